@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import {
+  instanceNameSchema,
+  portSchema,
+  serviceNameSchema,
+  trustDomainSchema,
+  versionNameSchema,
+} from './names.ts';
+
+/**
+ * What agents and API say to each other: tRPC over TLS 1.3. `agents.join` goes over HTTP without a client
+ * certificate; all else goes over one WebSocket with mutual TLS. Unknown keys are ignored on both sides.
+ */
+export const protocolVersion = 1;
+
+const pem = z.string().max(16_384);
+const hash = z.string().length(64);
+
+/** `agents.join` (mutation): a single-use token and a CSR for the first certificate. */
+export const joinInputSchema = z.object({
+  protocolVersion: z.int(),
+  token: z.string().max(200),
+  csrPem: pem,
+  service: serviceNameSchema,
+  version: versionNameSchema,
+  instance: instanceNameSchema,
+});
+export type JoinInput = z.infer<typeof joinInputSchema>;
+
+/** A signed leaf with its chain, and what to trust. */
+export const certificateGrantSchema = z.object({
+  /** Leaf first, then the intermediate. */
+  certificateChainPem: pem,
+  trustBundlePem: z.string().max(65_536),
+  trustDomain: trustDomainSchema,
+  serial: z.string(),
+  /** Milliseconds since the epoch. */
+  notBefore: z.number(),
+  notAfter: z.number(),
+});
+export type CertificateGrant = z.infer<typeof certificateGrantSchema>;
+
+/** `agents.renew` (mutation over mTLS): the old certificate is the proof. */
+export const renewInputSchema = z.object({ csrPem: pem });
+
+/** `agents.hello` (mutation, first on every WebSocket): who this is and where its mesh port listens. */
+export const helloInputSchema = z.object({
+  protocolVersion: z.int(),
+  instance: instanceNameSchema,
+  version: versionNameSchema,
+  agentVersion: z.string().max(50),
+  host: z.string().max(253),
+  /** Where other agents reach this one; absent for pure callers, such as a load generator. */
+  inbound: z.object({ host: z.string().max(253), port: portSchema }).optional(),
+  pid: z.int(),
+  startedAt: z.number(),
+});
+export type HelloInput = z.infer<typeof helloInputSchema>;
+export const helloOutputSchema = z.object({ agentId: z.string(), reportIntervalMs: z.int() });
+
+/** `agents.config` (subscription): names wanted and hashes held; own service and `mesh` are always included. */
+export const configInputSchema = z.object({
+  services: z.array(serviceNameSchema).max(10_000),
+  /** Resource name -> hash of the text held. */
+  held: z.record(z.string(), hash),
+});
+export type ConfigInput = z.infer<typeof configInputSchema>;
+
+/** One resource as ready JSON text: `mesh` (MeshView) or `service/<name>` (ServiceView). */
+export const resourceTextSchema = z.object({ name: z.string(), hash, text: z.string() });
+export type ResourceText = z.infer<typeof resourceTextSchema>;
+
+/** What the subscription yields. The first message is always sent, even when nothing differs. */
+export const configMessageSchema = z.object({
+  /** Grows with every message of a subscription; named in the ACK. */
+  push: z.int(),
+  /** The newest revision of the mesh that this message brings the agent to. */
+  revision: z.int(),
+  resources: z.array(resourceTextSchema),
+  /** Names of resources that no longer exist. */
+  drop: z.array(z.string()),
+  /** Asked of this agent beside configuration. */
+  directives: z.array(z.enum(['renew-certificate'])).default([]),
+});
+export type ConfigMessage = z.infer<typeof configMessageSchema>;
+
+/** `agents.watch` (mutation): more services this agent calls, on first use. Answered by a config message. */
+export const watchInputSchema = z.object({ services: z.array(serviceNameSchema).min(1).max(1_000) });
+
+/** `agents.ack` (mutation): what became of a config message. A resource that is not rejected is in force. */
+export const ackInputSchema = z.object({
+  push: z.int(),
+  revision: z.int(),
+  rejected: z.array(z.object({ name: z.string().max(100), reason: z.string().max(1_000) })),
+});
+export type AckInput = z.infer<typeof ackInputSchema>;
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** Sparse exponential histogram with base 2^(1/8) (OpenTelemetry scale 3); values in milliseconds. */
+export const histogramCountsSchema = z.object({
+  zero: count,
+  /** Index of the first bucket in `counts`; bucket i holds (2^(i/8), 2^((i+1)/8)] ms. */
+  offset: z.int().min(-1_000).max(1_000),
+  counts: z.array(count).max(512),
+  sum: z.number().min(0),
+});
+export type HistogramCounts = z.infer<typeof histogramCountsSchema>;
+
+/** Cumulative since the agent's epoch, for one edge and version as seen from one side. */
+export const seriesCountersSchema = z.object({
+  side: z.enum(['outbound', 'inbound']),
+  source: z.string().max(63),
+  destination: z.string().max(63),
+  /** Version of the destination that answered; `` when none did. */
+  version: z.string().max(63),
+  /** Whether the hop was mutual TLS. */
+  tls: z.boolean(),
+  requests: count,
+  /** Outcomes: HTTP 1xx-3xx, 4xx, 5xx of the service, and requests the mesh itself failed. requests = their sum. */
+  ok: count,
+  clientErrors: count,
+  serverErrors: count,
+  meshErrors: count,
+  /** Mesh failures by code, such as `connect_failed`; sums to meshErrors. */
+  meshErrorCodes: z.record(z.string().max(40), count),
+  retries: count,
+  bytesSent: count,
+  bytesReceived: count,
+  latency: histogramCountsSchema,
+});
+export type SeriesCounters = z.infer<typeof seriesCountersSchema>;
+
+/** `agents.report` (mutation): cumulative counters, so a report lost or repeated changes nothing. */
+export const reportInputSchema = z.object({
+  /** One run of the agent; counters restart at zero with a new one. A former epoch's last counters may be reported late. */
+  epoch: z.string().min(8).max(64),
+  /** Grows within an epoch; an older or equal one is ignored. */
+  seq: z.int().min(0),
+  /** The agent's clock, milliseconds since the epoch of time. */
+  at: z.number(),
+  /** Those that changed since the last acknowledged report, or all. */
+  series: z.array(seriesCountersSchema).max(50_000),
+  /** The state of the process now; absent when an earlier epoch is reported. */
+  gauges: z
+    .object({
+      rssBytes: count,
+      cpuMs: z.number().min(0),
+      connections: count,
+      activeRequests: count,
+      localHealthy: z.boolean(),
+    })
+    .optional(),
+});
+export type ReportInput = z.infer<typeof reportInputSchema>;
+export const reportOutputSchema = z.object({
+  /** The highest sequence number that is stored for good or held in memory. */
+  seq: z.int(),
+  /** The epoch's counters up to `seq` have reached the database: a former epoch may be forgotten by the agent. */
+  durable: z.boolean(),
+  reportIntervalMs: z.int(),
+});
+export type ReportOutput = z.infer<typeof reportOutputSchema>;
+
+/** The text of a join token: `tulle1_<id>_<secret>_<SHA-256 of the root certificate, hex>`. */
+export const joinTokenPattern = /^tulle1_([A-Za-z0-9]{8,40})_([A-Za-z0-9]{32,64})_([0-9a-f]{64})$/;

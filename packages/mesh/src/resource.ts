@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { accessRuleSchema } from './access-rule.ts';
+import { policySchema } from './policy.ts';
+import { serviceSchema } from './service.ts';
+import { trafficSplitSchema } from './traffic-split.ts';
+
+/** Everything a person declares, in one union; `kind` tells them apart, as in the files of `tulle apply`. */
+export const resourceSchema = z.discriminatedUnion('kind', [
+  serviceSchema,
+  trafficSplitSchema,
+  policySchema,
+  accessRuleSchema,
+]);
+export type Resource = z.infer<typeof resourceSchema>;
+export type ResourceKind = Resource['kind'];
+
+export const resourceKinds = [
+  'Service',
+  'TrafficSplit',
+  'Policy',
+  'AccessRule',
+] as const satisfies ResourceKind[];
+
+/** The name of the service a resource speaks of; with its kind it is the resource's key. */
+export function resourceService(resource: Resource): string {
+  return resource.kind === 'Service' ? resource.name : resource.service;
+}
+
+/** `kind/service`, such as `TrafficSplit/orders`: unique in the mesh. */
+export function resourceKey(kind: ResourceKind, service: string): string {
+  return `${kind}/${service}`;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { reasonSchema, serviceNameSchema, versionNameSchema } from '../names.ts';
+import { weightSchema } from '../traffic-split.ts';
+
+const durationMs = z
+  .int()
+  .min(1_000, 'at least a second')
+  .max(7 * 86_400_000, 'at most seven days');
+
+/** What an analysis asks of the candidate. Both rules must hold on at least `minRequests` requests of the candidate. */
+export const analysisRuleSchema = z.strictObject({
+  /** Of the candidate, over the step's window. */
+  minRequests: z.int().min(1).max(10_000_000).default(100),
+  /** Percent of requests without a server or mesh error. */
+  minSuccessRate: z.number().min(0).max(100).default(99),
+  /** Largest drop in success against stable, in points; judged with 99 % confidence. */
+  maxSuccessDrop: z.number().min(0).max(100).default(1),
+  maxP95Ms: z.number().min(1).max(3_600_000).optional(),
+  /** Largest ratio of the candidate's p95 to stable's. */
+  maxP95Ratio: z.number().min(1).max(100).default(2),
+});
+export type AnalysisRule = z.infer<typeof analysisRuleSchema>;
+
+export const rolloutStepSchema = z.discriminatedUnion('type', [
+  /** Gives the candidate this share; stable gets the rest. */
+  z.strictObject({ type: z.literal('setWeight'), weight: weightSchema }),
+  /** Waits for a time, or without one until somebody resumes. */
+  z.strictObject({ type: z.literal('pause'), durationMs: durationMs.optional() }),
+  /** Waits for people. */
+  z.strictObject({ type: z.literal('approval'), approvals: z.int().min(1).max(10).default(1) }),
+  /** Looks at the candidate for `durationMs`; fails early when it is clearly worse, and waits up to `timeoutMs` for enough requests. */
+  z.strictObject({
+    type: z.literal('analysis'),
+    durationMs: durationMs.default(60_000),
+    timeoutMs: durationMs.default(600_000),
+    rule: analysisRuleSchema.prefault({}),
+  }),
+]);
+export type RolloutStep = z.infer<typeof rolloutStepSchema>;
+
+/** What a person asks for. The rollout ends with all traffic on the candidate, or all on stable. */
+export const rolloutSpecSchema = z
+  .strictObject({
+    service: serviceNameSchema,
+    stable: versionNameSchema,
+    candidate: versionNameSchema,
+    steps: z.array(rolloutStepSchema).min(1, 'a rollout needs a step').max(50, 'at most 50 steps'),
+    reason: reasonSchema.default(''),
+  })
+  .refine((spec) => spec.stable !== spec.candidate, {
+    path: ['candidate'],
+    message: 'stable and candidate are the same version',
+  })
+  .refine((spec) => spec.steps.some((step) => step.type === 'setWeight'), {
+    path: ['steps'],
+    message: 'at least one step sets a weight',
+  });
+export type RolloutSpec = z.infer<typeof rolloutSpecSchema>;
+
+/** The kinds of state; `waiting-*` are those in which a person or a clock is awaited. */
+export const rolloutPhases = [
+  'running', // an effect (a weight) is under way
+  'waiting-time',
+  'waiting-resume', // a pause step without a time
+  'waiting-approval',
+  'analysing',
+  'paused', // by a person, at any step; remembers where
+  'completed', // all traffic on the candidate
+  'aborting', // on the way back to stable
+  'aborted', // by a person, or rejected
+  'failed', // by an analysis; all traffic is on stable
+] as const;
+export const rolloutPhaseSchema = z.enum(rolloutPhases);
+export type RolloutPhase = z.infer<typeof rolloutPhaseSchema>;
+
+export const rolloutActionNames = ['approve', 'reject', 'pause', 'resume', 'promote', 'abort'] as const;
+export const rolloutActionNameSchema = z.enum(rolloutActionNames);
+export type RolloutActionName = z.infer<typeof rolloutActionNameSchema>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import {
+  instanceNameSchema,
+  portSchema,
+  serviceNameSchema,
+  trustDomainSchema,
+  versionNameSchema,
+} from './names.ts';
+import { policySchema } from './policy.ts';
+import { protocolSchema } from './service.ts';
+import { versionWeightSchema } from './traffic-split.ts';
+
+/** One place where a service can be reached. */
+export const endpointSchema = z.object({
+  /** The instance's name; for static endpoints `host:port`. Keys its state across configurations. */
+  id: z.string().min(1).max(300),
+  version: versionNameSchema,
+  host: z.string().min(1).max(253),
+  port: portSchema,
+  /** Whether to speak mutual TLS and expect the service's SPIFFE ID; false only for static endpoints. */
+  tls: z.boolean(),
+});
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+/**
+ * All an agent needs to know of one service: the unit the API compiles, hashes and sends. Unknown keys are
+ * dropped, so that an older agent takes the views of a newer API.
+ */
+export const serviceViewSchema = z.object({
+  service: serviceNameSchema,
+  protocol: protocolSchema,
+  port: portSchema,
+  /** Shares of versions; undefined means that all endpoints are equal whatever their version. */
+  weights: z.array(versionWeightSchema).min(1).optional(),
+  policy: policySchema.omit({ kind: true, service: true }),
+  /** Names of services that may call it; undefined means every identity of the mesh. */
+  allow: z.array(z.string()).optional(),
+  endpoints: z.array(endpointSchema),
+});
+export type ServiceView = z.infer<typeof serviceViewSchema>;
+
+/** What concerns every agent alike. */
+export const meshViewSchema = z.object({
+  trustDomain: trustDomainSchema,
+  /** PEM of the roots to trust: one, or two while a root is rotated. */
+  trustBundlePem: z.string(),
+  /** Serials (lower-case hex) of certificates that are revoked and have not expired. */
+  revokedSerials: z.array(z.string()),
+  /** How often to report telemetry. */
+  reportIntervalMs: z.int().min(100).max(60_000),
+});
+export type MeshView = z.infer<typeof meshViewSchema>;
+
+export const selfSchema = z.object({
+  service: serviceNameSchema,
+  version: versionNameSchema,
+  instance: instanceNameSchema,
+});
+/** The instance an agent stands for. */
+export type Self = z.infer<typeof selfSchema>;

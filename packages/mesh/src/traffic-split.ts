@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { serviceNameSchema, versionNameSchema } from './names.ts';
+
+/** Percentages with at most two decimals, so that a sum of 100 can be checked exactly in hundredths. */
+export const weightSchema = z
+  .number()
+  .min(0, 'a weight is at least 0')
+  .max(100, 'a weight is at most 100')
+  .refine((n) => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6, 'at most two decimals');
+
+export const versionWeightSchema = z.strictObject({ version: versionNameSchema, weight: weightSchema });
+export type VersionWeight = z.infer<typeof versionWeightSchema>;
+
+export const weightsSchema = z
+  .array(versionWeightSchema)
+  .min(1, 'name at least one version')
+  .max(20, 'at most 20 versions')
+  .superRefine((weights, context) => {
+    const seen = new Set<string>();
+    for (const [index, { version }] of weights.entries()) {
+      if (seen.has(version))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'version'],
+          message: `${version} stands here twice`,
+        });
+      seen.add(version);
+    }
+    const hundredths = weights.reduce((sum, { weight }) => sum + Math.round(weight * 100), 0);
+    if (hundredths !== 10_000)
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: `weights must sum to 100, these sum to ${hundredths / 100}`,
+      });
+  });
+
+export const trafficSplitSchema = z.strictObject({
+  kind: z.literal('TrafficSplit'),
+  service: serviceNameSchema,
+  weights: weightsSchema,
+});
+export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
