@@ -1,0 +1,113 @@
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import type { Self, ServiceView } from '@tulle/mesh/service-view';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The part of pino the data plane uses. */
+export interface DataPlaneLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface DataPlaneLimits {
+  /** Connections accepted at once, all listeners together; more are closed at once. */
+  maxConnections: number;
+  /** From a connection's first byte, or the last response, to a complete request head. */
+  headTimeoutMs: number;
+  /** How long a connection from a caller may stay without a request. */
+  callerIdleTimeoutMs: number;
+  /** How long a connection to a peer is kept without a request. */
+  poolIdleTimeoutMs: number;
+  /** How long a request waits for the view of a service that was never called before. */
+  unknownServiceTimeoutMs: number;
+}
+
+export interface DataPlaneOptions {
+  readonly self: Self;
+  /** Where the service of this agent listens; without it nothing can be received for it. */
+  readonly local?: Address | undefined;
+  /** The HTTP proxy port: absolute form, or origin form with the service in Host. Port 0 takes a free one. */
+  readonly outbound?: Address | undefined;
+  /** One port per declared upstream, on `host` or else 127.0.0.1: whatever comes in goes to `service`. */
+  readonly upstreams: readonly { readonly service: string; readonly host?: string; readonly port: number }[];
+  /** The port other agents call. With `tls` it refuses everyone until an identity is set. */
+  readonly inbound?: (Address & { readonly tls: boolean }) | undefined;
+  readonly limits?: Partial<DataPlaneLimits> | undefined;
+  /**
+   * Called once when a service is asked for that is in no view. The request waits for an `apply` that
+   * brings it, at most `unknownServiceTimeoutMs`, and is then answered 503 `unknown_service`. Without
+   * this callback it is answered at once.
+   */
+  readonly onUnknownService?: ((service: string) => void) | undefined;
+  readonly logger: DataPlaneLogger;
+}
+
+export interface ListeningPorts {
+  outbound?: number;
+  inbound?: number;
+  /** Service name -> port. */
+  upstreams: Record<string, number>;
+}
+
+export interface ApplyResult {
+  accepted: string[];
+  rejected: { name: string; reason: string }[];
+}
+
+export interface DataPlaneIdentity {
+  /** Leaf first, then the intermediates. */
+  readonly certificateChainPem: string;
+  readonly keyPem: string;
+  readonly trustBundlePem: string;
+  readonly trustDomain: string;
+}
+
+export interface EndpointStats {
+  service: string;
+  endpoint: string;
+  version: string;
+  connections: number;
+  idle: number;
+  pending: number;
+  active: number;
+  /** Peak-EWMA of the latency in milliseconds; 0 before the first response. */
+  latencyMs: number;
+  available: boolean;
+}
+
+export interface DataPlaneStats {
+  /** Connections from callers, all listeners together. */
+  accepted: number;
+  /** Connections to peers and to the local service. */
+  connected: number;
+  activeRequests: number;
+  /** Whether the last connection to the local service succeeded; true before the first. */
+  localHealthy: boolean;
+  draining: boolean;
+  endpoints: EndpointStats[];
+}
+
+export interface DataPlane {
+  /**
+   * Takes the views of all services this agent knows, its own among them. All are compiled first, then one
+   * reference is swapped. A view that cannot be compiled is rejected and its former state stays in force;
+   * a service that is not among `views` is forgotten. The state of endpoints and pools outlives this.
+   */
+  apply(views: readonly ServiceView[]): ApplyResult;
+  /** Used by every connection made or accepted from now on; those in flight are left alone. Throws when the PEM is unusable. */
+  setIdentity(identity: DataPlaneIdentity): void;
+  /** Serials in lower-case hex. Refuses new connections of these certificates and destroys existing ones, on both sides. */
+  setRevoked(serials: readonly string[]): void;
+  /** All series since the process began, cumulative. */
+  telemetry(): SeriesCounters[];
+  stats(): DataPlaneStats;
+  /** Binds every port, or rejects with the reason and binds none. */
+  listen(): Promise<ListeningPorts>;
+  /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+}
