@@ -1,0 +1,23 @@
+import { reasonSchema, serviceNameSchema } from '@tulle/mesh/names';
+import { z } from 'zod';
+import { procedure, router } from '../trpc.ts';
+
+const revisionSchema = z.int().min(1).max(2_147_483_647);
+
+export const changesRouter = router({
+  list: procedure('read')
+    .input(
+      z.object({
+        service: serviceNameSchema.optional(),
+        before: revisionSchema.optional(),
+        limit: z.int().min(1).max(200).default(50),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.api.changes.list(input)),
+  get: procedure('read')
+    .input(z.object({ revision: revisionSchema }))
+    .query(({ ctx, input }) => ctx.api.changes.get(input)),
+  revert: procedure('edit')
+    .input(z.object({ revision: revisionSchema, reason: reasonSchema.default('') }))
+    .mutation(({ ctx, input }) => ctx.api.changes.revert(ctx.person, input)),
+});

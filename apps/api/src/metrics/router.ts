@@ -1,0 +1,17 @@
+import { serviceNameSchema } from '@tulle/mesh/names';
+import { z } from 'zod';
+import { procedure, router } from '../trpc.ts';
+import { windowMsSchema } from '../window.ts';
+
+export const metricsRouter = router({
+  series: procedure('read')
+    .input(
+      z.object({
+        windowMs: windowMsSchema,
+        source: serviceNameSchema.optional(),
+        destination: serviceNameSchema.optional(),
+        by: z.enum(['version', 'total']).default('version'),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.api.metrics.series(input)),
+});

@@ -1,0 +1,5 @@
+import { procedure, router } from '../trpc.ts';
+
+export const peopleRouter = router({
+  me: procedure('read').query(({ ctx }) => ctx.person),
+});

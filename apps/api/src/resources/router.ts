@@ -1,0 +1,33 @@
+import { reasonSchema, serviceNameSchema } from '@tulle/mesh/names';
+import { resourceKinds } from '@tulle/mesh/resource';
+import { z } from 'zod';
+import { procedure, router } from '../trpc.ts';
+
+const kindSchema = z.enum(resourceKinds);
+const baseRevisionSchema = z.int().min(0).optional();
+
+export const resourcesRouter = router({
+  list: procedure('read')
+    .input(z.object({ kind: kindSchema.optional(), service: serviceNameSchema.optional() }))
+    .query(({ ctx, input }) => ctx.api.resources.list(input)),
+  apply: procedure('edit')
+    .input(
+      z.object({
+        yaml: z.string().min(1).max(1_000_000, 'at most 1 MB'),
+        baseRevision: baseRevisionSchema,
+        reason: reasonSchema.default(''),
+        dryRun: z.boolean().default(false),
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.api.resources.apply(ctx.person, input)),
+  delete: procedure('edit')
+    .input(
+      z.object({
+        kind: kindSchema,
+        service: serviceNameSchema,
+        baseRevision: baseRevisionSchema,
+        reason: reasonSchema.default(''),
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.api.resources.delete(ctx.person, input)),
+});

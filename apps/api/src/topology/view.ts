@@ -1,0 +1,63 @@
+import type { Health } from '@tulle/mesh/health';
+import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
+import type { TrafficSummary } from '../metrics/view.ts';
+
+export interface VersionShare {
+  readonly version: string;
+  /** What was set, in percent; null when no split is declared. */
+  readonly weight: number | null;
+  /** What the wire says, in percent of requests over the window. */
+  readonly observed: number;
+  readonly instances: number;
+  readonly traffic: TrafficSummary;
+}
+
+export interface TopologyNode {
+  readonly service: string;
+  /** `caller` has no inbound port, such as a load generator; `external` has only static endpoints. */
+  readonly kind: 'service' | 'caller' | 'external';
+  readonly health: Health;
+  /** What it serves; for callers, what it calls. */
+  readonly traffic: TrafficSummary;
+  readonly instances: number;
+  readonly versions: readonly VersionShare[];
+  readonly rollout: { readonly id: string; readonly phase: RolloutPhase } | null;
+}
+
+export interface TopologyEdge {
+  /** `source->destination`. */
+  readonly id: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly health: Health;
+  readonly traffic: TrafficSummary;
+  /** Share of requests over mutual TLS. */
+  readonly mtls: 'all' | 'some' | 'none' | 'unknown';
+}
+
+export interface TopologyView {
+  /** When the newest measurement in it was taken, milliseconds since the epoch. */
+  readonly asOf: number;
+  readonly windowMs: number;
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly TopologyEdge[];
+}
+
+export interface EdgeView {
+  readonly edge: TopologyEdge;
+  readonly protocol: string;
+  readonly sourceSpiffeId: string;
+  readonly destinationSpiffeId: string;
+  /** The first certificate of the destination to expire. */
+  readonly certificate: { readonly expiresAt: number; readonly renewsAt: number } | null;
+  readonly split: readonly VersionShare[];
+  readonly rollout: { readonly id: string; readonly phase: RolloutPhase; readonly summary: string } | null;
+  readonly retries: number;
+  /** Mesh failures by code over the window. */
+  readonly meshErrors: Readonly<Record<string, number>>;
+}
+
+export interface Topology {
+  graph(input: { windowMs: number }): Promise<TopologyView>;
+  edge(input: { windowMs: number; source: string; destination: string }): Promise<EdgeView>;
+}
