@@ -106,3 +106,19 @@ export const hopByHop: readonly FieldId[] = [
   FIELD.upgrade,
   FIELD.http2Settings,
 ];
+
+/** RFC 9110 section 6.5.1: framing, routing and connection fields have no meaning in a trailer, only danger. */
+const headOnly = dropTable(
+  ...hopByHop,
+  FIELD.host,
+  FIELD.contentLength,
+  FIELD.expect,
+  FIELD.trailer,
+  FIELD.mesh,
+  FIELD.forwarded,
+  FIELD.forwardedClientCertificate,
+);
+
+export function mayTrail(id: FieldId): boolean {
+  return headOnly[id] !== 1;
+}

@@ -1,0 +1,88 @@
+import type { Bytes } from './bytes.ts';
+import { HTAB, SP, TOKEN } from './characters.ts';
+import { WireError } from './errors.ts';
+import { FIELD, type FieldId } from './known-fields.ts';
+import type { MessageHead } from './message-head.ts';
+
+/** Most digits that still make a safe integer: 999,999,999,999,999. */
+const MAX_LENGTH_DIGITS = 15;
+
+/** RFC 9110 section 8.6: one plain decimal number; a list of equal numbers is refused, too. */
+function readContentLength(bytes: Bytes, start: number, end: number): number {
+  if (start === end || end - start > MAX_LENGTH_DIGITS) throw new WireError('invalid-content-length');
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 9) throw new WireError('invalid-content-length');
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Fields that Connection may not name: without them the message could be read in two ways. */
+const neverNominated = new Set(['host', 'content-length', 'transfer-encoding']);
+
+function addOption(head: MessageHead, option: string): void {
+  if (option === 'close') head.close = true;
+  else if (option === 'keep-alive') head.keepAlive = true;
+  else if (option === 'upgrade') head.upgradeOption = true;
+  else if (neverNominated.has(option)) throw new WireError('invalid-connection-option');
+  else if (head.nominated === undefined) head.nominated = [option];
+  else head.nominated.push(option);
+}
+
+/** RFC 9110 section 7.6.1: a comma-separated list of tokens. */
+function readConnection(head: MessageHead, bytes: Bytes, start: number, end: number): void {
+  // The two values nearly every message has, by length, before any string is made.
+  const length = end - start;
+  if (length === 10 && bytes.toString('latin1', start, end).toLowerCase() === 'keep-alive') {
+    head.keepAlive = true;
+    return;
+  }
+  let at = start;
+  while (at < end) {
+    while (at < end && (bytes[at] === SP || bytes[at] === HTAB || bytes[at] === 0x2c)) at++;
+    const optionStart = at;
+    while (at < end && TOKEN[bytes[at] as number] === 1) at++;
+    if (at > optionStart) addOption(head, bytes.toString('latin1', optionStart, at).toLowerCase());
+    while (at < end && (bytes[at] === SP || bytes[at] === HTAB)) at++;
+    if (at < end && bytes[at] !== 0x2c) throw new WireError('invalid-connection-option');
+  }
+}
+
+/** Takes in what a field says about the framing of its message and about the connection. */
+export function takeMeaning(head: MessageHead, id: FieldId, bytes: Bytes, start: number, end: number): void {
+  switch (id) {
+    case FIELD.contentLength:
+      if (head.contentLength !== -1) throw new WireError('duplicate-content-length');
+      head.contentLength = readContentLength(bytes, start, end);
+      break;
+    case FIELD.transferEncoding:
+      // RFC 9112 section 6.1. A second field would make a list, and a list is more than one coding.
+      if (
+        head.chunked ||
+        end - start !== 7 ||
+        bytes.toString('latin1', start, end).toLowerCase() !== 'chunked'
+      ) {
+        throw new WireError('unsupported-transfer-coding');
+      }
+      head.chunked = true;
+      break;
+    case FIELD.connection:
+      readConnection(head, bytes, start, end);
+      break;
+    case FIELD.upgrade:
+      head.upgrade = bytes.toString('latin1', start, end).toLowerCase();
+      break;
+  }
+}
+
+/** What can be judged only when every field was read. */
+export function judgeFraming(head: MessageHead): void {
+  if (head.chunked) {
+    // RFC 9112 section 6.1: the two together are a smuggling attempt or a broken peer.
+    if (head.contentLength !== -1) throw new WireError('conflicting-framing');
+    if (head.minor === 0) throw new WireError('transfer-coding-in-old-version');
+  }
+  if (!head.upgradeOption) head.upgrade = '';
+}

@@ -1,0 +1,57 @@
+import { FIELD_VALUE, TOKEN } from './characters.ts';
+import type { FieldSection } from './field-section.ts';
+import { dropTable, hopByHop } from './known-fields.ts';
+import type { RequestHead, ResponseHead } from './message-head.ts';
+
+/** Written by every sender for its own hop, after the other side's were left out. */
+export const chunkedField = 'transfer-encoding: chunked\r\n';
+export const closeField = 'connection: close\r\n';
+
+export const chunkEnd = '\r\n';
+export const lastChunk = '0\r\n\r\n';
+
+/** What stands before the bytes of a chunk; {@link chunkEnd} stands behind them. */
+export function chunkStart(size: number): string {
+  return `${size.toString(16)}\r\n`;
+}
+
+const trailerDrop = dropTable(...hopByHop);
+
+/** The last chunk with the trailer section of the message that is passed on. */
+export function lastChunkWith(trailers: FieldSection | undefined): string {
+  return trailers === undefined ? lastChunk : `0\r\n${trailers.kept(trailerDrop)}\r\n`;
+}
+
+/** RFC 9110 section 7.8: both fields or none. */
+export function upgradeFields(protocol: string): string {
+  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`;
+}
+
+/** A field line of ours. Throws a RangeError for anything that could end the line or the head early. */
+export function fieldLine(name: string, value: string): string {
+  const goodName = name.length > 0 && everyByte(name, TOKEN);
+  if (!goodName || !everyByte(value, FIELD_VALUE))
+    throw new RangeError(`not a header field: ${JSON.stringify(name)}`);
+  return `${name}: ${value}\r\n`;
+}
+
+function everyByte(text: string, table: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 255 || table[code] !== 1) return false;
+  }
+  return true;
+}
+
+/**
+ * The head of a request as passed on to the next server: origin form, the fields that `dropped` leaves,
+ * then `added` (whole lines with CRLF).
+ */
+export function serialiseRequestHead(head: RequestHead, dropped: Uint8Array, added: string): string {
+  return `${head.method} ${head.path} HTTP/1.1\r\n${head.kept(dropped)}${added}\r\n`;
+}
+
+/** The head of a response as passed on; the version is this sender's own (RFC 9110 section 6.2). */
+export function serialiseResponseHead(head: ResponseHead, dropped: Uint8Array, added: string): string {
+  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.kept(dropped)}${added}\r\n`;
+}
