@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { HistogramCounts } from '../agent-protocol.ts';
+import { emptyCounts, Histogram } from '../histogram.ts';
+import { type ArmCounters, judge, verdictSchema } from './judge.ts';
+import { analysisRuleSchema } from './spec.ts';
+
+const rule = analysisRuleSchema.parse({});
+const plain = (text: string | undefined) => text?.replaceAll('\u2009', ' ');
+
+function latencies(count: number, ms: (index: number) => number): HistogramCounts {
+  const histogram = new Histogram();
+  for (let index = 0; index < count; index++) histogram.record(ms(index));
+  return histogram.counts();
+}
+const arm = (requests: number, errors: number, ms = 20): ArmCounters => ({
+  requests,
+  errors,
+  latency: latencies(requests, () => ms),
+});
+const check = (verdict: ReturnType<typeof judge>, metric: string) => {
+  const found = verdict.checks.find((entry) => entry.metric === metric);
+  return found && { state: found.state, sentence: plain(found.sentence) };
+};
+
+/** A small seeded generator (mulberry32), so that the simulations below always give the same figures. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+function errorsAmong(requests: number, share: number, random: () => number): number {
+  let errors = 0;
+  for (let index = 0; index < requests; index++) if (random() < share) errors++;
+  return errors;
+}
+
+test('verdicts are sentences with numbers', () => {
+  const bad = judge(arm(20_000, 16), arm(2_318, 716), rule);
+  expect(bad.state).toBe('fail');
+  expect(check(bad, 'Success rate')?.sentence).toBe('Below: 69.1 % against at least 99 %');
+  expect(check(bad, 'Success rate against stable')?.sentence).toBe('Worse, by 30.8 ± 2.5 points');
+  expect(plain(bad.checks[1]?.rule)).toBe('not below stable by 1 point, 99 % sure');
+
+  const good = judge(arm(10_000, 10), arm(1_000, 1), rule);
+  expect(good.state).toBe('pass');
+  expect(good.sentence).toBe('Good on 1,000 requests');
+  expect(check(good, 'Success rate against stable')?.sentence).toBe(
+    'As good as stable: 99.9 % against 99.9 %',
+  );
+  expect(check(good, 'p95 latency against stable')?.state).toBe('pass');
+
+  const early = judge(arm(500, 0), arm(41, 0), { ...rule, minRequests: 300 });
+  expect(early.state).toBe('more-data');
+  expect(check(early, 'Success rate')?.sentence).toBe('Needs 259 more requests');
+  expect(verdictSchema.parse(bad)).toEqual(bad);
+});
+
+test('latency is held against the limit and against stable', () => {
+  const slow = judge(arm(5_000, 0, 31), arm(2_000, 0, 400), { ...rule, maxP95Ms: 250 });
+  expect(check(slow, 'p95 latency')).toEqual({
+    state: 'fail',
+    sentence: 'Above: 429 ms against at most 250 ms',
+  });
+  expect(check(slow, 'p95 latency against stable')?.state).toBe('fail');
+
+  const noise = judge(arm(5_000, 0, 1), arm(2_000, 0, 4), rule);
+  expect(noise.state).toBe('pass');
+});
+
+test('a few slow answers are no proof yet', () => {
+  const stable = arm(5_000, 0, 20);
+  const candidate = { requests: 100, errors: 0, latency: latencies(100, (index) => (index < 8 ? 300 : 20)) };
+  const verdict = judge(stable, candidate, rule);
+  expect(check(verdict, 'p95 latency against stable')?.state).toBe('more-data');
+});
+
+test('without requests of stable only the absolute rules count', () => {
+  const idle: ArmCounters = { requests: 0, errors: 0, latency: emptyCounts };
+  expect(judge(idle, arm(200, 0), rule).state).toBe('pass');
+  expect(judge(idle, arm(200, 60), rule).state).toBe('fail');
+  expect(judge(idle, idle, rule)).toMatchObject({ state: 'more-data' });
+  expect(check(judge(arm(3, 0), arm(200, 1), rule), 'Success rate against stable')?.sentence).toBe(
+    'Not compared: stable had only 3 requests',
+  );
+});
+
+test('clearly bad fails before there are enough requests', () => {
+  expect(judge(arm(1_000, 0), arm(20, 20), { ...rule, minRequests: 1_000 }).state).toBe('fail');
+  expect(judge(arm(1_000, 0), arm(20, 1), { ...rule, minRequests: 1_000 }).state).toBe('more-data');
+});
+
+test('identical arms never fail', () => {
+  const arms = fc
+    .record({
+      requests: fc.integer({ min: 0, max: 5_000 }),
+      share: fc.double({ min: 0, max: 0.01 }),
+      ms: fc.integer({ min: 1, max: 5_000 }),
+    })
+    .map(({ requests, share, ms }) => arm(requests, Math.floor(requests * share), ms));
+  fc.assert(
+    fc.property(arms, (same) => {
+      const verdict = judge(same, same, { ...rule, maxP95Ratio: 1 });
+      expect(verdict.state).toBe(same.requests >= rule.minRequests ? 'pass' : 'more-data');
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('an equally good candidate that is looked at every 20 requests is rejected in less than 1 of 100 rollouts', () => {
+  const random = seeded(7);
+  const exponential = () => -Math.log(1 - random()) * 20;
+  let rejected = 0;
+  const runs = 300;
+  for (let run = 0; run < runs; run++) {
+    const stable = {
+      requests: 2_000,
+      errors: errorsAmong(2_000, 0.005, random),
+      latency: latencies(2_000, exponential),
+    };
+    const latency = new Histogram();
+    let errors = 0;
+    for (let requests = 20; requests <= 1_000; requests += 20) {
+      errors += errorsAmong(20, 0.005, random);
+      for (let index = 0; index < 20; index++) latency.record(exponential());
+      if (judge(stable, { requests, errors, latency: latency.counts() }, rule).state === 'fail') {
+        rejected++;
+        break;
+      }
+    }
+  }
+  expect(rejected / runs).toBeLessThan(0.01);
+});
+
+test('a candidate with 30 % errors always fails within 200 requests', () => {
+  const random = seeded(11);
+  for (let run = 0; run < 500; run++) {
+    const candidate = { ...arm(0, 0), requests: 200, errors: errorsAmong(200, 0.3, random) };
+    expect(judge({ ...arm(0, 0), requests: 1_000, errors: 1 }, candidate, rule).state).toBe('fail');
+  }
+});
