@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type Agent, agentState, countByState, matchesSearch } from './agent-words.ts';
+
+const agent: Agent = {
+  id: '1',
+  instance: 'orders-v1-7f3a',
+  service: 'orders',
+  version: 'v1',
+  agentVersion: '0.1.0',
+  host: 'web-3',
+  address: '10.0.0.3:7001',
+  connected: true,
+  lastSeenAt: 0,
+  startedAt: 0,
+  config: { state: 'in-sync', revision: 4, reason: null },
+  localHealthy: true,
+  rssBytes: null,
+  cpuPercent: null,
+  connections: null,
+  activeRequests: null,
+  revokedAt: null,
+};
+
+describe('the state of an agent', () => {
+  it('says the most pressing thing', () => {
+    expect(agentState(agent)).toBe('in-sync');
+    expect(agentState({ ...agent, localHealthy: false })).toBe('unhealthy');
+    expect(agentState({ ...agent, connected: false })).toBe('offline');
+    const rejected = { state: 'rejected', revision: 3, reason: 'bad regex' } as const;
+    expect(agentState({ ...agent, connected: false, config: rejected })).toBe('rejected');
+    expect(agentState({ ...agent, config: rejected, revokedAt: 5 })).toBe('revoked');
+  });
+
+  it('counts', () => {
+    expect(countByState([agent, { ...agent, connected: false }])).toMatchObject({ 'in-sync': 1, offline: 1 });
+  });
+});
+
+it('finds agents by any words of the row', () => {
+  expect(matchesSearch(agent, '')).toBe(true);
+  expect(matchesSearch(agent, 'web-3 v1')).toBe(true);
+  expect(matchesSearch(agent, 'web-4')).toBe(false);
+});

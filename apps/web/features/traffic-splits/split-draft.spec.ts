@@ -1,0 +1,99 @@
+import type { RouterOutputs } from '@tulle/api/router-types';
+import { describe, expect, it } from 'vitest';
+import {
+  addVersion,
+  heldBecause,
+  isChanged,
+  mostFor,
+  moveWeight,
+  rebase,
+  standing,
+  startDraft,
+  toggleLock,
+  versionsOutside,
+} from './split-draft.ts';
+
+type SplitView = RouterOutputs['trafficSplits']['get'];
+
+const traffic = { requests: 0, rate: 0, errorRate: 0, successRate: 100, p50: null, p95: null, p99: null };
+
+function view(weights: Record<string, number | null>, revision = 7, instances = 1): SplitView {
+  return {
+    service: 'orders',
+    revision,
+    versions: Object.entries(weights).map(([version, weight]) => ({
+      version,
+      weight,
+      observed: 0,
+      instances,
+      traffic,
+      maxInstanceRate: 0,
+    })),
+    rate: 10,
+    callers: ['frontend'],
+    agents: 3,
+    usualMs: null,
+    rollout: null,
+  };
+}
+
+const percents = (draft: { weights: readonly { version: string; weight: number }[] }) =>
+  Object.fromEntries(draft.weights.map(({ version, weight }) => [version, weight]));
+
+describe('a draft of a split', () => {
+  it('starts from the declared weights', () => {
+    const draft = startDraft(view({ v1: 90, v2: 10 }));
+    expect(percents(draft)).toEqual({ v1: 90, v2: 10 });
+    expect(isChanged(draft)).toBe(false);
+  });
+
+  it('starts from the share of instances when no split is declared', () => {
+    const undeclared = view({ v1: null, v2: null });
+    expect(percents(startDraft(undeclared))).toEqual({ v1: 50, v2: 50 });
+  });
+
+  it('leaves out versions that have instances but no place in the split, until they are added', () => {
+    const now = view({ v1: 100, v2: null });
+    const draft = startDraft(now);
+    expect(versionsOutside(draft, now.versions)).toEqual(['v2']);
+    const added = addVersion(draft, 'v2');
+    expect(percents(added)).toEqual({ v1: 100, v2: 0 });
+    expect(versionsOutside(added, now.versions)).toEqual([]);
+  });
+
+  it('restores the others when a version is dragged to the end and back', () => {
+    const start = startDraft(view({ v1: 60, v2: 30, v3: 10 }));
+    const all = moveWeight(start, 'v1', 100);
+    expect(percents(all)).toEqual({ v1: 100, v2: 0, v3: 0 });
+    expect(percents(moveWeight(all, 'v1', 60))).toEqual({ v1: 60, v2: 30, v3: 10 });
+  });
+
+  it('takes from unlocked versions only', () => {
+    const locked = toggleLock(startDraft(view({ v1: 60, v2: 30, v3: 10 })), 'v3');
+    expect(percents(moveWeight(locked, 'v2', 95))).toEqual({ v1: 0, v2: 90, v3: 10 });
+    expect(mostFor(locked, 'v2')).toBe(90);
+  });
+
+  it('says why a version cannot move', () => {
+    const draft = startDraft(view({ v1: 50, v2: 50 }));
+    expect(heldBecause(draft, 'v1')).toBeNull();
+    expect(heldBecause(toggleLock(draft, 'v1'), 'v1')).toMatch(/^Locked/);
+    expect(heldBecause(toggleLock(draft, 'v1'), 'v2')).toMatch(/^All other versions/);
+    expect(heldBecause(startDraft(view({ v1: 100 })), 'v1')).toMatch(/^The only version/);
+  });
+
+  it('follows revisions that do not touch this split, and notices those that do', () => {
+    const draft = moveWeight(startDraft(view({ v1: 90, v2: 10 }, 7)), 'v2', 50);
+    expect(standing(draft, view({ v1: 90, v2: 10 }, 7))).toBe('current');
+    expect(standing(draft, view({ v1: 90, v2: 10 }, 8))).toBe('moved-on');
+    expect(standing(draft, view({ v1: 70, v2: 30 }, 8))).toBe('overtaken');
+  });
+
+  it('keeps what was typed on a new base', () => {
+    const draft = moveWeight(startDraft(view({ v1: 90, v2: 10 }, 7)), 'v2', 50);
+    const rebased = rebase(draft, view({ v1: 70, v2: 30 }, 8));
+    expect(rebased.baseRevision).toBe(8);
+    expect(percents(rebased)).toEqual({ v1: 50, v2: 50 });
+    expect(isChanged(rebased)).toBe(true);
+  });
+});
