@@ -26,20 +26,15 @@ interface PartOptions {
 /** What a broken part does when nothing else is asked. */
 export const defaultFault = { errorRate: 0.3, delayMs: 250 } as const;
 
-const servicesFolder = path.join(import.meta.dirname, '../services');
-
-/** Declarations to apply before the parts start, and those that name versions, after they joined. */
-export const manifests = {
-  services: path.join(import.meta.dirname, '../services.yaml'),
-  splits: path.join(import.meta.dirname, '../splits.yaml'),
-} as const;
+/** Files to apply before the parts start, and those that name versions, after they joined; relative to the example. */
+export const manifests = { services: 'services.yaml', splits: 'splits.yaml' } as const;
 
 /**
  * The shop: eleven services shaped like the well-known online boutique. Three have a second version to move traffic
  * to, and catalogue has a third that is faulty on purpose, so that its canary is caught.
- * `firstPort` is the first of a run of free ports on loopback: two for each part.
+ * `folder` is this example's own; `firstPort` the first of a run of free ports on loopback, two for each part.
  */
-export function shop(firstPort = 4510): readonly Part[] {
+export function shop({ folder, firstPort = 4510 }: { folder: string; firstPort?: number }): readonly Part[] {
   let nextPort = firstPort;
   const part = (service: string, { versions = ['v1'], upstreams = [], env = {} }: PartOptions = {}): Part[] =>
     versions.map((version) => ({
@@ -49,7 +44,7 @@ export function shop(firstPort = 4510): readonly Part[] {
       port: nextPort++,
       faultPort: nextPort++,
       upstreams,
-      ...programOf(service),
+      ...programOf(folder, service),
       env: env[version] ?? {},
     }));
 
@@ -82,10 +77,10 @@ export function shop(firstPort = 4510): readonly Part[] {
 }
 
 /** The mailer is Python where python3 is present, to show that the language does not matter. */
-function programOf(service: string): { command: string; args: readonly string[] } {
+function programOf(folder: string, service: string): { command: string; args: readonly string[] } {
   if (service === 'email' && hasPython())
-    return { command: 'python3', args: [path.join(servicesFolder, 'email.py')] };
-  return { command: process.execPath, args: [path.join(servicesFolder, `${service}.ts`)] };
+    return { command: 'python3', args: [path.join(folder, 'services/email.py')] };
+  return { command: process.execPath, args: [path.join(folder, `services/${service}.ts`)] };
 }
 
 function hasPython(): boolean {
