@@ -1,6 +1,6 @@
 import { HttpError, startService } from '../src/http-service.ts';
 
-// Stands in for email.py on machines without python3.
+// Stands in for mailer.py on machines without python3.
 startService({
   'POST /confirmation': ({ body }) => {
     const to = (body as { to?: unknown } | undefined)?.to;

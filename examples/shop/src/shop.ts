@@ -79,7 +79,7 @@ export function shop({ folder, firstPort = 4510 }: { folder: string; firstPort?:
 /** The mailer is Python where python3 is present, to show that the language does not matter. */
 function programOf(folder: string, service: string): { command: string; args: readonly string[] } {
   if (service === 'email' && hasPython())
-    return { command: 'python3', args: [path.join(folder, 'services/email.py')] };
+    return { command: 'python3', args: [path.join(folder, 'services/mailer.py')] };
   return { command: process.execPath, args: [path.join(folder, `services/${service}.ts`)] };
 }
 
