@@ -101,6 +101,11 @@ export interface DataPlane {
   apply(views: readonly ServiceView[]): ApplyResult;
   /** Used by every connection made or accepted from now on; those in flight are left alone. Throws when the PEM is unusable. */
   setIdentity(identity: DataPlaneIdentity): void;
+  /**
+   * This agent was revoked: refuses everyone on the mesh port, makes no mutual TLS connection and destroys those
+   * there are, until `setIdentity` is called again.
+   */
+  withdrawIdentity(): void;
   /** Serials in lower-case hex. Refuses new connections of these certificates and destroys existing ones, on both sides. */
   setRevoked(serials: readonly string[]): void;
   /** All series since the process began, cumulative. */
