@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'prisma/src/testing-server.ts',
           include: ['**/*.spec.ts', '**/*.spec.tsx'],
           exclude: [...exclude, '**/*.integration.spec.ts'],
           testTimeout: 20_000,
@@ -16,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: 'prisma/src/testing-server.ts',
           include: ['**/*.integration.spec.ts'],
           exclude,
           testTimeout: 120_000,
