@@ -1,0 +1,125 @@
+import { formatDuration } from '../format.ts';
+import { type ArmCounters, judge, type Verdict } from './judge.ts';
+import type { RolloutSpec, RolloutStep } from './spec.ts';
+import type { Rollout, RolloutState, RolloutTransition } from './state.ts';
+import {
+  candidateShare,
+  change,
+  completed,
+  enterStep,
+  type Happening,
+  returnToStable,
+  unchanged,
+  weightSet,
+} from './transition.ts';
+
+/** What the runner has learned since the last look. */
+export interface RolloutSignals {
+  /** The id of an effect that is done; any but the open one is ignored. */
+  readonly effectApplied?: string | undefined;
+  /** Counters since `state.stepStartedAt`; awaited while the phase is `analysing`. */
+  readonly analysis?: { readonly stable: ArmCounters; readonly candidate: ArmCounters } | undefined;
+}
+
+/** The first transition: enters the first step. */
+export function start(id: string, spec: RolloutSpec, now: number): RolloutTransition {
+  const state: RolloutState = {
+    phase: 'running',
+    stepIndex: 0,
+    stepStartedAt: now,
+    approvals: [],
+    paused: null,
+    effect: null,
+    candidateWeight: null,
+    outcome: null,
+    verdicts: [],
+    visited: [],
+    transition: 0,
+  };
+  const text = `Rollout of ${spec.service} from ${spec.stable} to ${spec.candidate} started`;
+  return enterStep({ id, spec, state }, 0, now, {}, [{ type: 'started', text, comment: spec.reason }]);
+}
+
+/**
+ * The next transition that time or signals allow, at most one. Pure: the same arguments give the same transition,
+ * so that a runner that dies at any point carries on from the stored state. Call it again until nothing changes.
+ */
+export function advance(rollout: Rollout, now: number, signals: RolloutSignals): RolloutTransition {
+  const { spec, state } = rollout;
+  if (state.effect) {
+    return signals.effectApplied === state.effect.id ? effectDone(rollout, now) : unchanged(state);
+  }
+  const step = spec.steps[state.stepIndex];
+  if (step === undefined) return unchanged(state);
+  if (state.phase === 'waiting-time' && step.type === 'pause') return waitForTime(rollout, step, now);
+  if (state.phase === 'analysing' && step.type === 'analysis') return analyse(rollout, step, now, signals);
+  return unchanged(state);
+}
+
+function effectDone(rollout: Rollout, now: number): RolloutTransition {
+  const { spec, state } = rollout;
+  if (state.effect === null) return unchanged(state);
+  const candidateWeight = candidateShare(spec, state.effect);
+  const applied = { effect: null, candidateWeight };
+  const happening = weightSet(spec, candidateWeight);
+  if (state.phase === 'aborting') {
+    const phase = state.outcome?.kind === 'failed' ? 'failed' : 'aborted';
+    const text = `All traffic of ${spec.service} is back on ${spec.stable}`;
+    return change(rollout, now, { ...applied, phase }, [{ type: 'returned', text }]);
+  }
+  // The weight of a step that somebody has paused meanwhile: the next step waits until it is resumed.
+  if (state.phase === 'paused') return change(rollout, now, applied, [happening]);
+  if (state.stepIndex >= spec.steps.length) {
+    return change(rollout, now, { ...applied, phase: 'completed' }, [happening, completed(spec)]);
+  }
+  return enterStep(rollout, state.stepIndex + 1, now, applied, [happening]);
+}
+
+function waitForTime(
+  rollout: Rollout,
+  step: Extract<RolloutStep, { type: 'pause' }>,
+  now: number,
+): RolloutTransition {
+  const { state } = rollout;
+  if (now - state.stepStartedAt < (step.durationMs ?? Number.POSITIVE_INFINITY)) return unchanged(state);
+  return enterStep(rollout, state.stepIndex + 1, now, {}, []);
+}
+
+/** Fails as soon as the verdict does; passes at the end of the duration; waits for more data up to the timeout. */
+function analyse(
+  rollout: Rollout,
+  step: Extract<RolloutStep, { type: 'analysis' }>,
+  now: number,
+  { analysis }: RolloutSignals,
+): RolloutTransition {
+  const { state } = rollout;
+  if (analysis === undefined) return unchanged(state);
+  const verdict = judge(analysis.stable, analysis.candidate, step.rule);
+  const elapsed = now - state.stepStartedAt;
+  if (verdict.state === 'fail') return analysisFailed(rollout, now, verdict, verdict.sentence);
+  if (verdict.state === 'pass' && elapsed >= step.durationMs) {
+    const happening: Happening = { type: 'analysis-passed', text: `Analysis passed. ${verdict.sentence}` };
+    const verdicts = withVerdict(state, now, verdict);
+    return enterStep(rollout, state.stepIndex + 1, now, { verdicts }, [happening]);
+  }
+  if (elapsed >= Math.max(step.durationMs, step.timeoutMs)) {
+    const reason = `No verdict after ${formatDuration(elapsed)}. ${verdict.sentence}`;
+    return analysisFailed(rollout, now, verdict, reason);
+  }
+  return unchanged(state);
+}
+
+function analysisFailed(rollout: Rollout, now: number, verdict: Verdict, reason: string): RolloutTransition {
+  return returnToStable(
+    rollout,
+    now,
+    { kind: 'failed', reason, by: null, at: now },
+    { verdicts: withVerdict(rollout.state, now, verdict) },
+    [{ type: 'analysis-failed', text: `Analysis failed. ${reason}` }],
+  );
+}
+
+function withVerdict(state: RolloutState, at: number, verdict: Verdict): RolloutState['verdicts'] {
+  const { stepIndex } = state;
+  return [...state.verdicts.filter((entry) => entry.stepIndex !== stepIndex), { stepIndex, at, verdict }];
+}
