@@ -1,6 +1,7 @@
-import { initTRPC, type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
+import { initTRPC, TRPCError } from '@trpc/server';
 import { MeshError } from '@tulle/mesh/errors';
 import type { Api } from './api.ts';
+import { asTrpcError, errorShape } from './error-shape.ts';
 import { may, type Permission, type Person } from './people/person.ts';
 
 export interface Context {
@@ -9,34 +10,7 @@ export interface Context {
   readonly person: Person | undefined;
 }
 
-const codeByStatus: Record<number, TRPC_ERROR_CODE_KEY> = {
-  400: 'BAD_REQUEST',
-  401: 'UNAUTHORIZED',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-  409: 'CONFLICT',
-  413: 'PAYLOAD_TOO_LARGE',
-  429: 'TOO_MANY_REQUESTS',
-  503: 'SERVICE_UNAVAILABLE',
-};
-
-const t = initTRPC.context<Context>().create({
-  errorFormatter({ shape, error }) {
-    const cause = error.cause;
-    const mesh =
-      cause instanceof MeshError
-        ? { code: cause.code, issues: cause.issues, details: cause.details }
-        : { code: error.code.toLowerCase(), issues: [], details: {} };
-    // An unexpected failure says nothing of our inside; the log has it.
-    const message =
-      error.code === 'INTERNAL_SERVER_ERROR' ? 'The server failed; its log says why.' : shape.message;
-    return {
-      ...shape,
-      message,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, mesh },
-    };
-  },
-});
+const t = initTRPC.context<Context>().create({ errorFormatter: errorShape });
 
 export const router = t.router;
 export const createCaller = t.createCallerFactory;
@@ -51,14 +25,7 @@ export function procedure(permission: Permission) {
         message: `Your role, ${ctx.person.role}, may not ${permission} here.`,
       });
     const result = await next({ ctx: { api: ctx.api, person: ctx.person } });
-    if (!result.ok && result.error.cause instanceof MeshError) {
-      const cause = result.error.cause;
-      throw new TRPCError({
-        code: codeByStatus[cause.status] ?? 'INTERNAL_SERVER_ERROR',
-        message: cause.message,
-        cause,
-      });
-    }
+    if (!result.ok && result.error.cause instanceof MeshError) throw asTrpcError(result.error.cause);
     return result;
   });
 }

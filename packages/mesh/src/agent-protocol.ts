@@ -13,6 +13,27 @@ import {
  */
 export const protocolVersion = 1;
 
+/**
+ * Where the agents' listener serves tRPC: `POST https://<api>/trpc/agents.join` without batching, and
+ * `wss://<api>/trpc` for everything else. Its chain ends with the root certificate, so that a joiner can check the
+ * fingerprint of its token. A WebSocket that is refused gets 401 or 403 with `{"code", "message"}` in JSON.
+ */
+export const agentPath = '/trpc';
+
+/** Why a WebSocket was closed. Both sides treat any other code as a lost connection, to be made again. */
+export const closeCodes = {
+  /** By the agent: it goes for good, nobody should send it requests any more. */
+  goodbye: 1000,
+  /** By the API: it stops or restarts; reconnect, to another replica when there is one. */
+  serverStops: 1001,
+  /** By the API: the certificate has expired, or the first call was not `hello`. */
+  unauthenticated: 4401,
+  /** By the API: this instance was revoked; only a new join token brings it back. */
+  revoked: 4403,
+  /** By the API: the same instance has connected anew; this connection is the older one. */
+  replaced: 4409,
+} as const;
+
 const pem = z.string().max(16_384);
 const hash = z.string().length(64);
 
@@ -77,7 +98,7 @@ export const configMessageSchema = z.object({
   /** The newest revision of the mesh that this message brings the agent to. */
   revision: z.int(),
   resources: z.array(resourceTextSchema),
-  /** Names of resources that no longer exist. */
+  /** Names of resources that do not exist: dropped by the agent, and answered at once when they were asked for. */
   drop: z.array(z.string()),
   /** Asked of this agent beside configuration. */
   directives: z.array(z.enum(['renew-certificate'])).default([]),
@@ -139,7 +160,10 @@ export const reportInputSchema = z.object({
   seq: z.int().min(0),
   /** The agent's clock, milliseconds since the epoch of time. */
   at: z.number(),
-  /** Those that changed since the last acknowledged report, or all. */
+  /**
+   * Those that changed since the last acknowledged report. The first report on every connection holds all of them:
+   * an API that crashed has lost what it acknowledged but had not made durable.
+   */
   series: z.array(seriesCountersSchema).max(50_000),
   /** The state of the process now; absent when an earlier epoch is reported. */
   gauges: z
