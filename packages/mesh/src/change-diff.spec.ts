@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diffResource } from './change-diff.ts';
+import { defaultPolicy } from './policy.ts';
+import { serviceSchema } from './service.ts';
+import type { TrafficSplit } from './traffic-split.ts';
+
+const plain = (changes: ReturnType<typeof diffResource>) =>
+  changes.map((change) => change.sentence.replaceAll('\u2009', ' '));
+const split = (...weights: [string, number][]): TrafficSplit => ({
+  kind: 'TrafficSplit',
+  service: 'orders',
+  weights: weights.map(([version, weight]) => ({ version, weight })),
+});
+
+test('weights are told by version, whatever their order', () => {
+  const changes = diffResource(split(['v1', 90], ['v2', 10]), split(['v2', 40], ['v1', 50], ['v3', 10]));
+  expect(changes.map(({ path, from, to }) => [path, from, to])).toEqual([
+    ['weights.v2', 10, 40],
+    ['weights.v1', 90, 50],
+    ['weights.v3', undefined, 10],
+  ]);
+  expect(plain(changes)).toEqual(['v2 10 % → 40 %', 'v1 90 % → 50 %', 'v3 none → 10 %']);
+  expect(diffResource(split(['v1', 90], ['v2', 10]), split(['v2', 10], ['v1', 90]))).toEqual([]);
+});
+
+test('settings read with their units', () => {
+  const policy = defaultPolicy('orders');
+  const slower = { ...policy, timeouts: { ...policy.timeouts, connectMs: 2_500, requestMs: 0 } };
+  expect(plain(diffResource(policy, slower))).toEqual([
+    'timeouts connectMs 1 s → 2.5 s',
+    'timeouts requestMs 30 s → no limit',
+  ]);
+});
+
+test('names are added to and removed from lists', () => {
+  const rule = (...allow: string[]) => ({ kind: 'AccessRule', service: 'orders', allow });
+  expect(plain(diffResource(rule('web', 'cart'), rule('ads', 'web')))).toEqual([
+    'allow ads added',
+    'allow cart removed',
+  ]);
+});
+
+test('created, deleted and changed services', () => {
+  const service = (owner: string, port: number) =>
+    serviceSchema.parse({ kind: 'Service', name: 'orders', owner, endpoints: [{ host: 'db', port }] });
+  expect(plain(diffResource(service('ana', 1), service('', 2)))).toEqual([
+    'endpoints db:2 version v1 added',
+    'owner ana removed',
+    'endpoints db:1 version v1 removed',
+  ]);
+  expect(plain(diffResource(undefined, split(['v1', 100])))).toEqual(['v1 none → 100 %']);
+  expect(plain(diffResource(split(['v1', 100]), undefined))).toEqual(['v1 100 % → none']);
+});
+
+test('equal values have no difference and two ways are each other reversed', () => {
+  const value = fc.dictionary(fc.string(), fc.jsonValue());
+  fc.assert(
+    fc.property(value, value, (a, b) => {
+      expect(diffResource(a, structuredClone(a))).toEqual([]);
+      const there = new Map(diffResource(a, b).map(({ path, from, to }) => [path, [from, to]]));
+      const back = new Map(diffResource(b, a).map(({ path, from, to }) => [path, [to, from]]));
+      expect(there).toEqual(back);
+    }),
+  );
+});
