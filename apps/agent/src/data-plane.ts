@@ -1,5 +1,6 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { Self, ServiceView } from '@tulle/mesh/service-view';
+import { LiveDataPlane } from './live-data-plane.ts';
 
 export interface Address {
   readonly host: string;
@@ -115,4 +116,9 @@ export interface DataPlane {
   listen(): Promise<ListeningPorts>;
   /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
+}
+
+/** Creates the data path of one agent; nothing listens before `listen()`. */
+export function createDataPlane(options: DataPlaneOptions): DataPlane {
+  return new LiveDataPlane(options);
 }

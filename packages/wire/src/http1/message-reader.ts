@@ -77,6 +77,16 @@ export abstract class MessageReader {
     return this.state === AT.head && this.rest.length === 0;
   }
 
+  /** True when bytes wait that were pushed and not read. */
+  get isHolding(): boolean {
+    return this.rest.length > 0;
+  }
+
+  /** True when what follows is not read as messages: a tunnel, a body until the end, or nothing at all. */
+  get isOpaque(): boolean {
+    return this.state === AT.bodyUntilClose || this.state === AT.over;
+  }
+
   push(bytes: Bytes): void {
     this.rest = joinBytes(this.rest, bytes);
     if (!this.running && !this.paused) this.run();

@@ -1,0 +1,289 @@
+import type { Socket } from 'node:net';
+import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { WireError } from '@tulle/wire/http1/errors';
+import type { FieldSection } from '@tulle/wire/http1/field-section';
+import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
+import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
+import {
+  chunkEnd,
+  chunkedField,
+  chunkStart,
+  closeField,
+  lastChunkWith,
+  serialiseResponseHead,
+  upgradeFields,
+} from '@tulle/wire/http1/serialise';
+import type { DataPathErrorCode } from '../errors.ts';
+import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { Series } from '../record/series.ts';
+import { errorResponse } from './error-response.ts';
+import { Exchange, type ExchangeCaller, type ForwardEnvironment } from './exchange.ts';
+import { SocketWriter, type WriterOwner } from './socket-writer.ts';
+import type { Turn } from './turn.ts';
+
+/** What becomes of the requests of a listener: decides, and tells the exchange what to do. */
+export interface Passage {
+  admit(exchange: Exchange, caller: CallerConnection): void;
+  /** Where a request counts before anything is known of it. */
+  seriesOf(caller: CallerConnection): Series;
+}
+
+export interface CallerEnvironment extends ForwardEnvironment {
+  readonly turn: Turn;
+  readonly callers: Set<CallerConnection>;
+  readonly headTimeoutMs: number;
+  readonly callerIdleTimeoutMs: number;
+  readonly draining: boolean;
+}
+
+/** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
+const LINGER_MS = 2_000;
+
+const fromService = dropTable(...hopByHop, FIELD.mesh);
+const fromPeerAgent = dropTable(...hopByHop);
+const fromServiceNoLength = dropTable(...hopByHop, FIELD.mesh, FIELD.contentLength);
+const fromPeerAgentNoLength = dropTable(...hopByHop, FIELD.contentLength);
+
+type Body = 'as-is' | 'chunked' | 'none';
+
+/** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
+export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwner {
+  /** Who the caller is; undefined where no certificate was asked for. */
+  readonly identity: PeerIdentity | undefined;
+  private readonly socket: Socket;
+  private readonly passage: Passage;
+  private readonly environment: CallerEnvironment;
+  private readonly reader: RequestReader;
+  private readonly writer: SocketWriter;
+  private exchange: Exchange | undefined = undefined;
+  /** Which form the body of the present answer has on this connection. */
+  private body: Body = 'none';
+  private lastAnswer = false;
+  /** The caller half-closed: what it sent is still answered. */
+  private callerEnded = false;
+  private socketPaused = false;
+  /** Since when the connection waits for a request, the rest of a head, or its end. */
+  private waitingSince: number;
+  private lingering = false;
+
+  constructor(
+    socket: Socket,
+    passage: Passage,
+    environment: CallerEnvironment,
+    identity: PeerIdentity | undefined,
+  ) {
+    this.socket = socket;
+    this.passage = passage;
+    this.environment = environment;
+    this.identity = identity;
+    this.waitingSince = environment.clock.now;
+    this.reader = new RequestReader(this);
+    this.writer = new SocketWriter(socket, environment.turn, this);
+    environment.callers.add(this);
+    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('drain', () => this.onDrain());
+    socket.on('end', () => this.onCallerEnd());
+    // The close that follows tells the exchange; why the caller broke off changes nothing for it.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.onClose());
+  }
+
+  get isIdle(): boolean {
+    return this.exchange === undefined;
+  }
+
+  onHead(head: RequestHead): void {
+    this.lastAnswer = !head.persistent;
+    // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
+    if (!head.hasBody) this.reader.pause();
+    const exchange = new Exchange(this, head, this.environment, this.passage.seriesOf(this));
+    this.exchange = exchange;
+    this.passage.admit(exchange, this);
+  }
+
+  onBody(bytes: Bytes, start: number, end: number): void {
+    this.exchange?.onRequestBody(bytes, start, end);
+  }
+
+  onEnd(trailers: FieldSection | undefined): void {
+    this.exchange?.onRequestEnd(trailers);
+  }
+
+  onRefusal(error: WireError): void {
+    this.lastAnswer = true;
+    if (this.exchange !== undefined) {
+      this.exchange.fail('bad_request', error.message);
+      return;
+    }
+    if (this.lingering) return;
+    const options = { json: false, withBody: true, close: true, status: error.status };
+    this.writer.add(errorResponse('bad_request', error.message, options));
+    this.passage.seriesOf(this).failed('bad_request', 0);
+    this.endConnection();
+  }
+
+  sendInterim(head: ResponseHead): void {
+    // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
+    if (this.reader.head.minor === 0) return;
+    this.writer.add(serialiseResponseHead(head, fromServiceNoLength, ''));
+  }
+
+  sendHead(head: ResponseHead, fromAgent: boolean): number {
+    const request = this.reader.head;
+    const framing = head.framing;
+    this.body = framing === 'none' ? 'none' : 'as-is';
+    let added = '';
+    if (framing === 'chunked' || framing === 'close') {
+      if (request.minor === 1) {
+        this.body = 'chunked';
+        added = chunkedField;
+      } else {
+        this.lastAnswer = true;
+      }
+    } else if (framing === 'tunnel') {
+      added = upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
+    }
+    if (this.environment.draining) this.lastAnswer = true;
+    if (framing !== 'tunnel') {
+      if (this.lastAnswer) added += closeField;
+      else if (request.minor === 0) added += 'connection: keep-alive\r\n';
+    }
+    const text = serialiseResponseHead(head, droppedFrom(head, fromAgent), added);
+    this.writer.add(text);
+    return text.length;
+  }
+
+  sendBody(bytes: Bytes, start: number, end: number): void {
+    if (this.body === 'chunked') {
+      this.writer.add(chunkStart(end - start));
+      this.writer.addBytes(bytes, start, end);
+      this.writer.add(chunkEnd);
+    } else if (this.body === 'as-is') {
+      this.writer.addBytes(bytes, start, end);
+    }
+  }
+
+  sendEnd(trailers: FieldSection | undefined): void {
+    if (this.body === 'chunked') this.writer.add(lastChunkWith(trailers));
+  }
+
+  sendError(code: DataPathErrorCode, detail: string): void {
+    const request = this.reader.head;
+    if (this.environment.draining || this.exchange?.requestEnded === false) this.lastAnswer = true;
+    const json = (request.known(FIELD.accept) ?? '').includes('application/json');
+    const options = { json, withBody: request.method !== 'HEAD', close: this.lastAnswer };
+    this.writer.add(errorResponse(code, detail, options));
+  }
+
+  abort(): void {
+    this.socket.destroy();
+  }
+
+  pauseReading(): void {
+    this.reader.pause();
+  }
+
+  resumeReading(): void {
+    this.reader.resume();
+    if (this.socketPaused && !this.reader.isPaused) {
+      this.socketPaused = false;
+      this.socket.resume();
+    }
+  }
+
+  switchToTunnel(): void {
+    this.reader.switchToTunnel();
+  }
+
+  exchangeOver(exchange: Exchange): void {
+    this.exchange = undefined;
+    this.waitingSince = this.environment.clock.now;
+    // What is left of an unread request could not be told from the next one.
+    if (this.lastAnswer || !exchange.requestEnded || this.reader.isOpaque) {
+      this.endConnection();
+      return;
+    }
+    this.resumeReading();
+    if (this.callerEnded && this.isIdle) this.endConnection();
+  }
+
+  onWriteBlocked(): void {
+    this.exchange?.onCallerBlocked();
+  }
+
+  /** No further request is wanted: an idle connection goes now, another with its answer. */
+  retire(): void {
+    this.lastAnswer = true;
+    if (this.exchange === undefined && this.reader.isIdle && !this.lingering) this.endConnection();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  sweep(now: number): void {
+    if (this.exchange !== undefined) return;
+    const waited = now - this.waitingSince;
+    if (this.lingering) {
+      if (waited >= LINGER_MS) this.socket.destroy();
+    } else if (this.reader.isIdle) {
+      if (waited >= this.environment.callerIdleTimeoutMs) this.endConnection();
+    } else if (waited >= this.environment.headTimeoutMs) {
+      this.writer.add(errorResponse('head_timeout', '', { json: false, withBody: true, close: true }));
+      this.passage.seriesOf(this).failed('head_timeout', waited);
+      this.endConnection();
+    }
+  }
+
+  private onData(bytes: Buffer): void {
+    if (this.lingering) return;
+    if (this.exchange === undefined && this.reader.isIdle) this.waitingSince = this.environment.clock.now;
+    this.reader.push(bytes);
+    // Only what came with this read may wait in the reader.
+    if (this.reader.isPaused && this.reader.isHolding && !this.socketPaused) {
+      this.socketPaused = true;
+      this.socket.pause();
+    }
+    this.environment.turn.flush();
+  }
+
+  private onDrain(): void {
+    this.exchange?.onCallerDrained();
+    this.environment.turn.flush();
+  }
+
+  private onCallerEnd(): void {
+    this.callerEnded = true;
+    if (this.exchange === undefined) {
+      this.reader.finish();
+      this.endConnection();
+    } else if (this.reader.isOpaque) {
+      this.exchange.onCallerEnd();
+    } else if (!this.exchange.requestEnded) {
+      this.reader.finish();
+    }
+    this.environment.turn.flush();
+  }
+
+  private onClose(): void {
+    this.environment.callers.delete(this);
+    this.exchange?.onCallerGone();
+    this.environment.turn.flush();
+  }
+
+  private endConnection(): void {
+    if (this.lingering) return;
+    this.lingering = true;
+    this.waitingSince = this.environment.clock.now;
+    this.writer.end();
+    if (this.socketPaused) this.socket.resume();
+  }
+}
+
+function droppedFrom(head: ResponseHead, fromAgent: boolean): Uint8Array {
+  // RFC 9110 section 8.6: these have no length, whatever the service claims.
+  const noLength = head.status === 204 || head.status === 101;
+  if (fromAgent) return noLength ? fromPeerAgentNoLength : fromPeerAgent;
+  return noLength ? fromServiceNoLength : fromService;
+}

@@ -1,0 +1,303 @@
+import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { WireError } from '@tulle/wire/http1/errors';
+import type { FieldSection } from '@tulle/wire/http1/field-section';
+import { FIELD } from '@tulle/wire/http1/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
+import type { Backend } from '../balance/backend.ts';
+import type { Clock } from '../clock.ts';
+import { type DataPathErrorCode, isDataPathErrorCode } from '../errors.ts';
+import type { ConnectionWaiter } from '../pool/connection-pool.ts';
+import type { PeerConnection, PeerExchange } from '../pool/peer-connection.ts';
+import type { Series } from '../record/series.ts';
+import type { RouteDecision } from '../router/route-decision.ts';
+import type { ActiveExchanges } from './active-exchanges.ts';
+
+/** The caller's side of an exchange: one request of a connection, or later one stream of it. */
+export interface ExchangeCaller {
+  sendInterim(head: ResponseHead): void;
+  /** Passes the head on and returns its size in bytes. */
+  sendHead(head: ResponseHead, fromAgent: boolean): number;
+  sendBody(bytes: Bytes, start: number, end: number): void;
+  sendEnd(trailers: FieldSection | undefined): void;
+  /** An answer of the mesh's own; only before any head was sent. */
+  sendError(code: DataPathErrorCode, detail: string): void;
+  /** The answer cannot be completed: the only honest sign is a broken connection. */
+  abort(): void;
+  pauseReading(): void;
+  resumeReading(): void;
+  switchToTunnel(): void;
+  exchangeOver(exchange: Exchange): void;
+}
+
+export interface ForwardEnvironment {
+  readonly clock: Clock;
+  readonly active: ActiveExchanges;
+}
+
+/** RFC 9110 section 9.2.2. */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/**
+ * One request and its answer on the way through this agent. It carries out what a passage decided: finds a
+ * connection, streams both bodies with backpressure, keeps the deadlines, retries what never reached a
+ * peer, and counts the outcome exactly once.
+ */
+export class Exchange implements ConnectionWaiter, PeerExchange {
+  readonly caller: ExchangeCaller;
+  readonly head: RequestHead;
+  /** Neighbours in the list of active exchanges. */
+  previous: Exchange | undefined = undefined;
+  next: Exchange | undefined = undefined;
+  /** The request has been read to its end. */
+  requestEnded: boolean;
+  over = false;
+  private readonly environment: ForwardEnvironment;
+  private readonly startedAt: number;
+  private decision: RouteDecision | undefined = undefined;
+  private dropped: Uint8Array = noneDropped;
+  private added = '';
+  private series: Series;
+  /** Whether the series follows the backend that is chosen, or stays what the passage set. */
+  private countByBackend = true;
+  private backend: Backend | undefined = undefined;
+  private peer: PeerConnection | undefined = undefined;
+  private waiting = false;
+  private attempts = 0;
+  private status = 0;
+  private failure: DataPathErrorCode | undefined = undefined;
+  private responseStarted = false;
+  private peerReusable = false;
+  private tunnel = false;
+  private deadline = Number.POSITIVE_INFINITY;
+  private idleMs = Number.POSITIVE_INFINITY;
+  private activeAt: number;
+
+  constructor(caller: ExchangeCaller, head: RequestHead, environment: ForwardEnvironment, series: Series) {
+    this.caller = caller;
+    this.head = head;
+    this.environment = environment;
+    this.series = series;
+    this.requestEnded = !head.hasBody;
+    this.startedAt = performance.now();
+    this.activeAt = this.startedAt;
+    environment.active.add(this);
+  }
+
+  /** Waits for something else than a connection; fails with `request_timeout` unless that comes first. */
+  waitAtMost(milliseconds: number): void {
+    this.deadline = this.startedAt + milliseconds;
+    if (!this.requestEnded) this.caller.pauseReading();
+  }
+
+  /** What a failure counts for while no backend is chosen. */
+  countIn(series: Series): void {
+    this.series = series;
+  }
+
+  /** Sends the request on as `decision` says; `fixed` counts all of it, whatever backend answers. */
+  forward(decision: RouteDecision, dropped: Uint8Array, added: string, fixed: Series | undefined): void {
+    this.decision = decision;
+    this.dropped = dropped;
+    this.added = added;
+    if (fixed !== undefined) {
+      this.series = fixed;
+      this.countByBackend = false;
+    }
+    const { requestMs, idleMs } = decision.timeouts;
+    this.deadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
+    this.idleMs = idleMs;
+    this.tryNext(decision, undefined);
+  }
+
+  fail(code: DataPathErrorCode, detail: string): void {
+    if (this.over) return;
+    this.failure = code;
+    this.peerReusable = false;
+    if (this.responseStarted) this.caller.abort();
+    else this.caller.sendError(code, detail);
+    this.finish();
+  }
+
+  checkDeadlines(now: number): void {
+    if (now >= this.deadline && !this.tunnel) {
+      this.fail(this.decision === undefined ? 'unknown_service' : 'request_timeout', '');
+    } else if (now - this.activeAt >= this.idleMs) {
+      this.fail('idle_timeout', '');
+    }
+  }
+
+  onConnection(peer: PeerConnection): void {
+    this.waiting = false;
+    this.peer = peer;
+    peer.begin(this);
+    this.series.bytesSent += peer.sendHead(this.head, this.dropped, this.added);
+    this.activeAt = this.environment.clock.now;
+    if (!this.requestEnded) this.caller.resumeReading();
+  }
+
+  onNoConnection(code: DataPathErrorCode, detail: string): void {
+    this.waiting = false;
+    this.retryOrFail(code, detail);
+  }
+
+  onRequestBody(bytes: Bytes, start: number, end: number): void {
+    if (this.over) return;
+    this.activeAt = this.environment.clock.now;
+    this.series.bytesSent += end - start;
+    this.peer?.sendBody(bytes, start, end);
+  }
+
+  onRequestEnd(trailers: FieldSection | undefined): void {
+    if (this.requestEnded || this.over) return;
+    this.requestEnded = true;
+    this.caller.pauseReading();
+    this.peer?.sendEnd(trailers);
+  }
+
+  /** The caller half-closed behind its request; in a tunnel that is passed on. */
+  onCallerEnd(): void {
+    if (this.tunnel) this.peer?.sendFin();
+  }
+
+  onCallerGone(): void {
+    if (this.over) return;
+    // Nginx's 499: the caller's own doing, and no fault of service or mesh.
+    if (!this.responseStarted) this.status = 499;
+    this.peerReusable = false;
+    this.finish();
+  }
+
+  onCallerBlocked(): void {
+    this.peer?.pauseReading();
+  }
+
+  onCallerDrained(): void {
+    this.activeAt = this.environment.clock.now;
+    this.peer?.resumeReading();
+  }
+
+  onPeerBlocked(): void {
+    if (!this.requestEnded || this.tunnel) this.caller.pauseReading();
+  }
+
+  onPeerDrained(): void {
+    this.activeAt = this.environment.clock.now;
+    if (!this.requestEnded || this.tunnel) this.caller.resumeReading();
+  }
+
+  onInterim(head: ResponseHead): void {
+    this.activeAt = this.environment.clock.now;
+    this.caller.sendInterim(head);
+  }
+
+  onResponseHead(head: ResponseHead): void {
+    const now = performance.now();
+    const { backend } = this;
+    this.activeAt = now;
+    this.responseStarted = true;
+    this.status = head.status;
+    backend?.answered(now - this.startedAt, now);
+    const fromAgent = backend?.endpoint.tls ?? false;
+    if (fromAgent) this.failure = failureNamedIn(head);
+    this.peerReusable = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
+    this.series.bytesReceived += this.caller.sendHead(head, fromAgent);
+    if (head.status === 101) this.beginTunnel();
+  }
+
+  onResponseBody(bytes: Bytes, start: number, end: number): void {
+    this.activeAt = this.environment.clock.now;
+    this.series.bytesReceived += end - start;
+    this.caller.sendBody(bytes, start, end);
+  }
+
+  onResponseEnd(trailers: FieldSection | undefined): void {
+    this.caller.sendEnd(trailers);
+    this.finish();
+  }
+
+  onBadResponse(error: WireError): void {
+    this.peer = undefined;
+    const cut = error.code === 'truncated-message';
+    this.fail(cut ? 'peer_reset' : 'bad_response', cut ? '' : error.message);
+  }
+
+  onPeerLost(untouched: boolean, detail: string): void {
+    const reused = (this.peer?.uses ?? 0) > 1;
+    this.peer = undefined;
+    // A kept connection that closes as we write to it has most likely not been read from. Most likely is
+    // enough only for requests that may be repeated (RFC 9110 section 9.2.2).
+    const repeatable = !this.head.hasBody && idempotent.has(this.head.method);
+    if (untouched && reused && repeatable && !this.responseStarted) this.retryOrFail('peer_reset', detail);
+    else this.fail('peer_reset', detail);
+  }
+
+  private tryNext(decision: RouteDecision, avoid: Backend | undefined): void {
+    const backend = decision.split.pick(avoid, this.environment.clock.now);
+    if (backend === undefined) {
+      this.fail('no_endpoint', '');
+      return;
+    }
+    this.leaveBackend();
+    this.backend = backend;
+    backend.active++;
+    if (this.countByBackend) this.series = backend.series;
+    if (this.attempts > 0) this.series.retries++;
+    this.attempts++;
+    this.waiting = true;
+    if (!this.requestEnded) this.caller.pauseReading();
+    backend.pool.acquire(this);
+  }
+
+  private retryOrFail(code: DataPathErrorCode, detail: string): void {
+    const { decision } = this;
+    if (this.over) return;
+    if (decision === undefined || this.attempts > decision.attempts || code === 'no_identity') {
+      this.fail(code, detail);
+    } else {
+      this.tryNext(decision, this.backend);
+    }
+  }
+
+  private beginTunnel(): void {
+    this.tunnel = true;
+    this.peer?.switchToTunnel();
+    this.caller.switchToTunnel();
+    this.caller.resumeReading();
+  }
+
+  private leaveBackend(): void {
+    if (this.backend !== undefined) this.backend.active--;
+    this.backend = undefined;
+  }
+
+  private finish(): void {
+    this.over = true;
+    this.environment.active.remove(this);
+    this.count(performance.now() - this.startedAt);
+    const { backend, peer } = this;
+    this.peer = undefined;
+    if (this.waiting) backend?.pool.cancel(this);
+    this.leaveBackend();
+    if (peer !== undefined) {
+      peer.finish();
+      // An answer that came before the end of its request leaves the connection in the middle of one.
+      if (this.peerReusable && this.requestEnded) backend?.pool.release(peer);
+      else peer.destroy();
+    }
+    this.caller.exchangeOver(this);
+  }
+
+  private count(milliseconds: number): void {
+    if (this.failure !== undefined) this.series.failed(this.failure, milliseconds);
+    else this.series.answered(this.status, milliseconds);
+  }
+}
+
+const noneDropped = new Uint8Array(0);
+
+/** An agent that answers for the mesh says so; the service behind it cannot, because the agent strips the field. */
+function failureNamedIn(head: ResponseHead): DataPathErrorCode | undefined {
+  if (head.status < 400 || head.known(FIELD.mesh) === undefined) return undefined;
+  const code = head.get('x-tulle-error');
+  return code !== undefined && isDataPathErrorCode(code) ? code : undefined;
+}

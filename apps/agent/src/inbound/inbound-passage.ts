@@ -1,0 +1,80 @@
+import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
+import { fieldLine } from '@tulle/wire/http1/serialise';
+import type { CallerConnection, Passage } from '../forward/caller-connection.ts';
+import type { Exchange } from '../forward/exchange.ts';
+import type { Recorder } from '../record/recorder.ts';
+import type { Series } from '../record/series.ts';
+import type { RouteDecision } from '../router/route-decision.ts';
+import { isTraceparent, newTraceparentLine } from '../trace.ts';
+
+export interface InboundContext {
+  readonly recorder: Recorder;
+  readonly self: { readonly service: string; readonly version: string };
+  readonly tls: boolean;
+  /** How the local service is reached; undefined when there is none. */
+  readonly local: RouteDecision | undefined;
+  /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
+  readonly allow: ReadonlySet<string> | undefined;
+}
+
+const dropped = dropTable(...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate);
+const droppedWithTrace = dropTable(
+  ...hopByHop,
+  FIELD.mesh,
+  FIELD.forwardedClientCertificate,
+  FIELD.traceparent,
+);
+
+/** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
+export class InboundPassage implements Passage {
+  private readonly context: InboundContext;
+  private readonly perCaller = new WeakMap<CallerConnection, { series: Series; sourceField: string }>();
+
+  constructor(context: InboundContext) {
+    this.context = context;
+  }
+
+  seriesOf(caller: CallerConnection): Series {
+    return this.of(caller).series;
+  }
+
+  admit(exchange: Exchange, caller: CallerConnection): void {
+    const { tls, allow, local } = this.context;
+    const { identity } = caller;
+    if (tls && (identity === undefined || (allow !== undefined && !allow.has(identity.service)))) {
+      exchange.fail('access_denied', identity?.spiffeId ?? '');
+      return;
+    }
+    if (exchange.head.form === 'authority') {
+      exchange.fail('unsupported_method', '');
+      return;
+    }
+    if (local === undefined) {
+      exchange.fail('no_endpoint', 'this agent stands for no service');
+      return;
+    }
+    const { series, sourceField } = this.of(caller);
+    const trace = exchange.head.known(FIELD.traceparent);
+    if (trace !== undefined && isTraceparent(trace)) exchange.forward(local, dropped, sourceField, series);
+    else exchange.forward(local, droppedWithTrace, sourceField + newTraceparentLine(), series);
+  }
+
+  /** What is the same for all requests of a connection. */
+  private of(caller: CallerConnection): { series: Series; sourceField: string } {
+    const known = this.perCaller.get(caller);
+    if (known !== undefined) return known;
+    const { recorder, self, tls } = this.context;
+    const { identity } = caller;
+    const series = recorder.series({
+      side: 'inbound',
+      source: identity?.service ?? '',
+      destination: self.service,
+      version: self.version,
+      tls,
+    });
+    const sourceField = identity === undefined ? '' : fieldLine('x-tulle-source', identity.spiffeId);
+    const made = { series, sourceField };
+    this.perCaller.set(caller, made);
+    return made;
+  }
+}

@@ -1,0 +1,69 @@
+import tls from 'node:tls';
+import type { DataPlaneLogger } from '../data-plane.ts';
+import { CallerConnection, type CallerEnvironment, type Passage } from '../forward/caller-connection.ts';
+import type { Credentials } from '../mutual-tls/credentials.ts';
+import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/**
+ * The port other agents call. Fail closed: without an identity there is no certificate and every handshake
+ * fails; a chain that does not lead to the trust bundle is refused by OpenSSL; a certificate that is no
+ * service of this trust domain, or is revoked, is refused here before a byte of it is read.
+ */
+export class MutualTlsListener {
+  readonly server: tls.Server;
+  private readonly credentials: Credentials;
+  private readonly logger: DataPlaneLogger;
+
+  constructor(
+    passage: Passage,
+    environment: CallerEnvironment,
+    credentials: Credentials,
+    logger: DataPlaneLogger,
+    mayAccept: () => boolean,
+  ) {
+    this.credentials = credentials;
+    this.logger = logger;
+    this.server = tls.createServer({
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      requestCert: true,
+      rejectUnauthorized: true,
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      noDelay: true,
+      keepAlive: true,
+      allowHalfOpen: true,
+      // An empty list trusts nobody; leaving it out would trust every public authority.
+      ca: [],
+    });
+    this.server.on('secureConnection', (socket) => {
+      const identity = this.identify(socket);
+      if (identity === undefined || !mayAccept()) socket.destroy();
+      else new CallerConnection(socket, passage, environment, identity);
+    });
+    this.server.on('tlsClientError', (error, socket) => {
+      logger.debug({ remote: socket.remoteAddress, reason: error.message }, 'refused a handshake');
+    });
+  }
+
+  /** New connections use the present identity; `ca` is passed every time, because leaving it out resets it. */
+  useIdentity(): void {
+    const identity = this.credentials.current;
+    if (identity !== undefined) this.server.setSecureContext(identity.options);
+  }
+
+  private identify(socket: tls.TLSSocket) {
+    const peer = socket.authorized ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
+    const trustDomain = this.credentials.current?.trustDomain;
+    const accepted =
+      peer !== undefined && peer.trustDomain === trustDomain && !this.credentials.isRevoked(peer.serial);
+    if (accepted) return peer;
+    this.logger.warn(
+      { remote: socket.remoteAddress, peer: peer?.spiffeId, serial: peer?.serial },
+      'refused a caller without a valid identity',
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,325 @@
+import type net from 'node:net';
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import { defaultPolicy } from '@tulle/mesh/policy';
+import type { ServiceView } from '@tulle/mesh/service-view';
+import { Backend } from './balance/backend.ts';
+import { BackendRegistry } from './balance/backend-registry.ts';
+import { EvenSequence } from './balance/sequence.ts';
+import { Split } from './balance/split.ts';
+import { Clock } from './clock.ts';
+import type {
+  Address,
+  ApplyResult,
+  DataPlane,
+  DataPlaneIdentity,
+  DataPlaneLimits,
+  DataPlaneOptions,
+  DataPlaneStats,
+  EndpointStats,
+  ListeningPorts,
+} from './data-plane.ts';
+import { ActiveExchanges } from './forward/active-exchanges.ts';
+import { AwaitingViews } from './forward/awaiting-views.ts';
+import type { CallerConnection, CallerEnvironment, Passage } from './forward/caller-connection.ts';
+import { listenOn, plainListener } from './forward/listener.ts';
+import { Turn } from './forward/turn.ts';
+import { InboundPassage } from './inbound/inbound-passage.ts';
+import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
+import { Credentials } from './mutual-tls/credentials.ts';
+import { OutboundPassage } from './outbound/outbound-passage.ts';
+import { ConnectionPool } from './pool/connection-pool.ts';
+import { plainConnector } from './pool/connector.ts';
+import { Recorder } from './record/recorder.ts';
+import { type CompiledService, Compiler } from './router/compile.ts';
+import type { RouteDecision } from './router/route-decision.ts';
+import { Router } from './router/router.ts';
+
+const TICK_MS = 50;
+/** Callers are many and their deadlines long: they are looked at every this many ticks. */
+const TICKS_PER_CALLER_SWEEP = 10;
+
+const defaultLimits: DataPlaneLimits = {
+  maxConnections: 20_000,
+  headTimeoutMs: 10_000,
+  callerIdleTimeoutMs: 600_000,
+  poolIdleTimeoutMs: 60_000,
+  unknownServiceTimeoutMs: 1_000,
+};
+
+/** The data path put together. Everything below it is told what it needs; only this knows all of it. */
+export class LiveDataPlane implements DataPlane, CallerEnvironment {
+  readonly clock = new Clock();
+  readonly turn = new Turn();
+  readonly active = new ActiveExchanges();
+  readonly callers = new Set<CallerConnection>();
+  readonly recorder = new Recorder();
+  readonly headTimeoutMs: number;
+  readonly callerIdleTimeoutMs: number;
+  readonly unknownServiceTimeoutMs: number;
+  readonly awaiting: AwaitingViews | undefined;
+  draining = false;
+  router = new Router(new Map());
+  private readonly options: DataPlaneOptions;
+  private readonly limits: DataPlaneLimits;
+  private readonly credentials = new Credentials();
+  private readonly registry: BackendRegistry;
+  private readonly compiler: Compiler;
+  private readonly localBackend: Backend | undefined;
+  private readonly servers: { server: net.Server; address: Address; bound: (port: number) => void }[] = [];
+  private readonly ports: ListeningPorts = { upstreams: {} };
+  private mutualTls: MutualTlsListener | undefined = undefined;
+  private services: ReadonlyMap<string, CompiledService> = new Map();
+  private localDecision: RouteDecision | undefined;
+
+  constructor(options: DataPlaneOptions) {
+    const { self, onUnknownService } = options;
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.headTimeoutMs = this.limits.headTimeoutMs;
+    this.callerIdleTimeoutMs = this.limits.callerIdleTimeoutMs;
+    this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
+    this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
+    const { clock, turn, credentials, recorder } = this;
+    const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs };
+    this.registry = new BackendRegistry({ environment, credentials, recorder, source: self.service });
+    this.compiler = new Compiler(this.registry);
+    this.localBackend = this.createLocalBackend(environment);
+    this.localDecision = this.decideLocal(undefined);
+    this.createListeners();
+    this.registerSweeps();
+  }
+
+  apply(views: readonly ServiceView[]): ApplyResult {
+    const result: ApplyResult = { accepted: [], rejected: [] };
+    const services = new Map<string, CompiledService>();
+    for (const view of views) {
+      try {
+        services.set(view.service, this.compiler.compile(view));
+        result.accepted.push(view.service);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        result.rejected.push({ name: view.service, reason: error.message });
+        const former = this.services.get(view.service);
+        if (former !== undefined) services.set(view.service, former);
+      }
+    }
+    this.putInForce(services);
+    return result;
+  }
+
+  setIdentity(identity: DataPlaneIdentity): void {
+    this.credentials.set(identity);
+    this.mutualTls?.useIdentity();
+  }
+
+  withdrawIdentity(): void {
+    this.credentials.clear();
+    this.destroyAuthenticated(() => true);
+  }
+
+  setRevoked(serials: readonly string[]): void {
+    this.credentials.setRevoked(serials);
+    this.destroyAuthenticated((serial) => this.credentials.isRevoked(serial));
+  }
+
+  telemetry(): SeriesCounters[] {
+    return this.recorder.snapshot();
+  }
+
+  stats(): DataPlaneStats {
+    const entries = this.registry.entries();
+    const connected = entries.reduce((sum, { backend }) => sum + backend.pool.size, 0);
+    return {
+      accepted: this.callers.size,
+      connected: connected + (this.localBackend?.pool.size ?? 0),
+      activeRequests: this.active.count,
+      localHealthy: this.localBackend?.isAvailable(performance.now()) ?? true,
+      draining: this.draining,
+      endpoints: entries.map(({ service, backend }) => statsOf(service, backend)),
+    };
+  }
+
+  async listen(): Promise<ListeningPorts> {
+    try {
+      for (const { server, address, bound } of this.servers) bound(await listenOn(server, address));
+    } catch (error) {
+      for (const { server } of this.servers) server.close();
+      throw error;
+    }
+    this.clock.start(TICK_MS);
+    return this.ports;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.draining = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let open = this.servers.filter(({ server }) => server.listening).length;
+    if (open === 0) resolve();
+    // A server is closed when its last connection is.
+    const closed = () => {
+      open--;
+      if (open === 0) resolve();
+    };
+    for (const { server } of this.servers) if (server.listening) server.close(closed);
+    for (const caller of [...this.callers]) caller.retire();
+    this.turn.flush();
+    const timer = setTimeout(() => this.destroyCallers(), timeoutMs);
+    await promise;
+    clearTimeout(timer);
+    this.clock.stop();
+    for (const { backend } of this.registry.entries()) backend.pool.destroy();
+    this.localBackend?.pool.destroy();
+  }
+
+  /** Ends the mutual TLS connections whose peer has a certificate with such a serial. */
+  private destroyAuthenticated(condemned: (serial: string) => boolean): void {
+    for (const caller of [...this.callers]) {
+      if (caller.identity !== undefined && condemned(caller.identity.serial)) caller.destroy();
+    }
+    for (const { backend } of this.registry.entries()) {
+      backend.pool.destroyWhere(({ serial }) => serial !== '' && condemned(serial));
+    }
+  }
+
+  private destroyCallers(): void {
+    for (const caller of [...this.callers]) caller.destroy();
+  }
+
+  private putInForce(services: ReadonlyMap<string, CompiledService>): void {
+    this.services = services;
+    this.router = new Router(new Map(Array.from(services, ([name, { decision }]) => [name, decision])));
+    this.localDecision = this.decideLocal(services.get(this.options.self.service));
+    this.registry.keepOnly(new Set([...services.values()].flatMap(({ backends }) => backends)));
+    this.compiler.forget((service) => services.has(service));
+    this.awaiting?.release((service) => services.has(service));
+    this.turn.flush();
+  }
+
+  /** The local service is one backend; its timeouts are those of its own view. */
+  private decideLocal(own: CompiledService | undefined): RouteDecision | undefined {
+    const backend = this.localBackend;
+    if (backend === undefined) return undefined;
+    const { service } = this.options.self;
+    const policy = own?.view.policy ?? defaultPolicy(service);
+    const { max, maxPending } = policy.connections;
+    backend.pool.limits = { max, maxPending, connectMs: policy.timeouts.connectMs };
+    const split = new Split([{ version: '', weight: 1, backends: [backend] }], new EvenSequence());
+    // One attempt more than none: a kept connection of the service may have been closed by it.
+    return { service, split, timeouts: policy.timeouts, attempts: 1 };
+  }
+
+  private createLocalBackend(environment: { clock: Clock; turn: Turn; idleTimeoutMs: number }) {
+    const { local, self } = this.options;
+    if (local === undefined) return undefined;
+    const { host, port } = local;
+    const limits = { max: 128, maxPending: 1_024, connectMs: 1_000 };
+    const pool = new ConnectionPool(plainConnector(host, port), environment, limits);
+    const key = {
+      side: 'inbound',
+      source: '',
+      destination: self.service,
+      version: self.version,
+      tls: false,
+    } as const;
+    const endpoint = { id: `${host}:${port}`, version: self.version, host, port, tls: false };
+    // Requests count in the series of their callers; this one stays unused and unregistered.
+    const backend = new Backend(endpoint, pool, this.recorder.detached(key));
+    pool.owner = {
+      onConnected: () => backend.connected(),
+      onConnectFailed: () => backend.connectFailed(this.clock.now),
+    };
+    return backend;
+  }
+
+  private createListeners(): void {
+    const { outbound, upstreams, inbound, self } = this.options;
+    const plane = this;
+    const context = {
+      get router() {
+        return plane.router;
+      },
+      recorder: this.recorder,
+      source: self.service,
+      awaiting: this.awaiting,
+      unknownServiceTimeoutMs: this.unknownServiceTimeoutMs,
+    };
+    if (outbound !== undefined) {
+      this.addPlain(new OutboundPassage(context, undefined), outbound, (port) => {
+        this.ports.outbound = port;
+      });
+    }
+    for (const { service, host, port } of upstreams) {
+      this.addPlain(new OutboundPassage(context, service), { host: host ?? '127.0.0.1', port }, (bound) => {
+        this.ports.upstreams[service] = bound;
+      });
+    }
+    if (inbound !== undefined) this.createInbound(inbound);
+  }
+
+  private createInbound(inbound: Address & { tls: boolean }): void {
+    const plane = this;
+    const passage = new InboundPassage({
+      recorder: this.recorder,
+      self: this.options.self,
+      tls: inbound.tls,
+      get local() {
+        return plane.localDecision;
+      },
+      get allow() {
+        return plane.services.get(plane.options.self.service)?.allow;
+      },
+    });
+    const bound = (port: number) => {
+      this.ports.inbound = port;
+    };
+    if (!inbound.tls) {
+      this.addPlain(passage, inbound, bound);
+      return;
+    }
+    this.mutualTls = new MutualTlsListener(
+      passage,
+      this,
+      this.credentials,
+      this.options.logger,
+      this.mayAccept,
+    );
+    this.servers.push({ server: this.mutualTls.server, address: inbound, bound });
+  }
+
+  private addPlain(passage: Passage, address: Address, bound: (port: number) => void): void {
+    this.servers.push({ server: plainListener(passage, this, this.mayAccept), address, bound });
+  }
+
+  private readonly mayAccept = (): boolean =>
+    !this.draining && this.callers.size < this.limits.maxConnections;
+
+  private registerSweeps(): void {
+    let ticks = 0;
+    this.clock.onTick((now) => {
+      this.active.sweep(now);
+      this.registry.sweep(now);
+      this.localBackend?.pool.sweep(now);
+      ticks++;
+      if (ticks % TICKS_PER_CALLER_SWEEP === 0) {
+        for (const caller of this.callers) caller.sweep(now);
+        this.awaiting?.forgetFinished();
+      }
+      this.turn.flush();
+    });
+  }
+}
+
+function statsOf(service: string, backend: Backend): EndpointStats {
+  const now = performance.now();
+  return {
+    service,
+    endpoint: backend.endpoint.id,
+    version: backend.endpoint.version,
+    connections: backend.pool.size,
+    idle: backend.pool.idleCount,
+    pending: backend.pool.pendingCount,
+    active: backend.active,
+    latencyMs: backend.latencyMs(now),
+    available: backend.isAvailable(now),
+  };
+}

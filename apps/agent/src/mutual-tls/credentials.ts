@@ -1,0 +1,64 @@
+import { constants, X509Certificate } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { normaliseSerial } from './peer-certificate.ts';
+
+export interface IdentityPem {
+  readonly certificateChainPem: string;
+  readonly keyPem: string;
+  readonly trustBundlePem: string;
+  readonly trustDomain: string;
+}
+
+const protocol = {
+  minVersion: 'TLSv1.3',
+  maxVersion: 'TLSv1.3',
+  // A resumed session would skip the certificate, and with it the expiry and the revocation.
+  secureOptions: constants.SSL_OP_NO_TICKET,
+} as const satisfies SecureContextOptions;
+
+/** What this agent proves itself with and whom it believes; replaced as a whole, never changed. */
+interface Identity {
+  readonly options: SecureContextOptions;
+  readonly context: SecureContext;
+  readonly trustDomain: string;
+}
+
+/** The agent's certificate and its list of revoked ones, as the listeners and the connectors see them now. */
+export class Credentials {
+  /** Grows with every identity, so that a pooled connection knows whether it was made with the present one. */
+  generation = 0;
+  private identity: Identity | undefined;
+  private revoked: ReadonlySet<string> = new Set();
+
+  /** Throws when key, certificate or bundle cannot be used. */
+  set(pem: IdentityPem): void {
+    const options: SecureContextOptions = {
+      ...protocol,
+      cert: pem.certificateChainPem,
+      key: pem.keyPem,
+      ca: pem.trustBundlePem,
+    };
+    const leaf = new X509Certificate(pem.certificateChainPem);
+    if (pem.trustBundlePem.trim() === '') throw new Error('the trust bundle is empty');
+    if (Date.parse(leaf.validTo) <= Date.now()) throw new Error(`the certificate expired at ${leaf.validTo}`);
+    this.identity = { options, context: createSecureContext(options), trustDomain: pem.trustDomain };
+    this.generation++;
+  }
+
+  clear(): void {
+    this.identity = undefined;
+    this.generation++;
+  }
+
+  get current(): Identity | undefined {
+    return this.identity;
+  }
+
+  setRevoked(serials: readonly string[]): void {
+    this.revoked = new Set(serials.map(normaliseSerial));
+  }
+
+  isRevoked(serial: string): boolean {
+    return this.revoked.has(serial);
+  }
+}

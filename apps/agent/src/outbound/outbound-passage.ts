@@ -1,0 +1,109 @@
+import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
+import type { RequestHead } from '@tulle/wire/http1/message-head';
+import { fieldLine } from '@tulle/wire/http1/serialise';
+import type { AwaitingViews } from '../forward/awaiting-views.ts';
+import type { CallerConnection, Passage } from '../forward/caller-connection.ts';
+import type { Exchange } from '../forward/exchange.ts';
+import type { Recorder } from '../record/recorder.ts';
+import type { Series } from '../record/series.ts';
+import type { RouteDecision } from '../router/route-decision.ts';
+import { type Router, serviceOfHost } from '../router/router.ts';
+import { isTraceparent, newTraceparentLine } from '../trace.ts';
+
+export interface OutboundContext {
+  /** The router in force now. */
+  readonly router: Router;
+  readonly recorder: Recorder;
+  /** Name of the service this agent stands for. */
+  readonly source: string;
+  /** Absent where nobody can be asked for views. */
+  readonly awaiting: AwaitingViews | undefined;
+  readonly unknownServiceTimeoutMs: number;
+}
+
+/** What a service may say to the mesh stops here: fields of agents are set by agents. */
+const dropped = dropTable(...hopByHop, FIELD.mesh);
+const droppedWithHost = dropTable(...hopByHop, FIELD.mesh, FIELD.host);
+const droppedWithTrace = dropTable(...hopByHop, FIELD.mesh, FIELD.traceparent);
+const droppedWithBoth = dropTable(...hopByHop, FIELD.mesh, FIELD.host, FIELD.traceparent);
+
+/** Requests of the local service to others: host -> service -> split -> backend. */
+export class OutboundPassage implements Passage {
+  private readonly context: OutboundContext;
+  /** Set on the port of a declared upstream: everything goes there, whatever Host says. */
+  private readonly fixedService: string | undefined;
+  private readonly fixedHost: string;
+
+  constructor(context: OutboundContext, fixedService: string | undefined) {
+    this.context = context;
+    this.fixedService = fixedService;
+    this.fixedHost = fixedService === undefined ? '' : `${fixedService}.mesh`;
+  }
+
+  seriesOf(): Series {
+    return this.unanswered(this.fixedService ?? '');
+  }
+
+  admit(exchange: Exchange, _caller: CallerConnection): void {
+    const { head } = exchange;
+    if (head.form === 'authority') {
+      exchange.fail('unsupported_method', '');
+      return;
+    }
+    const decision = this.decide(head);
+    if (decision === undefined) this.refuseOrWait(exchange);
+    else this.forward(exchange, decision);
+  }
+
+  private decide(head: RequestHead): RouteDecision | undefined {
+    const { router } = this.context;
+    return this.fixedService === undefined
+      ? router.route(head.authority)
+      : router.byService(this.fixedService);
+  }
+
+  private forward(exchange: Exchange, decision: RouteDecision): void {
+    const { head } = exchange;
+    // RFC 9112 section 3.2.2: the target's host takes the place of Host; a port of our own names nobody.
+    const host =
+      this.fixedService !== undefined
+        ? this.fixedHost
+        : head.form === 'absolute' || head.minor === 0
+          ? head.authority
+          : '';
+    const trace = head.known(FIELD.traceparent);
+    const newTrace = trace === undefined || !isTraceparent(trace);
+    let added = host === '' ? '' : fieldLine('host', host);
+    if (newTrace) added += newTraceparentLine();
+    if (trace === undefined || !newTrace)
+      exchange.forward(decision, host === '' ? dropped : droppedWithHost, added, undefined);
+    else exchange.forward(decision, host === '' ? droppedWithTrace : droppedWithBoth, added, undefined);
+  }
+
+  private refuseOrWait(exchange: Exchange): void {
+    const { awaiting, unknownServiceTimeoutMs } = this.context;
+    const service = this.fixedService ?? serviceOfHost(exchange.head.authority);
+    if (service === undefined) {
+      exchange.fail('unknown_host', exchange.head.authority);
+      return;
+    }
+    exchange.countIn(this.unanswered(service));
+    if (awaiting === undefined) {
+      exchange.fail('unknown_service', service);
+      return;
+    }
+    const mayWait = awaiting.add(service, exchange, () => {
+      const decision = this.context.router.byService(service);
+      if (decision === undefined) exchange.fail('unknown_service', service);
+      else this.forward(exchange, decision);
+    });
+    if (mayWait) exchange.waitAtMost(unknownServiceTimeoutMs);
+    else exchange.fail('overloaded', 'too many requests wait for unknown services');
+  }
+
+  /** Where requests count that no version answered. */
+  private unanswered(service: string): Series {
+    const { recorder, source } = this.context;
+    return recorder.series({ side: 'outbound', source, destination: service, version: '', tls: false });
+  }
+}

@@ -1,0 +1,287 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { WireError } from '@tulle/wire/http1/errors';
+import type { FieldSection } from '@tulle/wire/http1/field-section';
+import { FIELD } from '@tulle/wire/http1/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
+import { ResponseReader, type ResponseSink } from '@tulle/wire/http1/response-reader';
+import {
+  chunkEnd,
+  chunkedField,
+  chunkStart,
+  lastChunkWith,
+  serialiseRequestHead,
+  upgradeFields,
+} from '@tulle/wire/http1/serialise';
+import type { Clock } from '../clock.ts';
+import type { DataPathErrorCode } from '../errors.ts';
+import { SocketWriter, type WriterOwner } from '../forward/socket-writer.ts';
+import type { Turn } from '../forward/turn.ts';
+import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { ConnectionPool } from './connection-pool.ts';
+import { type Connector, PeerIdentityError } from './connector.ts';
+
+/** The exchange a connection works for, as the connection sees it. */
+export interface PeerExchange {
+  onInterim(head: ResponseHead): void;
+  onResponseHead(head: ResponseHead): void;
+  onResponseBody(bytes: Bytes, start: number, end: number): void;
+  onResponseEnd(trailers: FieldSection | undefined): void;
+  onBadResponse(error: WireError): void;
+  /** `untouched`: not a byte of an answer had come. */
+  onPeerLost(untouched: boolean, detail: string): void;
+  onPeerBlocked(): void;
+  onPeerDrained(): void;
+}
+
+export interface PeerEnvironment {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly idleTimeoutMs: number;
+}
+
+/** Finds peers that vanished without a word. */
+const KEEP_ALIVE_DELAY_MS = 30_000;
+
+/** One HTTP/1.1 connection to a peer: at most one exchange at a time. */
+export class PeerConnection implements ResponseSink, WriterOwner {
+  readonly openedAt: number;
+  readonly generation: number;
+  /** Serial of the peer's certificate; '' in plain text. */
+  serial = '';
+  idleSince = 0;
+  idleLimitMs: number;
+  /** Exchanges begun on it. */
+  uses = 0;
+  isConnecting = true;
+  private readonly socket: Socket;
+  private readonly pool: ConnectionPool;
+  private readonly turn: Turn;
+  private readonly reader: ResponseReader;
+  private readonly writer: SocketWriter;
+  private exchange: PeerExchange | undefined = undefined;
+  private chunking = false;
+  private socketPaused = false;
+  /** The response was read to its end, with these trailers. */
+  private ended = false;
+  private trailers: FieldSection | undefined = undefined;
+  private closed = false;
+  private failure: Error | undefined = undefined;
+
+  constructor(socket: Socket, connector: Connector, pool: ConnectionPool, environment: PeerEnvironment) {
+    this.socket = socket;
+    this.pool = pool;
+    this.turn = environment.turn;
+    this.openedAt = performance.now();
+    this.generation = connector.generation;
+    this.idleLimitMs = environment.idleTimeoutMs;
+    this.reader = new ResponseReader(this);
+    this.writer = new SocketWriter(socket, environment.turn, this);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.once(connector.readyEvent, () => this.onReady());
+    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('drain', () => this.onDrain());
+    socket.on('end', () => this.onPeerEnd());
+    socket.on('error', (error) => {
+      this.failure ??= error;
+    });
+    socket.on('close', () => this.onClose());
+  }
+
+  get isUsable(): boolean {
+    return !this.closed && !this.socket.destroyed && this.socket.writable && this.exchange === undefined;
+  }
+
+  begin(exchange: PeerExchange): void {
+    this.exchange = exchange;
+    this.uses++;
+  }
+
+  sendHead(head: RequestHead, dropped: Uint8Array, added: string): number {
+    this.chunking = head.chunked;
+    this.reader.expect(head.method, head.upgrade !== '');
+    let fields = added;
+    if (head.chunked) fields += chunkedField;
+    if (head.upgrade !== '') fields += upgradeFields(head.upgrade);
+    const text = serialiseRequestHead(head, dropped, fields);
+    this.writer.add(text);
+    return text.length;
+  }
+
+  sendBody(bytes: Bytes, start: number, end: number): void {
+    if (this.chunking) this.writer.add(chunkStart(end - start));
+    this.writer.addBytes(bytes, start, end);
+    if (this.chunking) this.writer.add(chunkEnd);
+  }
+
+  sendEnd(trailers: FieldSection | undefined): void {
+    if (this.chunking) this.writer.add(lastChunkWith(trailers));
+  }
+
+  /** The caller of a tunnel will send nothing more. */
+  sendFin(): void {
+    this.writer.end();
+  }
+
+  switchToTunnel(): void {
+    this.chunking = false;
+  }
+
+  pauseReading(): void {
+    this.socketPaused = true;
+    this.socket.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.socketPaused) return;
+    this.socketPaused = false;
+    this.socket.resume();
+  }
+
+  /** The exchange is over; the owner then releases or destroys the connection. */
+  finish(): void {
+    this.exchange = undefined;
+    this.resumeReading();
+  }
+
+  destroy(): void {
+    this.exchange = undefined;
+    this.socket.destroy();
+  }
+
+  giveUpConnecting(): void {
+    this.failConnecting('connect_timeout', '');
+  }
+
+  onHead(head: ResponseHead): void {
+    const keepAlive = head.known(FIELD.keepAlive);
+    if (keepAlive !== undefined) this.heedKeepAlive(keepAlive);
+    this.exchange?.onResponseHead(head);
+  }
+
+  onInterim(head: ResponseHead): void {
+    this.exchange?.onInterim(head);
+  }
+
+  onBody(bytes: Bytes, start: number, end: number): void {
+    this.exchange?.onResponseBody(bytes, start, end);
+  }
+
+  onEnd(trailers: FieldSection | undefined): void {
+    this.ended = true;
+    this.trailers = trailers;
+  }
+
+  onRefusal(error: WireError): void {
+    this.socket.destroy();
+    // Bytes behind a complete answer spoil the connection, not the answer.
+    if (this.ended) return;
+    const { exchange } = this;
+    this.exchange = undefined;
+    exchange?.onBadResponse(error);
+  }
+
+  onWriteBlocked(): void {
+    this.exchange?.onPeerBlocked();
+  }
+
+  /** A server that names its idle timeout closes by it: be gone before (draft-thomson-hybi-http-timeout). */
+  private heedKeepAlive(value: string): void {
+    const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(value)?.[1];
+    if (seconds === undefined) return;
+    const safeMs = Math.max(0, Number(seconds) * 1_000 - 1_000);
+    if (safeMs < this.idleLimitMs) this.idleLimitMs = safeMs;
+  }
+
+  private onReady(): void {
+    if (this.closed || !this.isConnecting) return;
+    this.isConnecting = false;
+    if (this.socket instanceof TLSSocket) {
+      this.serial = readPeerIdentity(this.socket.getPeerCertificate())?.serial ?? '';
+    }
+    this.pool.onReady(this);
+    this.turn.flush();
+  }
+
+  private onData(bytes: Buffer): void {
+    // RFC 9112 section 9.2: an answer nobody asked for cannot be assigned, now or later.
+    if (this.exchange === undefined) this.socket.destroy();
+    else this.reader.push(bytes);
+    this.completeExchange();
+    this.turn.flush();
+  }
+
+  /** Only when all that was read has been looked at: the next exchange may begin on this connection at once. */
+  private completeExchange(): void {
+    if (!this.ended) return;
+    const { trailers, exchange } = this;
+    this.ended = false;
+    this.trailers = undefined;
+    exchange?.onResponseEnd(trailers);
+  }
+
+  private onDrain(): void {
+    this.exchange?.onPeerDrained();
+    this.turn.flush();
+  }
+
+  private onPeerEnd(): void {
+    const untouched = this.reader.isIdle;
+    this.reader.finish();
+    this.completeExchange();
+    this.lose(untouched);
+    this.socket.destroy();
+    this.turn.flush();
+  }
+
+  private onClose(): void {
+    if (this.closed) return;
+    this.closed = true;
+    if (this.isConnecting) this.failConnecting(this.codeOf(this.failure), this.failure?.message ?? '');
+    else {
+      this.pool.onClosed(this);
+      this.lose(this.reader.isIdle);
+    }
+    this.turn.flush();
+  }
+
+  private lose(untouched: boolean): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    exchange?.onPeerLost(untouched, this.failure?.message ?? '');
+  }
+
+  private failConnecting(code: DataPathErrorCode, detail: string): void {
+    if (!this.isConnecting) return;
+    this.isConnecting = false;
+    this.closed = true;
+    this.socket.destroy();
+    this.pool.onFailed(this, code, detail);
+  }
+
+  private codeOf(error: Error | undefined): DataPathErrorCode {
+    if (error instanceof PeerIdentityError || isVerificationError(error)) return 'identity_rejected';
+    return 'connect_failed';
+  }
+}
+
+/** OpenSSL's verdicts on a chain, as Node names them. */
+const verificationErrors = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'INVALID_PURPOSE',
+]);
+
+function isVerificationError(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && verificationErrors.has(String(error.code));
+}

@@ -1,0 +1,34 @@
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import { Series, type SeriesKey } from './series.ts';
+
+/**
+ * More series than any real agent has edges. Beyond it, what has no series yet is counted under empty
+ * names, so that those chosen by callers cannot fill the memory.
+ */
+const MAX_SERIES = 20_000;
+
+/** All series of this agent since its process began. Looked up once per connection or endpoint, not per request. */
+export class Recorder {
+  private readonly byKey = new Map<string, Series>();
+
+  series(key: SeriesKey): Series {
+    const text = `${key.side} ${key.source} ${key.destination} ${key.version} ${key.tls}`;
+    const known = this.byKey.get(text);
+    if (known !== undefined) return known;
+    if (this.byKey.size >= MAX_SERIES && key.destination !== '') {
+      return this.series({ ...key, source: '', destination: '', version: '' });
+    }
+    const series = new Series(key);
+    this.byKey.set(text, series);
+    return series;
+  }
+
+  /** A series that is in no report. */
+  detached(key: SeriesKey): Series {
+    return new Series(key);
+  }
+
+  snapshot(): SeriesCounters[] {
+    return Array.from(this.byKey.values(), (series) => series.snapshot());
+  }
+}
