@@ -1,15 +1,5 @@
 import { z } from 'zod';
-import { meshFields } from './lifecycle/options.ts';
-
-const listenPort = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,5}$/, 'a port')
-      .transform(Number),
-  ])
-  .pipe(z.int().min(0).max(65_535));
+import { listenPort, meshFields } from './lifecycle/options.ts';
 
 /** Options of `tulle agent`: with `config` the standalone agent from a file, otherwise an agent of the API. */
 export const agentOptionsSchema = z.object({

@@ -1,51 +1,59 @@
 import { instanceNameSchema, serviceNameSchema, versionNameSchema } from '@tulle/mesh/names';
 import { z } from 'zod';
 
-const integerText = z.union([
-  z.number(),
+/** Whole numbers come as text from flags and variables. */
+function integer(schema: z.ZodInt) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    schema,
+  );
+}
+
+export const listenPort = integer(
   z
-    .string()
-    .regex(/^\d{1,15}$/, 'a whole number')
-    .transform(Number),
-]);
-const listenPort = integerText.pipe(
-  z.int().min(0, 'ports start at 0 (any free one)').max(65_535, 'ports end at 65535'),
+    .int('a port from 0 (any free one) to 65535')
+    .min(0, 'ports start at 0 (any free one)')
+    .max(65_535, 'ports end at 65535'),
 );
-const durationMs = integerText.pipe(z.int().min(0).max(3_600_000, 'at most an hour'));
-const flag = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0', '']).transform((text) => text === 'true' || text === '1'),
-]);
+export const durationMs = integer(z.int('whole milliseconds').min(0).max(3_600_000, 'at most an hour'));
+const flag = z.preprocess(
+  (value) =>
+    value === '1' || value === 'true'
+      ? true
+      : value === '0' || value === 'false' || value === ''
+        ? false
+        : value,
+  z.boolean('true or false'),
+);
 const host = z.string().min(1).max(253);
 
 /** `orders` or `orders=7001`, separated by commas; without a port any free one, the same again after a restart. */
-const upstreamsText = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
-const upstream = z.union([
+const upstream = z.preprocess(
+  (value) => {
+    if (typeof value !== 'string') return value;
+    const [service, port = '0'] = value.split('=', 2);
+    return { service, port };
+  },
   z.object({ service: serviceNameSchema, port: listenPort }),
-  z
-    .string()
-    .regex(/^[^=]+(=\d+)?$/, 'a service name, or name=port')
-    .transform((text) => {
-      const [service = '', port = '0'] = text.split('=');
-      return { service, port: Number(port) };
-    })
-    .pipe(z.object({ service: serviceNameSchema, port: z.int().min(0).max(65_535) })),
-]);
+);
+
+function list<T extends z.ZodType>(entry: T, atLeast: number) {
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((part) => part.trim())
+            .filter(Boolean)
+        : value,
+    z.array(entry).min(atLeast).max(1_000),
+  );
+}
 
 const apiUrl = z
   .string()
   .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'an https:// address')
   .transform((text) => new URL(text).origin);
-const apiText = z.union([
-  z.array(z.string()),
-  z.string().transform((text) => text.split(',').map((part) => part.trim())),
-]);
-
 /** What `tulle agent` and `tulle run` have in common. Every field is a flag (`--api`) and a variable (`TULLE_API`). */
 export const meshFields = {
   service: serviceNameSchema.optional().describe('Name of the service this agent stands for'),
@@ -58,13 +66,10 @@ export const meshFields = {
     .optional()
     .describe('Where the service itself listens; without it the agent only calls others'),
   localHost: host.default('127.0.0.1').describe('Host the service itself listens on'),
-  upstreams: z
-    .union([upstreamsText, z.array(z.unknown())])
-    .pipe(z.array(upstream).max(1_000))
+  upstreams: list(upstream, 0)
     .default([])
     .describe('Services it calls, each with a port of its own: orders,payment=7002'),
-  api: apiText
-    .pipe(z.array(apiUrl).min(1).max(10))
+  api: list(apiUrl, 1)
     .default(['https://127.0.0.1:4401'])
     .describe("Address of the API's agent listener; several, separated by commas, are tried in turn"),
   token: z
@@ -79,8 +84,7 @@ export const meshFields = {
   outboundHost: host
     .default('127.0.0.1')
     .describe('Address the HTTP proxy port and the ports of upstreams bind'),
-  maxConnections: integerText
-    .pipe(z.int().min(1).max(1_000_000))
+  maxConnections: integer(z.int('a whole number').min(1).max(1_000_000))
     .optional()
     .describe('Connections accepted at once'),
   drainTimeoutMs: durationMs
@@ -91,8 +95,7 @@ export const meshFields = {
     .default('info')
     .describe('Least level logged'),
   exitWithParent: flag.default(false).describe('Stop when the process that started this one ends'),
-  parentPid: integerText
-    .pipe(z.int().min(1))
+  parentPid: integer(z.int('a process id').min(1))
     .optional()
     .describe('With --exit-with-parent: the process to watch instead'),
 } as const;

@@ -1,14 +1,5 @@
 import { z } from 'zod';
-import { meshFields } from '../lifecycle/options.ts';
-
-const integer = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'a whole number')
-    .transform(Number),
-]);
-const listenPort = integer.pipe(z.int().min(0).max(65_535));
+import { durationMs, listenPort, meshFields } from '../lifecycle/options.ts';
 
 /** Options of `tulle run`: as of `tulle agent`, but every port is any free one, kept across restarts. */
 export const runOptionsSchema = z.object({
@@ -16,8 +7,7 @@ export const runOptionsSchema = z.object({
   outboundPort: listenPort.default(0).describe('HTTP proxy port for the command; 0 takes a free one'),
   inboundPort: listenPort.default(0).describe('Mesh port other agents call; 0 takes a free one'),
   adminPort: listenPort.default(0).describe('Port for /healthz, /readyz, /metrics and /config on loopback'),
-  readyTimeoutMs: integer
-    .pipe(z.int().min(0).max(600_000))
+  readyTimeoutMs: durationMs
     .default(5_000)
     .describe('How long the command waits for its agent to be ready before it starts all the same'),
 });

@@ -1,0 +1,219 @@
+import type { HelloInput, ReportInput, ReportOutput } from '@tulle/mesh/agent-protocol';
+import type { Self } from '@tulle/mesh/service-view';
+import type { DataPlaneLogger } from '../data-plane.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { IdentityKeeper } from '../identity/identity-keeper.ts';
+import { fullJitter } from './backoff.ts';
+import type { ConfigSync } from './config-sync.ts';
+import { join } from './join.ts';
+import { isRefusal, isRevoked, RpcError } from './rpc-error.ts';
+import { Session } from './session.ts';
+
+/** What only a person can mend is tried again this seldom, give or take a half. */
+const slowRetryMs = 30_000;
+/** How often an outage that goes on is mentioned again. */
+const complainEveryMs = 60_000;
+const mostServices = 10_000;
+
+export interface ControlClientOptions {
+  readonly apis: readonly URL[];
+  readonly token: string | undefined;
+  readonly self: Self;
+  readonly hello: () => HelloInput;
+  readonly keeper: IdentityKeeper;
+  readonly config: ConfigSync;
+  /** Services called before, and the declared ones. */
+  readonly services: readonly string[];
+  readonly onReportInterval: (intervalMs: number) => void;
+  readonly onConfig: () => void;
+  readonly onConnected: () => void;
+  readonly onRenewDirective: () => void;
+  /** The API refuses this agent for good, and it has nothing to serve with. */
+  readonly onRefused: (error: RpcError) => void;
+  readonly logger: DataPlaneLogger;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** Keeps one session with the API alive for as long as the agent lives: joins, connects, reconnects. */
+export class ControlClient {
+  readonly #options: ControlClientOptions;
+  readonly #services: Set<string>;
+  #unsent: string[] = [];
+  #session: Session | undefined;
+  #apiIndex = 0;
+  #failures = 0;
+  #complainedAt = Number.NEGATIVE_INFINITY;
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ControlClientOptions) {
+    this.#options = options;
+    this.#services = new Set(options.services);
+  }
+
+  get connected(): boolean {
+    return this.#session !== undefined;
+  }
+
+  services(): string[] {
+    return [...this.#services];
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    this.#session?.close();
+    await this.#running;
+  }
+
+  /** A service is called for the first time; those of one turn of the loop go out together. */
+  watch(service: string): void {
+    if (this.#services.has(service)) return;
+    if (this.#services.size >= mostServices) {
+      this.#options.logger.warn({ service }, 'too many services are watched, this one is not');
+      return;
+    }
+    this.#services.add(service);
+    if (this.#unsent.push(service) === 1) setImmediate(() => this.#sendWatch());
+  }
+
+  report(report: ReportInput): Promise<ReportOutput> {
+    return this.#connectedSession().report(report);
+  }
+
+  /** Puts a new certificate into force and reconnects with it. */
+  async renew(): Promise<void> {
+    const session = this.#connectedSession();
+    await this.#options.keeper.adopt(await session.renew());
+    this.#failures = 0;
+    session.close(new RpcError('reconnect', 'The agent reconnects with its new certificate.'));
+  }
+
+  #connectedSession(): Session {
+    if (this.#session === undefined) throw new RpcError('unavailable', 'The API is not connected.');
+    return this.#session;
+  }
+
+  #sendWatch(): void {
+    const services = this.#unsent;
+    this.#unsent = [];
+    // Without a session the next subscription names them.
+    this.#session
+      ?.watch(services)
+      .catch((error: unknown) =>
+        this.#options.logger.warn({ err: error, services }, 'services could not be watched'),
+      );
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      let delayMs: number;
+      try {
+        const reason = await this.#connectOnce();
+        delayMs = await this.#afterEnd(reason);
+      } catch (error) {
+        this.#apiIndex++;
+        delayMs = await this.#afterFailure(error);
+      }
+      if (!this.#stopped) await this.#sleep(delayMs);
+    }
+  }
+
+  /** From no connection to the end of one. */
+  async #connectOnce(): Promise<RpcError> {
+    const { apis, logger, keeper } = this.#options;
+    const api = apis[this.#apiIndex % apis.length];
+    if (api === undefined) throw new RpcError('unavailable', 'There is no address of an API.');
+    const session = await Session.open({
+      ...this.#options,
+      ...this.#sessionParts(),
+      api,
+      identity: await this.#identity(api),
+    });
+    if (this.#stopped) session.close();
+    this.#session = session;
+    try {
+      await keeper.reinstate();
+      logger.info({ api: api.origin }, 'connected to the API');
+      this.#complainedAt = Number.NEGATIVE_INFINITY;
+      this.#options.onConnected();
+      return await session.closed;
+    } finally {
+      this.#session = undefined;
+    }
+  }
+
+  #sessionParts(): { hello: HelloInput; services: () => string[]; onConfig: () => void } {
+    return {
+      hello: this.#options.hello(),
+      services: () => this.services(),
+      onConfig: () => {
+        // Only a configuration proves that the API works again: connecting alone must not reset the backoff.
+        this.#failures = 0;
+        this.#options.onConfig();
+      },
+    };
+  }
+
+  /** The certificate there is, or one for the token. A revoked one is shown all the same: the API may relent. */
+  async #identity(api: URL): Promise<Identity> {
+    const { keeper, token, self, logger } = this.#options;
+    if (keeper.valid && keeper.current !== undefined) return keeper.current;
+    if (token === undefined) {
+      if (keeper.current?.revoked) return keeper.current;
+      throw new RpcError(
+        'no_token',
+        `The certificate of ${self.instance} has expired: make a join token on the dashboard and start the agent with --token.`,
+      );
+    }
+    logger.info({ api: api.origin }, 'joining the mesh');
+    const identity = await join(api, token, self);
+    await keeper.adopt(identity);
+    return identity;
+  }
+
+  async #afterEnd(reason: RpcError): Promise<number> {
+    if (isRevoked(reason)) return await this.#afterFailure(reason);
+    if (!this.#stopped)
+      this.#options.logger.info({ reason: reason.message }, 'the connection to the API ended');
+    return reason.code === 'reconnect' ? 0 : fullJitter(this.#failures++);
+  }
+
+  async #afterFailure(error: unknown): Promise<number> {
+    const { keeper, logger, onRefused } = this.#options;
+    if (this.#stopped) return 0;
+    if (isRevoked(error)) await keeper.revoke();
+    if (isRefusal(error) && keeper.current === undefined) {
+      onRefused(error);
+      return slowRetryMs;
+    }
+    const seldom = isRevoked(error) || isRefusal(error);
+    const delayMs = seldom ? slowRetryMs * (0.5 + Math.random()) : fullJitter(this.#failures++);
+    const fields = {
+      reason: error instanceof Error ? error.message : String(error),
+      retryInMs: Math.round(delayMs),
+    };
+    if (performance.now() - this.#complainedAt < complainEveryMs) {
+      logger.debug(fields, 'no connection to the API');
+    } else {
+      this.#complainedAt = performance.now();
+      logger.warn(fields, 'no connection to the API, the last configuration stays in force');
+    }
+    return delayMs;
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

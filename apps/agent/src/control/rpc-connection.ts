@@ -1,0 +1,227 @@
+import { once } from 'node:events';
+import type { ConnectionOptions } from 'node:tls';
+import type { RawData, WebSocket } from 'ws';
+import { z } from 'zod';
+import { RpcError } from './rpc-error.ts';
+
+/** tRPC's messages over a WebSocket (its `rpc` envelopes); what the agent does not know of them is ignored. */
+const envelopeSchema = z.object({
+  id: z.union([z.number(), z.string(), z.null()]).optional(),
+  method: z.string().optional(),
+  result: z.object({ type: z.string().optional(), data: z.unknown() }).optional(),
+  error: z.unknown().optional(),
+});
+
+type Envelope = z.infer<typeof envelopeSchema>;
+
+export interface RpcOptions {
+  readonly url: URL;
+  readonly tls: ConnectionOptions;
+  readonly openTimeoutMs?: number;
+  readonly callTimeoutMs?: number;
+  /** Silence after which the peer is asked for a sign of life, and after which, again, it is given up. */
+  readonly heartbeatMs?: number;
+}
+
+interface Call {
+  readonly resolve: (data: unknown) => void;
+  readonly reject: (error: RpcError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * One WebSocket speaking tRPC, used until it closes. The library's client would reconnect by itself and repeat the
+ * subscription as it was; an agent must first say hello, with the certificate and the hashes it holds by then.
+ */
+export class RpcConnection {
+  /** Resolves, once, with why the connection ended. */
+  readonly closed: Promise<RpcError>;
+  readonly #socket: WebSocket;
+  readonly #callTimeoutMs: number;
+  readonly #calls = new Map<number, Call>();
+  readonly #subscriptions = new Map<number, (data: unknown) => void>();
+  #lastId = 0;
+  #heard = true;
+  #ended: RpcError | undefined;
+
+  static async open(options: RpcOptions): Promise<RpcConnection> {
+    const { WebSocket } = await import('ws');
+    const socket = new WebSocket(options.url, {
+      ...options.tls,
+      handshakeTimeout: options.openTimeoutMs ?? 10_000,
+      perMessageDeflate: false,
+      maxPayload: 256 * 1024 * 1024,
+    });
+    try {
+      await Promise.race([once(socket, 'open'), refusedUpgrade(socket)]);
+    } catch (error) {
+      // Without a listener the error that follows from giving up would end the process.
+      socket.on('error', () => socket.terminate());
+      socket.terminate();
+      throw asRpcError(options.url, error);
+    }
+    return new RpcConnection(socket, options);
+  }
+
+  private constructor(socket: WebSocket, options: RpcOptions) {
+    this.#socket = socket;
+    this.#callTimeoutMs = options.callTimeoutMs ?? 10_000;
+    const heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? 5_000);
+    heartbeat.unref();
+    socket.on('message', (data: RawData) => this.#receive(String(data)));
+    this.closed = new Promise((resolve) => {
+      socket.once('error', (error) => this.#end(asRpcError(options.url, error)));
+      socket.once('close', (code, reason) => {
+        clearInterval(heartbeat);
+        this.#end(closeError(options.url, code, reason.toString()));
+        for (const call of this.#calls.values()) {
+          clearTimeout(call.timer);
+          call.reject(this.#reason());
+        }
+        this.#calls.clear();
+        resolve(this.#reason());
+      });
+    });
+  }
+
+  /** A mutation: rejects with an `RpcError` when it fails, takes too long, or the connection ends. */
+  async mutate<T extends z.ZodType>(path: string, input: unknown, output: T): Promise<z.infer<T>> {
+    const data = await this.#call(path, input);
+    const parsed = output.safeParse(data);
+    if (parsed.success) return parsed.data;
+    throw new RpcError('bad_response', `The API answered ${path} in a form this agent cannot read.`);
+  }
+
+  /** Calls `onData` for every message until the connection ends; the end of the subscription ends the connection. */
+  subscribe(path: string, input: unknown, onData: (data: unknown) => void): void {
+    const id = ++this.#lastId;
+    this.#subscriptions.set(id, onData);
+    this.#send({ id, method: 'subscription', params: { path, input } });
+  }
+
+  close(error = new RpcError('closed', 'The agent closed the connection.')): void {
+    this.#end(error);
+    this.#socket.close(1000);
+    // A peer that is gone would keep a closing handshake waiting.
+    setTimeout(() => this.#socket.terminate(), 500).unref();
+  }
+
+  #call(path: string, input: unknown): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#calls.delete(id);
+        reject(new RpcError('timeout', `The API did not answer ${path} within ${this.#callTimeoutMs} ms.`));
+      }, this.#callTimeoutMs);
+      this.#calls.set(id, { resolve, reject, timer });
+      this.#send({ id, method: 'mutation', params: { path, input } });
+    });
+  }
+
+  #send(message: unknown): void {
+    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  #receive(text: string): void {
+    this.#heard = true;
+    if (text === 'PONG') return;
+    if (text === 'PING') {
+      this.#send('PONG');
+      return;
+    }
+    const message = readEnvelope(text);
+    if (message === undefined) this.#fail(new RpcError('bad_response', 'The API sent what is no tRPC.'));
+    else if (message.method === 'reconnect')
+      this.close(new RpcError('reconnect', 'The API asked to reconnect.'));
+    else if (typeof message.id === 'number') this.#answer(message.id, message);
+    else if (message.error !== undefined) this.#fail(RpcError.fromShape(message.error));
+  }
+
+  #answer(id: number, message: Envelope): void {
+    const onData = this.#subscriptions.get(id);
+    if (onData !== undefined) {
+      if (message.error !== undefined) this.#fail(RpcError.fromShape(message.error));
+      else if (message.result?.type === 'data') onData(message.result.data);
+      else if (message.result?.type === 'stopped')
+        this.#fail(new RpcError('stopped', 'The API ended the subscription.'));
+      return;
+    }
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    clearTimeout(call.timer);
+    if (message.error !== undefined) call.reject(RpcError.fromShape(message.error));
+    else call.resolve(message.result?.data);
+  }
+
+  #beat(): void {
+    if (this.#heard) {
+      this.#heard = false;
+      this.#send('PING');
+    } else {
+      this.#fail(new RpcError('unavailable', 'The API has gone silent.'));
+    }
+  }
+
+  #fail(error: RpcError): void {
+    this.#end(error);
+    this.#socket.terminate();
+  }
+
+  /** The first reason is the one that counts: what follows from closing says less. */
+  #end(error: RpcError): void {
+    this.#ended ??= error;
+  }
+
+  #reason(): RpcError {
+    return this.#ended ?? new RpcError('closed', 'The connection ended.');
+  }
+}
+
+function readEnvelope(text: string): Envelope | undefined {
+  try {
+    return envelopeSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Rejects when the API answers the upgrade with a plain response: its status says why. */
+function refusedUpgrade(socket: WebSocket): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    socket.once('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0;
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8').slice(0, 300).trim();
+        const revoked = status === 403 && /revoked/i.test(text);
+        const code = revoked ? 'revoked' : status === 401 || status === 403 ? 'forbidden' : 'unavailable';
+        reject(new RpcError(code, `The API refused the connection with ${status}${text && `: ${text}`}.`));
+      });
+    });
+  });
+}
+
+function closeError(url: URL, code: number, reason: string): RpcError {
+  if (code === 4403 || /revoked/i.test(reason))
+    return new RpcError('revoked', reason || 'The certificate is revoked.');
+  return new RpcError(
+    'unavailable',
+    `The API at ${url.host} closed the connection (${code}${reason && ` ${reason}`}).`,
+  );
+}
+
+function asRpcError(url: URL, error: unknown): RpcError {
+  if (error instanceof RpcError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const tlsCode = 'code' in cause ? String(cause.code) : '';
+  if (tlsCode.includes('CERTIFICATE_REVOKED')) {
+    return new RpcError('revoked', 'The API says that the certificate of this agent is revoked.', { cause });
+  }
+  const message = cause.message || tlsCode || 'unknown error';
+  return new RpcError('unavailable', `The API at ${url.host} cannot be reached: ${message}.`, { cause });
+}

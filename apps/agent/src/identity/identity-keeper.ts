@@ -1,0 +1,93 @@
+import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
+import { type Identity, isValidAt } from './identity.ts';
+import type { IdentityStore } from './identity-store.ts';
+
+/** The one place that knows the agent's present identity: keeps data path, disk and memory in step. */
+export class IdentityKeeper {
+  readonly #dataPlane: Pick<DataPlane, 'setIdentity' | 'withdrawIdentity'>;
+  readonly #store: IdentityStore;
+  readonly #logger: DataPlaneLogger;
+  #current: Identity | undefined;
+
+  constructor(
+    dataPlane: Pick<DataPlane, 'setIdentity' | 'withdrawIdentity'>,
+    store: IdentityStore,
+    logger: DataPlaneLogger,
+  ) {
+    this.#dataPlane = dataPlane;
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  get current(): Identity | undefined {
+    return this.#current;
+  }
+
+  /** Whether there is a certificate that peers accept now. */
+  get valid(): boolean {
+    return this.#current !== undefined && isValidAt(this.#current, Date.now());
+  }
+
+  /** Takes the certificate on disk into use; one that is revoked or has expired is only remembered. */
+  restore(): void {
+    const stored = this.#store.load();
+    if (stored === undefined) return;
+    this.#current = stored;
+    const fields = { serial: stored.serial, notAfter: new Date(stored.notAfter).toISOString() };
+    if (stored.revoked)
+      this.#logger.error(fields, 'the certificate on disk is revoked: nobody is served with it');
+    else if (!this.valid) this.#logger.error(fields, 'the certificate on disk has expired');
+    else this.#dataPlane.setIdentity(stored);
+  }
+
+  /** A new certificate: in force first, then on disk. Throws when the data path cannot use it. */
+  async adopt(identity: Identity): Promise<void> {
+    this.#dataPlane.setIdentity(identity);
+    this.#current = identity;
+    this.#logger.info(
+      { serial: identity.serial, notAfter: new Date(identity.notAfter).toISOString() },
+      'a new certificate is in force',
+    );
+    await this.#save(identity);
+  }
+
+  /** Roots to trust from now on. Throws when the data path cannot use them; the former ones then stay. */
+  async trust(trustBundlePem: string): Promise<void> {
+    const identity = this.#current;
+    if (identity === undefined || identity.trustBundlePem === trustBundlePem) return;
+    const next = { ...identity, trustBundlePem };
+    if (isValidAt(next, Date.now())) this.#dataPlane.setIdentity(next);
+    this.#current = next;
+    this.#logger.info({}, 'the trusted roots have changed');
+    await this.#save(next);
+  }
+
+  /** The API says that this certificate is revoked: fail closed, and stay so after a restart. */
+  async revoke(): Promise<void> {
+    if (this.#current === undefined || this.#current.revoked) return;
+    this.#dataPlane.withdrawIdentity();
+    this.#current = { ...this.#current, revoked: true };
+    this.#logger.error(
+      { serial: this.#current.serial },
+      'the certificate of this agent is revoked: it accepts nobody and calls nobody until it joins again with a new token',
+    );
+    await this.#save(this.#current);
+  }
+
+  /** The API accepts a certificate that it once called revoked. */
+  async reinstate(): Promise<void> {
+    if (this.#current?.revoked) await this.adopt({ ...this.#current, revoked: false });
+  }
+
+  /** A failure to write is loud but not fatal: what is in memory serves on. */
+  async #save(identity: Identity): Promise<void> {
+    try {
+      await this.#store.save(identity);
+    } catch (error) {
+      this.#logger.error(
+        { err: error },
+        'the certificate could not be written to disk and is lost on a restart',
+      );
+    }
+  }
+}

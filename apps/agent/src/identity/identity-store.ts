@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
+import type { DataPlaneLogger } from '../data-plane.ts';
+import { type Identity, identityFrom, identitySchema } from './identity.ts';
+
+/** Key and certificate on disk, in one file so that they always belong together; readable by the owner alone. */
+export class IdentityStore {
+  readonly #path: string;
+  readonly #logger: DataPlaneLogger;
+
+  constructor(dataDir: string, logger: DataPlaneLogger) {
+    this.#path = join(dataDir, 'identity.json');
+    this.#logger = logger;
+  }
+
+  load(): Identity | undefined {
+    const result = readChecksummed(this.#path);
+    if (result.state === 'absent') return undefined;
+    if (result.state === 'corrupted') return this.#ignore(result.reason);
+    const parsed = identitySchema.safeParse(result.value);
+    if (!parsed.success) return this.#ignore(z.prettifyError(parsed.error));
+    try {
+      const { keyPem, issuedAt, revoked } = parsed.data;
+      return { ...identityFrom(parsed.data, keyPem, issuedAt), revoked };
+    } catch (error) {
+      return this.#ignore(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async save(identity: Identity): Promise<void> {
+    await writeChecksummed(this.#path, identity);
+  }
+
+  #ignore(reason: string): undefined {
+    this.#logger.warn({ file: this.#path, reason }, 'the stored certificate is ignored');
+  }
+}
