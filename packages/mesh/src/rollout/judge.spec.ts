@@ -143,3 +143,9 @@ test('a candidate with 30 % errors always fails within 200 requests', () => {
     expect(judge({ ...arm(0, 0), requests: 1_000, errors: 1 }, candidate, rule).state).toBe('fail');
   }
 });
+
+test('a single error among the first requests is no proof', () => {
+  for (let requests = 1; requests <= 30; requests++) {
+    expect(judge(arm(1_000, 0), arm(requests, 1), rule).state).toBe('more-data');
+  }
+});

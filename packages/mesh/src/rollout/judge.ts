@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HistogramCounts } from '../agent-protocol.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
 import { bucketRatio, countAbove, quantile, total } from '../histogram.ts';
-import { differenceInterval, shareInterval, z99, z999 } from './proportion.ts';
+import { type Confidence, differenceInterval, sure99, sure999, surelyExceeds } from './proportion.ts';
 import type { AnalysisRule } from './spec.ts';
 
 /** What one version did in the window of an analysis. */
@@ -40,6 +40,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 /** A p95 of fewer values than this is its largest value; and fewer requests of stable are no measure. */
 const minSamples = 20;
+/** So few errors are an accident, whatever the interval says: it is too sure of itself among the first requests. */
+const minErrors = 3;
 /** Differences of p95 below this are noise of the machine, whatever their ratio. */
 const latencyNoiseMs = 5;
 
@@ -49,7 +51,7 @@ const latencyNoiseMs = 5;
  * there are enough requests and the measured value is acceptable; between the two it asks for more data.
  */
 export function judge(stable: ArmCounters, candidate: ArmCounters, rule: AnalysisRule): Verdict {
-  const confidence = candidate.requests >= rule.minRequests ? z99 : z999;
+  const confidence = candidate.requests >= rule.minRequests ? sure99 : sure999;
   const checks = [
     successCheck(stable, candidate, rule, confidence),
     successAgainstStable(stable, candidate, rule, confidence),
@@ -72,12 +74,12 @@ function successCheck(
   stable: ArmCounters,
   candidate: ArmCounters,
   rule: AnalysisRule,
-  confidence: number,
+  confidence: Confidence,
 ): VerdictCheck {
   const rate = successPercent(candidate);
   const limit = rule.minSuccessRate;
   const against = `${percentOf(rate)} against at least ${formatPercent(limit)}`;
-  const highest = shareInterval(successes(candidate), candidate.requests, confidence).high * 100;
+  const failed = surelyExceeds(candidate.errors, candidate.requests, 1 - limit / 100, confidence);
   return {
     metric: 'Success rate',
     rule: `≥ ${formatPercent(limit)}`,
@@ -86,7 +88,7 @@ function successCheck(
     candidate: rate,
     requests: candidate.requests,
     ...decide({
-      failed: highest < limit && `Below: ${against}`,
+      failed: failed && `Below: ${against}`,
       needs: rule.minRequests - candidate.requests,
       unsure: rate !== null && rate < limit && `Below so far: ${against}, not certain yet`,
       passed: `As asked: ${against}`,
@@ -98,7 +100,7 @@ function successAgainstStable(
   stable: ArmCounters,
   candidate: ArmCounters,
   rule: AnalysisRule,
-  confidence: number,
+  confidence: Confidence,
 ): VerdictCheck {
   const allowed = rule.maxSuccessDrop;
   const [stableRate, rate] = [successPercent(stable), successPercent(candidate)];
@@ -122,7 +124,7 @@ function successAgainstStable(
     candidate: rate,
     requests: candidate.requests,
     ...decide({
-      failed: comparable && low > allowed && `Worse, by ${points}`,
+      failed: comparable && candidate.errors >= minErrors && low > allowed && `Worse, by ${points}`,
       needs: rule.minRequests - candidate.requests,
       unsure: comparable && drop > allowed && `Worse so far, by ${points}, not certain yet`,
       passed: successSentence(),
@@ -142,7 +144,7 @@ function p95Check(
   candidate: ArmCounters,
   rule: AnalysisRule,
   limitMs: number,
-  confidence: number,
+  confidence: Confidence,
 ): VerdictCheck {
   const p95 = quantile(candidate.latency, 0.95);
   const against = `${msOf(p95)} against at most ${formatMs(limitMs)}`;
@@ -166,7 +168,7 @@ function p95AgainstStable(
   stable: ArmCounters,
   candidate: ArmCounters,
   rule: AnalysisRule,
-  confidence: number,
+  confidence: Confidence,
 ): VerdictCheck {
   const p95 = quantile(candidate.latency, 0.95);
   const stableP95 = quantile(stable.latency, 0.95);
@@ -174,7 +176,7 @@ function p95AgainstStable(
   const comparable = samples >= minSamples;
   // Stable's own p95 is uncertain too: certainty is measured from the upper end of its interval (by ranks), and a
   // bucket further, since either p95 may lie anywhere in its bucket.
-  const upperRank = Math.min(1, 0.95 + confidence * Math.sqrt((0.95 * 0.05) / Math.max(1, samples)));
+  const upperRank = Math.min(1, 0.95 + confidence.z * Math.sqrt((0.95 * 0.05) / Math.max(1, samples)));
   const limit = (ms: number) => Math.max(ms * rule.maxP95Ratio * bucketRatio, ms + latencyNoiseMs);
   const certainLimit = limit(quantile(stable.latency, upperRank) ?? 0);
   const against = `${msOf(p95)} against ${msOf(stableP95)}`;
@@ -219,10 +221,10 @@ function decide(findings: {
   return { state: 'pass', sentence: findings.passed };
 }
 
-/** The p95 lies above the limit when more than 5 % of the values do, and this share is known to within its interval. */
-function surelyAbove(latency: HistogramCounts, limitMs: number, confidence: number): boolean {
+/** The p95 lies above the limit when more than 5 % of the values do, surely so when this is no accident. */
+function surelyAbove(latency: HistogramCounts, limitMs: number, confidence: Confidence): boolean {
   const samples = total(latency);
-  return samples >= minSamples && shareInterval(countAbove(latency, limitMs), samples, confidence).low > 0.05;
+  return samples >= minSamples && surelyExceeds(countAbove(latency, limitMs), samples, 0.05, confidence);
 }
 
 function successes(arm: ArmCounters): number {

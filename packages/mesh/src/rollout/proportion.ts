@@ -4,12 +4,50 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Standard normal quantiles of two-sided confidence. */
-export const z99 = 2.5758;
-export const z999 = 3.2905;
+/** How sure one has to be: the standard normal quantile of the two-sided confidence, and the share of each tail. */
+export interface Confidence {
+  readonly z: number;
+  readonly tail: number;
+}
+export const sure99: Confidence = { z: 2.5758, tail: 0.005 };
+export const sure999: Confidence = { z: 3.2905, tail: 0.0005 };
+
+/**
+ * Whether the share behind `hits` of `trials` surely exceeds `limit`: whether so many hits would be rarer than the tail
+ * if it did not. An exact binomial test (Clopper and Pearson 1934), since approximations call two errors among the first
+ * twenty requests a proof.
+ */
+export function surelyExceeds(hits: number, trials: number, limit: number, { tail }: Confidence): boolean {
+  return binomialTail(Math.floor(hits), trials, limit) < tail;
+}
+
+/** The probability of at least `hits` among `trials` of chance `share`; 1 where it is more likely than not. */
+export function binomialTail(hits: number, trials: number, share: number): number {
+  if (hits <= 0 || hits <= trials * share) return 1;
+  if (share <= 0) return 0;
+  const logChoose = logFactorial(trials) - logFactorial(hits) - logFactorial(trials - hits);
+  let term = Math.exp(logChoose + hits * Math.log(share) + (trials - hits) * Math.log1p(-share));
+  let sum = 0;
+  // Above the mean each term is smaller than the one before, so few of them matter however many trials there are.
+  for (let count = hits; count <= trials && term > sum * 1e-12; count++) {
+    sum += term;
+    term *= ((trials - count) / (count + 1)) * (share / (1 - share));
+  }
+  return sum;
+}
+
+/** Stirling's series, from 20 on exact to ten digits. */
+function logFactorial(n: number): number {
+  if (n < 20) {
+    let product = 1;
+    for (let factor = 2; factor <= n; factor++) product *= factor;
+    return Math.log(product);
+  }
+  return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + 1 / (12 * n) - 1 / (360 * n ** 3);
+}
 
 /** Wilson score interval of a share (E. B. Wilson 1927): sound for few trials and for shares near 0 and 1. */
-export function shareInterval(hits: number, trials: number, z: number): Interval {
+function shareInterval(hits: number, trials: number, z: number): Interval {
   if (trials <= 0) return { low: 0, high: 1 };
   const share = hits / trials;
   const shrink = 1 + (z * z) / trials;
@@ -26,7 +64,7 @@ export function shareInterval(hits: number, trials: number, z: number): Interval
 export function differenceInterval(
   a: { hits: number; trials: number },
   b: { hits: number; trials: number },
-  z: number,
+  { z }: Confidence,
 ): Interval {
   if (a.trials <= 0 || b.trials <= 0) return { low: -1, high: 1 };
   const [shareA, shareB] = [a.hits / a.trials, b.hits / b.trials];
