@@ -1,4 +1,4 @@
-import type { RolloutActions } from '@tulle/mesh/rollout/actions';
+import type { RolloutCapability } from '@tulle/mesh/rollout/actions';
 import type { Verdict } from '@tulle/mesh/rollout/judge';
 import type { RolloutActionName, RolloutPhase, RolloutSpec, RolloutStep } from '@tulle/mesh/rollout/spec';
 import type { TrafficSummary } from '../metrics/view.ts';
@@ -48,7 +48,7 @@ export interface RolloutView {
   readonly row: RolloutRow;
   readonly spec: RolloutSpec;
   readonly steps: readonly RolloutStepView[];
-  readonly actions: RolloutActions;
+  readonly actions: Readonly<Record<RolloutActionName, RolloutCapability>>;
   /** The running analysis, or the last one. */
   readonly verdict: Verdict | null;
   readonly outcome: string | null;

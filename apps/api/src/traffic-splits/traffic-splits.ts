@@ -1,0 +1,124 @@
+import { MeshError } from '@tulle/mesh/errors';
+import { resourceService } from '@tulle/mesh/resource';
+import type { Database } from '@tulle/prisma/database';
+import type { Fleet } from '../agents/fleet.ts';
+import type { ApplyChange } from '../changes/apply-change.ts';
+import type { ConfigStore } from '../changes/config-store.ts';
+import { activeRollouts } from '../rollouts/active-rollouts.ts';
+import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
+import { lastSplitChanges, usualAckMs } from './split-history.ts';
+import { versionShares } from './version-shares.ts';
+import type { TrafficSplits } from './view.ts';
+
+export function createTrafficSplits({
+  database,
+  configStore,
+  fleet,
+  telemetry,
+  applyChange,
+  now = Date.now,
+}: {
+  database: Pick<Database, 'prisma'>;
+  configStore: ConfigStore;
+  fleet: Fleet;
+  telemetry: TelemetryStore;
+  applyChange: ApplyChange;
+  now?: () => number;
+}): TrafficSplits {
+  const { prisma } = database;
+
+  const shares = (service: string, edges: readonly EdgeCounters[], windowMs: number) =>
+    versionShares(
+      configStore.resource('TrafficSplit', service),
+      runningVersions(service, configStore, fleet),
+      edges,
+      windowMs,
+    );
+
+  return {
+    list: async ({ windowMs }) => {
+      const to = now();
+      const [edges, changes, owners] = await Promise.all([
+        telemetry.edges({ from: to - windowMs, to }),
+        lastSplitChanges(prisma),
+        activeRollouts(prisma),
+      ]);
+      const byDestination = Map.groupBy(edges, ({ destination }) => destination);
+      return knownServices(configStore, fleet).flatMap((service) => {
+        const served = byDestination.get(service) ?? [];
+        const versions = shares(service, served, windowMs);
+        // Pure callers serve nothing, so there is nothing to split.
+        if (versions.length === 0) return [];
+        const owner = owners.get(service);
+        return {
+          service,
+          versions,
+          rate: rateOf(served, windowMs),
+          changed: changes.get(service) ?? null,
+          rollout: owner ? { id: owner.id, phase: owner.phase } : null,
+        };
+      });
+    },
+
+    get: async ({ windowMs, service }) => {
+      if (!knownServices(configStore, fleet).includes(service)) {
+        throw new MeshError('unknown_service', `The mesh has no service ${service}.`);
+      }
+      // Read before anything else: an edit based on it must not miss what happens while we look.
+      const revision = configStore.revision();
+      const to = now();
+      const [edges, owners, usualMs] = await Promise.all([
+        telemetry.edges({ from: to - windowMs, to }, { destination: service }),
+        activeRollouts(prisma, [service]),
+        usualAckMs(prisma),
+      ]);
+      const highest = telemetry.maxInstanceRate(service);
+      const owner = owners.get(service);
+      return {
+        service,
+        revision,
+        versions: shares(service, edges, windowMs).map((share) => ({
+          ...share,
+          maxInstanceRate: highest.get(share.version) ?? 0,
+        })),
+        rate: rateOf(edges, windowMs),
+        callers: [...new Set(edges.map(({ source }) => source))].sort(),
+        agents: fleet.holders(service),
+        usualMs,
+        rollout: owner ? { id: owner.id, phase: owner.phase } : null,
+      };
+    },
+
+    update: async (person, { service, baseRevision, weights, reason }) => {
+      const { revision, changed, agents } = await applyChange({
+        author: person,
+        source: 'dashboard',
+        reason,
+        baseRevision,
+        edit: () => ({ upserts: [{ kind: 'TrafficSplit', service, weights: [...weights] }] }),
+      });
+      return { revision, changed, agents };
+    },
+  };
+}
+
+function knownServices(configStore: ConfigStore, fleet: Fleet): string[] {
+  return [...new Set([...configStore.resources().map(resourceService), ...fleet.services()])].sort();
+}
+
+/** Versions of instances, and those of static endpoints, which have no agent. */
+function runningVersions(
+  service: string,
+  configStore: ConfigStore,
+  fleet: Fleet,
+): ReturnType<Fleet['versionsOf']> {
+  const counts = new Map(fleet.versionsOf(service).map(({ version, instances }) => [version, instances]));
+  for (const { version } of configStore.resource('Service', service)?.endpoints ?? []) {
+    counts.set(version, (counts.get(version) ?? 0) + 1);
+  }
+  return [...counts].map(([version, instances]) => ({ version, instances }));
+}
+
+function rateOf(edges: readonly EdgeCounters[], windowMs: number): number {
+  return edges.reduce((total, { requests }) => total + requests, 0) / (windowMs / 1_000);
+}
