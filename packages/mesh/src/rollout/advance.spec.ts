@@ -161,6 +161,20 @@ test('promote skips what remains, also while paused', () => {
   expect(rollout.state().outcome).toMatchObject({ kind: 'promoted', by: bo, reason: 'hot fix' });
 });
 
+test('promoting while a smaller weight is under way sets everything again', () => {
+  const rollout = rolloutOf([
+    { type: 'setWeight', weight: 100 },
+    { type: 'setWeight', weight: 50 },
+  ]);
+  rollout.applied(1);
+  rollout.applied(2);
+  expect(rollout.state()).toMatchObject({ candidateWeight: 100, effect: { id: 'r7/3' } });
+  expect(rollout.act('promote', ana, 3)).toBe('running');
+  expect(rollout.state().effect?.weights[1]?.weight).toBe(100);
+  expect(rollout.advance(4, { effectApplied: 'r7/3' })).toBe('running');
+  expect(rollout.applied(5)).toBe('completed');
+});
+
 test('a last step of 100 % needs no further weight', () => {
   const rollout = rolloutOf([{ type: 'setWeight', weight: 100 }]);
   rollout.applied(1);

@@ -127,6 +127,8 @@ class Runner {
     const result = advance(this.rollout(), this.now, seen);
     // Dying before it is stored and doing it again gives the same.
     expect(advance(this.rollout(), this.now, seen)).toEqual(result);
+    // Only people end what a person has paused.
+    if (this.state.phase === 'paused') expect(result.state.phase).toBe('paused');
     this.take(result);
   }
 
