@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
+import { FileWatch } from './file-watch.ts';
+import { parseConfig } from './parse-config.ts';
+import type { StandaloneConfig } from './standalone-config.ts';
+import { viewsOf } from './views.ts';
+
+export interface Standalone {
+  readonly plane: DataPlane;
+  readonly ports: ListeningPorts;
+  /** Reads the file again; resolves with whether it is in force now. Mistakes are logged, the old state stays. */
+  reload(): Promise<boolean>;
+  /** Stops watching and drains. */
+  close(drainTimeoutMs: number): Promise<void>;
+}
+
+/** Everything the file stands for, read and checked before any of it takes effect. */
+interface Loaded {
+  config: StandaloneConfig;
+  identity: Parameters<DataPlane['setIdentity']>[0] | undefined;
+  /** The file itself and those it names. */
+  files: string[];
+}
+
+/**
+ * Runs the data path from a YAML file, without an API. Rejects with a sentence that names file and line when
+ * the file is wrong at the start; later the last good state stays in force.
+ */
+export async function startStandalone(configPath: string, logger: DataPlaneLogger): Promise<Standalone> {
+  const file = resolve(configPath);
+  const loaded = await load(file);
+  const { config } = loaded;
+  const { self, listen, local, limits, identity } = config;
+  const plane = createDataPlane({
+    self: { ...self, instance: `${self.service}-standalone` },
+    local,
+    outbound: listen.outbound,
+    upstreams: Object.entries(listen.upstreams).map(([service, address]) => ({ service, ...address })),
+    inbound: listen.inbound === undefined ? undefined : { ...listen.inbound, tls: identity !== undefined },
+    limits: definedOnly(limits),
+    logger,
+  });
+  putInForce(plane, loaded);
+  const ports = await plane.listen();
+  const running = new RunningStandalone(file, plane, ports, logger, config);
+  running.watch(loaded.files);
+  return running;
+}
+
+class RunningStandalone implements Standalone {
+  readonly plane: DataPlane;
+  readonly ports: ListeningPorts;
+  private readonly file: string;
+  private readonly logger: DataPlaneLogger;
+  private readonly fixed: string;
+  private readonly fileWatch = new FileWatch(() => void this.reload());
+
+  constructor(
+    file: string,
+    plane: DataPlane,
+    ports: ListeningPorts,
+    logger: DataPlaneLogger,
+    config: StandaloneConfig,
+  ) {
+    this.file = file;
+    this.plane = plane;
+    this.ports = ports;
+    this.logger = logger;
+    this.fixed = fixedPart(config);
+  }
+
+  watch(files: readonly string[]): void {
+    this.fileWatch.watch(files, (error) =>
+      this.logger.error({ error }, 'the configuration is no longer watched'),
+    );
+  }
+
+  async reload(): Promise<boolean> {
+    try {
+      const loaded = await load(this.file);
+      putInForce(this.plane, loaded);
+      this.watch(loaded.files);
+      this.logger.info({ services: Object.keys(loaded.config.services).length }, 'configuration reloaded');
+      if (fixedPart(loaded.config) !== this.fixed) {
+        this.logger.warn({ file: this.file }, 'changes of self, listen, local and limits need a restart');
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.logger.error(
+        { reason: error.message },
+        'the new configuration is wrong, the old one stays in force',
+      );
+      return false;
+    }
+  }
+
+  async close(drainTimeoutMs: number): Promise<void> {
+    this.fileWatch.close();
+    await this.plane.drain(drainTimeoutMs);
+  }
+}
+
+async function load(file: string): Promise<Loaded> {
+  const config = parseConfig(await readFile(file, 'utf8'), file);
+  const { identity } = config;
+  if (identity === undefined) return { config, identity: undefined, files: [file] };
+  const paths = [identity.certificate, identity.key, identity.trustBundle].map((path) =>
+    resolve(dirname(file), path),
+  );
+  const [certificateChainPem = '', keyPem = '', trustBundlePem = ''] = await Promise.all(
+    paths.map((path) => readFile(path, 'utf8')),
+  );
+  const { trustDomain } = identity;
+  return {
+    config,
+    identity: { certificateChainPem, keyPem, trustBundlePem, trustDomain },
+    files: [file, ...paths],
+  };
+}
+
+/** The identity first: it is what can still turn out unusable, and then nothing has changed. */
+function putInForce(plane: DataPlane, { config, identity }: Loaded): void {
+  if (identity !== undefined) plane.setIdentity(identity);
+  plane.setRevoked(config.identity?.revokedSerials ?? []);
+  const { rejected } = plane.apply(viewsOf(config));
+  if (rejected.length > 0)
+    throw new Error(rejected.map(({ name, reason }) => `${name}: ${reason}`).join('; '));
+}
+
+/** What cannot change while the process runs, as text to compare. */
+function fixedPart({ self, listen, local, limits, identity }: StandaloneConfig): string {
+  return JSON.stringify({ self, listen, local, limits, tls: identity !== undefined });
+}
+
+type Limits = StandaloneConfig['limits'];
+
+function definedOnly(limits: Limits): { [Key in keyof Limits]?: NonNullable<Limits[Key]> } {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
