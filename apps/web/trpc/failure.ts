@@ -1,0 +1,55 @@
+import { TRPCClientError } from '@trpc/client';
+import type { AppRouter } from '@tulle/api/router-types';
+import type { MeshIssue } from '@tulle/mesh/errors';
+
+/** What went wrong, from any procedure, in the form pages show. */
+export interface Failure {
+  /** `stale_revision`, `unauthorized`, … or `unreachable` when no answer came. */
+  readonly code: string;
+  readonly message: string;
+  readonly issues: readonly MeshIssue[];
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly status: number | undefined;
+}
+
+/** The one place that reads errors of the API. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof TRPCClientError) {
+    const { data, message } = error as TRPCClientError<AppRouter>;
+    if (data != null) {
+      const { mesh, httpStatus } = data;
+      return {
+        code: mesh.code,
+        message: inputMessage(message),
+        issues: mesh.issues,
+        details: mesh.details,
+        status: httpStatus,
+      };
+    }
+  }
+  return {
+    code: 'unreachable',
+    message: 'The server does not answer.',
+    issues: [],
+    details: {},
+    status: undefined,
+  };
+}
+
+/** Worth trying again: nothing was said, or the server itself failed. */
+export function isOurFault({ status }: Failure): boolean {
+  return status === undefined || status >= 500;
+}
+
+/** A refused input comes as the JSON of its issues; people read sentences. */
+function inputMessage(message: string): string {
+  if (!message.startsWith('[')) return message;
+  try {
+    const issues = JSON.parse(message) as { path?: (string | number)[]; message?: string }[];
+    return issues
+      .map(({ path, message: text }) => [path?.join('.'), text].filter(Boolean).join(': '))
+      .join('; ');
+  } catch {
+    return message;
+  }
+}

@@ -1,0 +1,30 @@
+'use client';
+
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { shortenId } from '@tulle/mesh/format';
+import classes from './mono-id.module.css';
+
+interface MonoIdProps {
+  readonly id: string;
+  /** Characters kept at each end; without it the whole is shown. */
+  readonly keep?: number;
+  /** What it is, for those who hear the page: "serial", "SPIFFE ID". */
+  readonly label?: string;
+}
+
+/** An identifier in mono, shortened in the middle, copied by click. */
+export function MonoId({ id, keep, label = 'identifier' }: MonoIdProps) {
+  const { copied, copy } = useClipboard({ timeout: 1_500 });
+  const text = keep === undefined ? id : shortenId(id, keep);
+  return (
+    <Tooltip
+      label={copied ? 'Copied' : `${id} · click to copy`}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <UnstyledButton className={classes.id} onClick={() => copy(id)} aria-label={`Copy ${label} ${id}`}>
+        {text}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,62 @@
+'use client';
+
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { IconLogout, IconUser } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { signOut } from '@/features/sign-in/auth-client';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { schemeIcons } from './colour-scheme';
+import classes from './shell.module.css';
+
+export function PersonMenu() {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.people.me.queryOptions());
+  return (
+    <Menu position="top-start" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={classes.person} title={me.data?.email}>
+          <IconUser size={16} stroke={1.6} aria-hidden="true" />
+          <span>{me.data?.email ?? 'Person'}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <PersonItems />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Who is here, the theme, and the way out. */
+export function PersonItems() {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.people.me.queryOptions());
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      {me.data && <Menu.Label>{`${me.data.name || me.data.email} · ${me.data.role}`}</Menu.Label>}
+      {schemeIcons.map(({ scheme, name, icon: Icon }) => (
+        <Menu.Item
+          key={scheme}
+          role="menuitemradio"
+          aria-checked={colorScheme === scheme}
+          leftSection={<Icon size={16} stroke={1.6} />}
+          rightSection={colorScheme === scheme ? '✓' : null}
+          onClick={() => setColorScheme(scheme)}
+        >
+          {name}
+        </Menu.Item>
+      ))}
+      <Menu.Divider />
+      <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={() => void leave()}>
+        Sign out
+      </Menu.Item>
+    </>
+  );
+}
+
+async function leave(): Promise<void> {
+  await signOut();
+  // A full load, so that nothing of this person stays in memory.
+  window.location.assign(paths.signIn());
+}

@@ -1,0 +1,100 @@
+'use client';
+
+import { useMantineColorScheme } from '@mantine/core';
+import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
+import {
+  IconContrast2,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSearch,
+  IconStairsUp,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { formatPercent, formatRate } from '@tulle/mesh/format';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { HealthDot } from '../status-tag';
+import { useHref, usePaused, useWindow } from '../use-view';
+import { destinations } from './navigation';
+
+export const openSearch = spotlight.open;
+
+/** ⌘K: services, pages and actions. */
+export function Search() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const hrefOf = useHref();
+  const { windowMs } = useWindow();
+  const { paused, setPaused } = usePaused();
+  const { toggleColorScheme } = useMantineColorScheme();
+  // Services are asked for once somebody means to search.
+  const [opened, setOpened] = useState(false);
+  const services = useQuery(trpc.services.list.queryOptions({ windowMs }, { enabled: opened }));
+  const go = (path: string) => () => router.push(hrefOf(path));
+
+  const actions: SpotlightActionGroupData[] = [
+    {
+      group: 'Services',
+      actions: (services.data ?? []).map(({ service, health, traffic }) => ({
+        id: `service-${service}`,
+        label: service,
+        description: `${formatRate(traffic.rate)} · ${formatPercent(traffic.successRate)} success`,
+        leftSection: <HealthDot health={health} />,
+        onClick: go(paths.service(service)),
+      })),
+    },
+    {
+      group: 'Pages',
+      actions: destinations.map(({ name, path, icon: Icon }) => ({
+        id: `page-${path}`,
+        label: name,
+        leftSection: <Icon size={16} stroke={1.6} />,
+        onClick: go(path),
+      })),
+    },
+    {
+      group: 'Actions',
+      actions: [
+        {
+          id: 'pause',
+          label: paused ? 'Resume live data' : 'Pause live data',
+          leftSection: paused ? (
+            <IconPlayerPlay size={16} stroke={1.6} />
+          ) : (
+            <IconPlayerPause size={16} stroke={1.6} />
+          ),
+          onClick: () => setPaused(!paused),
+        },
+        {
+          id: 'theme',
+          label: 'Switch between dark and light',
+          leftSection: <IconContrast2 size={16} stroke={1.6} />,
+          onClick: toggleColorScheme,
+        },
+        {
+          id: 'new-rollout',
+          label: 'Start a rollout',
+          leftSection: <IconStairsUp size={16} stroke={1.6} />,
+          onClick: go(paths.newRollout()),
+        },
+      ],
+    },
+  ];
+
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut={['mod + K', '/']}
+      limit={12}
+      nothingFound={services.isPending ? 'Looking for services' : 'Nothing is called that'}
+      onSpotlightOpen={() => setOpened(true)}
+      searchProps={{
+        leftSection: <IconSearch size={16} stroke={1.6} />,
+        placeholder: 'Search services, pages, actions',
+        'aria-label': 'Search services, pages, actions',
+      }}
+    />
+  );
+}

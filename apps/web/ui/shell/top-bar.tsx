@@ -1,0 +1,108 @@
+'use client';
+
+import { ActionIcon, Button, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconContrast2,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSearch,
+} from '@tabler/icons-react';
+import { useConnection } from '@/trpc/connection';
+import { usePaused, useWindow } from '../use-view';
+import { windows, windowText } from '../view-state';
+import { schemeIcons } from './colour-scheme';
+import { openSearch } from './search';
+import classes from './shell.module.css';
+
+export function TopBar() {
+  return (
+    <header className={classes.top}>
+      <UnstyledButton className={classes.search} onClick={openSearch}>
+        <IconSearch size={14} stroke={1.6} aria-hidden="true" />
+        <span className={classes.searchText}>Search services, pages, actions</span>
+        <kbd className={classes.key}>⌘K</kbd>
+      </UnstyledButton>
+      <span className={classes.space} />
+      <LiveButton />
+      <WindowMenu />
+      <ThemeMenu />
+    </header>
+  );
+}
+
+function LiveButton() {
+  const { paused, setPaused } = usePaused();
+  const { lost } = useConnection();
+  const state = lost ? 'lost' : paused ? 'paused' : 'live';
+  const words = { live: 'Live', paused: 'Paused', lost: 'Waiting' }[state];
+  return (
+    <Tooltip label={paused ? 'Go on showing new data' : 'Keep everything on the screen still'}>
+      <UnstyledButton
+        className={classes.live}
+        data-state={state}
+        aria-pressed={paused}
+        aria-label={`${words}, ${paused ? 'resume' : 'pause'}`}
+        onClick={() => setPaused(!paused)}
+      >
+        <i aria-hidden="true" />
+        <span>{words}</span>
+        {paused ? <IconPlayerPlay size={14} stroke={1.6} /> : <IconPlayerPause size={14} stroke={1.6} />}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+function WindowMenu() {
+  const { window, setWindow } = useWindow();
+  return (
+    <Menu width={160}>
+      <Menu.Target>
+        <Button rightSection={<IconChevronDown size={14} stroke={1.6} />} className={classes.window}>
+          <span className={classes.windowPrefix}>Last </span>
+          {windowText(window)}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {windows.map((each) => (
+          <Menu.Item
+            key={each}
+            role="menuitemradio"
+            aria-checked={each === window}
+            rightSection={each === window ? '✓' : null}
+            onClick={() => setWindow(each)}
+          >
+            Last {windowText(each)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ThemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu width={180}>
+      <Menu.Target>
+        <ActionIcon aria-label="Theme" className={classes.theme}>
+          <IconContrast2 size={16} stroke={1.6} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {schemeIcons.map(({ scheme, name, icon: Icon }) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={colorScheme === scheme}
+            leftSection={<Icon size={16} stroke={1.6} />}
+            rightSection={colorScheme === scheme ? '✓' : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,33 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { failureOf } from '@/trpc/failure';
+import classes from './states.module.css';
+
+/** What, where and what to do; keeps everything around it in place. */
+export function ErrorState({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
+  const failure = failureOf(error);
+  return (
+    <div className={classes.state} role="alert">
+      <h2>{what} could not be shown</h2>
+      <p>{failure.message}</p>
+      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    </div>
+  );
+}
+
+/** Says what would be here, and gives the one thing that makes it so. */
+export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={classes.state}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** A grey shape of what is coming; appears only when it takes longer than a blink. */
+export function Bone({ width = '100%', height = 14 }: { width?: number | string; height?: number | string }) {
+  return <span className={classes.bone} style={{ width, height }} aria-hidden="true" />;
+}
