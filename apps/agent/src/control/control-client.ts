@@ -45,7 +45,6 @@ export class ControlClient {
   #complainedAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #wake: (() => void) | undefined;
-  #running: Promise<void> | undefined;
 
   constructor(options: ControlClientOptions) {
     this.#options = options;
@@ -61,14 +60,19 @@ export class ControlClient {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    void this.#run();
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for a connection that is just being made: it closes itself when it is. */
+  stop(): void {
     this.#stopped = true;
     this.#wake?.();
     this.#session?.close();
-    await this.#running;
+  }
+
+  /** Tries again at once instead of waiting out the backoff. */
+  retryNow(): void {
+    this.#wake?.();
   }
 
   /** A service is called for the first time; those of one turn of the loop go out together. */
@@ -89,7 +93,7 @@ export class ControlClient {
   /** Puts a new certificate into force and reconnects with it. */
   async renew(): Promise<void> {
     const session = this.#connectedSession();
-    await this.#options.keeper.adopt(await session.renew());
+    this.#options.keeper.adopt(await session.renew());
     this.#failures = 0;
     session.close(new RpcError('reconnect', 'The agent reconnects with its new certificate.'));
   }
@@ -115,10 +119,10 @@ export class ControlClient {
       let delayMs: number;
       try {
         const reason = await this.#connectOnce();
-        delayMs = await this.#afterEnd(reason);
+        delayMs = this.#afterEnd(reason);
       } catch (error) {
         this.#apiIndex++;
-        delayMs = await this.#afterFailure(error);
+        delayMs = this.#afterFailure(error);
       }
       if (!this.#stopped) await this.#sleep(delayMs);
     }
@@ -138,7 +142,7 @@ export class ControlClient {
     if (this.#stopped) session.close();
     this.#session = session;
     try {
-      await keeper.reinstate();
+      keeper.reinstate();
       logger.info({ api: api.origin }, 'connected to the API');
       this.#complainedAt = Number.NEGATIVE_INFINITY;
       this.#options.onConnected();
@@ -173,21 +177,21 @@ export class ControlClient {
     }
     logger.info({ api: api.origin }, 'joining the mesh');
     const identity = await join(api, token, self);
-    await keeper.adopt(identity);
+    keeper.adopt(identity);
     return identity;
   }
 
-  async #afterEnd(reason: RpcError): Promise<number> {
-    if (isRevoked(reason)) return await this.#afterFailure(reason);
+  #afterEnd(reason: RpcError): number {
+    if (isRevoked(reason)) return this.#afterFailure(reason);
     if (!this.#stopped)
       this.#options.logger.info({ reason: reason.message }, 'the connection to the API ended');
     return reason.code === 'reconnect' ? 0 : fullJitter(this.#failures++);
   }
 
-  async #afterFailure(error: unknown): Promise<number> {
+  #afterFailure(error: unknown): number {
     const { keeper, logger, onRefused } = this.#options;
     if (this.#stopped) return 0;
-    if (isRevoked(error)) await keeper.revoke();
+    if (isRevoked(error)) keeper.revoke();
     if (isRefusal(error) && keeper.current === undefined) {
       onRefused(error);
       return slowRetryMs;

@@ -1,3 +1,4 @@
+import { LatestWriter } from '../config-store/latest-writer.ts';
 import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
 import { type Identity, isValidAt } from './identity.ts';
 import type { IdentityStore } from './identity-store.ts';
@@ -7,6 +8,7 @@ export class IdentityKeeper {
   readonly #dataPlane: Pick<DataPlane, 'setIdentity' | 'withdrawIdentity'>;
   readonly #store: IdentityStore;
   readonly #logger: DataPlaneLogger;
+  readonly #writer: LatestWriter<Identity>;
   #current: Identity | undefined;
 
   constructor(
@@ -17,6 +19,12 @@ export class IdentityKeeper {
     this.#dataPlane = dataPlane;
     this.#store = store;
     this.#logger = logger;
+    // A failure to write is loud but not fatal: what is in memory serves on.
+    this.#writer = new LatestWriter(
+      (identity) => store.save(identity),
+      (error) =>
+        logger.error({ err: error }, 'the certificate could not be written to disk and is lost on a restart'),
+    );
   }
 
   get current(): Identity | undefined {
@@ -37,33 +45,42 @@ export class IdentityKeeper {
     if (stored.revoked)
       this.#logger.error(fields, 'the certificate on disk is revoked: nobody is served with it');
     else if (!this.valid) this.#logger.error(fields, 'the certificate on disk has expired');
-    else this.#dataPlane.setIdentity(stored);
+    else this.#tryIdentity(stored);
+  }
+
+  #tryIdentity(stored: Identity): void {
+    try {
+      this.#dataPlane.setIdentity(stored);
+    } catch (error) {
+      this.#current = undefined;
+      this.#logger.error({ err: error }, 'the certificate on disk cannot be used and is ignored');
+    }
   }
 
   /** A new certificate: in force first, then on disk. Throws when the data path cannot use it. */
-  async adopt(identity: Identity): Promise<void> {
+  adopt(identity: Identity): void {
     this.#dataPlane.setIdentity(identity);
     this.#current = identity;
     this.#logger.info(
       { serial: identity.serial, notAfter: new Date(identity.notAfter).toISOString() },
       'a new certificate is in force',
     );
-    await this.#save(identity);
+    this.#writer.put(identity);
   }
 
   /** Roots to trust from now on. Throws when the data path cannot use them; the former ones then stay. */
-  async trust(trustBundlePem: string): Promise<void> {
+  trust(trustBundlePem: string): void {
     const identity = this.#current;
     if (identity === undefined || identity.trustBundlePem === trustBundlePem) return;
     const next = { ...identity, trustBundlePem };
     if (isValidAt(next, Date.now())) this.#dataPlane.setIdentity(next);
     this.#current = next;
     this.#logger.info({}, 'the trusted roots have changed');
-    await this.#save(next);
+    this.#writer.put(next);
   }
 
   /** The API says that this certificate is revoked: fail closed, and stay so after a restart. */
-  async revoke(): Promise<void> {
+  revoke(): void {
     if (this.#current === undefined || this.#current.revoked) return;
     this.#dataPlane.withdrawIdentity();
     this.#current = { ...this.#current, revoked: true };
@@ -71,23 +88,16 @@ export class IdentityKeeper {
       { serial: this.#current.serial },
       'the certificate of this agent is revoked: it accepts nobody and calls nobody until it joins again with a new token',
     );
-    await this.#save(this.#current);
+    this.#writer.put(this.#current);
   }
 
   /** The API accepts a certificate that it once called revoked. */
-  async reinstate(): Promise<void> {
-    if (this.#current?.revoked) await this.adopt({ ...this.#current, revoked: false });
+  reinstate(): void {
+    if (this.#current?.revoked) this.adopt({ ...this.#current, revoked: false });
   }
 
-  /** A failure to write is loud but not fatal: what is in memory serves on. */
-  async #save(identity: Identity): Promise<void> {
-    try {
-      await this.#store.save(identity);
-    } catch (error) {
-      this.#logger.error(
-        { err: error },
-        'the certificate could not be written to disk and is lost on a restart',
-      );
-    }
+  /** Resolves when what is in force is on disk. */
+  async settled(): Promise<void> {
+    await this.#writer.settled();
   }
 }

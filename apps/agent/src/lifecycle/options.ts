@@ -100,6 +100,9 @@ export const meshFields = {
     .describe('With --exit-with-parent: the process to watch instead'),
 } as const;
 
+const meshOptionsSchema = z.object(meshFields);
+export type MeshOptions = z.infer<typeof meshOptionsSchema>;
+
 /** Variables that name a setting are its flag in capitals: `--data-dir` is `TULLE_DATA_DIR`. */
 export function variableOf(key: string): string {
   return `TULLE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;

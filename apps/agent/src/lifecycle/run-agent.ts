@@ -1,5 +1,82 @@
+import type { Logger } from 'pino';
 import type { AgentOptions } from '../agent-command.ts';
+import { type Launched, launchAgent } from './launch-agent.ts';
+import { createLogger } from './logger.ts';
+import { UsageError } from './options.ts';
+import { watchParent } from './parent-watch.ts';
 
+/** Resolves with the exit code once the agent has been told to stop and has. */
 export async function runAgent(options: AgentOptions): Promise<number> {
-  throw new Error(`not yet: ${options.service}`);
+  const { logger, flush } = createLogger(options.logLevel, { service: options.service });
+  try {
+    if (options.config !== undefined) return await runStandalone(options.config, options, logger);
+    return await runMeshAgent(options, logger);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    flush();
+  }
+}
+
+async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<number> {
+  const launched = await launchAgent(options, logger);
+  const { agent, self } = launched;
+  logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
+  guardProcess(launched, logger);
+  process.on('SIGHUP', () => {
+    logger.info(
+      'SIGHUP: settings come from flags and variables and need a restart; connecting to the API anew',
+    );
+    agent.retryNow();
+  });
+  void agent.whenReady(2 ** 31 - 1).then((ready) => {
+    if (ready) logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
+  });
+  const asked = askedToStop(options);
+  const reason = await Promise.race([asked, agent.refused]);
+  if (typeof reason === 'string') logger.info({ reason }, 'stopping');
+  else process.stderr.write(`${reason.message}\n`);
+  await launched.stop();
+  return typeof reason === 'string' ? 0 : 1;
+}
+
+async function runStandalone(file: string, options: AgentOptions, logger: Logger): Promise<number> {
+  const { startStandalone } = await import('../standalone/standalone.ts');
+  const asked = askedToStop(options);
+  const started = await startStandalone(file, logger).catch((error: unknown) => {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  });
+  logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
+  process.on('SIGHUP', () => void started.reload());
+  await asked;
+  await started.close(options.drainTimeoutMs);
+  return 0;
+}
+
+/** SIGTERM, SIGINT or the end of the parent. A second signal does not wait for the drain. */
+function askedToStop(options: { exitWithParent: boolean; parentPid?: number | undefined }): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+        process.once(signal, () => process.exit(1));
+      });
+    }
+    if (options.exitWithParent) watchParent(options.parentPid, () => resolve('the parent process has ended'));
+  });
+}
+
+/**
+ * After an exception that nobody caught the state is unknown: counters to disk, and out; whoever started the agent
+ * starts it again. A promise nobody waited for leaves the data path whole: it is logged.
+ */
+export function guardProcess({ agent }: Launched, logger: Logger): void {
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'the agent failed and ends');
+    agent.persist();
+    setTimeout(() => process.exit(70), 500);
+  });
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a failure was not handled'));
 }

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { HelloInput, ReportInput } from '@tulle/mesh/agent-protocol';
+import { protocolVersion } from '@tulle/mesh/agent-protocol';
+import type { MeshView, Self } from '@tulle/mesh/service-view';
+import manifest from '../../package.json' with { type: 'json' };
+import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
+import type { AgentStatus } from '../admin/agent-status.ts';
+import { ConfigStore } from '../config-store/config-store.ts';
+import { ConfigSync } from '../control/config-sync.ts';
+import { ControlClient } from '../control/control-client.ts';
+import type { RpcError } from '../control/rpc-error.ts';
+import type { DataPlane, DataPlaneLogger, DataPlaneOptions, ListeningPorts } from '../data-plane.ts';
+import { IdentityKeeper } from '../identity/identity-keeper.ts';
+import { IdentityStore } from '../identity/identity-store.ts';
+import { Renewal } from '../identity/renewal.ts';
+import { normaliseSerial } from '../mutual-tls/peer-certificate.ts';
+import { EpochStore } from '../report/epoch-store.ts';
+import { Reporter } from '../report/reporter.ts';
+import { LocalHealth } from './local-health.ts';
+import type { MeshOptions } from './options.ts';
+
+const lastReportMs = 1_500;
+
+export interface AgentParts {
+  readonly options: MeshOptions;
+  readonly self: Self;
+  readonly dataDir: string;
+  readonly dataPlane: DataPlane;
+  readonly ports: ListeningPorts;
+  /** Where other agents reach the mesh port; undefined for pure callers. */
+  readonly inbound: HelloInput['inbound'];
+  readonly logger: DataPlaneLogger;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** An agent of the API: data path, identity, configuration and telemetry, put together. */
+export class Agent {
+  /** Resolves when the API refuses this agent for good and it has nothing to serve with. */
+  readonly refused: Promise<RpcError>;
+  readonly #parts: AgentParts;
+  readonly #keeper: IdentityKeeper;
+  readonly #config: ConfigSync;
+  readonly #configStore: ConfigStore;
+  readonly #control: ControlClient;
+  readonly #renewal: Renewal;
+  readonly #reporter: Reporter;
+  readonly #localHealth: LocalHealth | undefined;
+  readonly #startedAt = Date.now() - process.uptime() * 1_000;
+  readonly #waiting = new Set<() => void>();
+  #stopping: Promise<void> | undefined;
+  #admin: AdminPort | undefined;
+
+  constructor(parts: AgentParts) {
+    const { options, self, dataDir, dataPlane, logger } = parts;
+    this.#parts = parts;
+    this.#keeper = new IdentityKeeper(dataPlane, new IdentityStore(dataDir, logger), logger);
+    this.#configStore = new ConfigStore(dataDir, logger);
+    this.#config = new ConfigSync({
+      dataPlane,
+      save: (config) => this.#configStore.save(config),
+      onMesh: (mesh) => this.#takeMesh(mesh),
+      called: () => this.#control.services(),
+    });
+    this.#reporter = new Reporter({
+      epoch: randomUUID(),
+      telemetry: () => dataPlane.telemetry(),
+      gauges: () => this.#gauges(),
+      connected: () => this.#control.connected,
+      send: (report) => this.#control.report(report),
+      store: new EpochStore(dataDir, logger),
+      logger,
+    });
+    this.#renewal = new Renewal({
+      current: () => this.#keeper.current,
+      renew: () => this.#control.renew(),
+      logger,
+    });
+    this.#keeper.restore();
+    const stored = this.#configStore.load();
+    const declared = options.upstreams.map(({ service }) => service);
+    const refused = Promise.withResolvers<RpcError>();
+    this.refused = refused.promise;
+    this.#control = new ControlClient({
+      apis: options.api.map((api) => new URL(api)),
+      token: options.token,
+      self,
+      hello: () => this.#hello(),
+      keeper: this.#keeper,
+      config: this.#config,
+      services: [...new Set([...declared, ...(stored?.called ?? [])])],
+      onReportInterval: (intervalMs) => this.#reporter.setIntervalMs(intervalMs),
+      onConfig: () => this.#changed(),
+      onConnected: () => this.#connected(),
+      onRenewDirective: () => this.#renewal.renewNow(),
+      onRefused: refused.resolve,
+      logger,
+      heartbeatMs: parts.heartbeatMs,
+    });
+    if (stored !== undefined) this.#config.restore(stored);
+    if (options.port !== undefined) {
+      this.#localHealth = new LocalHealth({ host: options.localHost, port: options.port });
+    }
+  }
+
+  get hasIdentity(): boolean {
+    return this.#keeper.current !== undefined;
+  }
+
+  get ports(): ListeningPorts & { admin?: number } {
+    return { ...this.#parts.ports, ...(this.#admin && { admin: this.#admin.port }) };
+  }
+
+  /** Called on first use of a service that no view covers. */
+  watch(service: string): void {
+    this.#control.watch(service);
+  }
+
+  async start(adminPort: number): Promise<void> {
+    this.#admin = await openAdminPort(
+      adminPort,
+      () => this.status(),
+      () => this.#config.texts(),
+    );
+    this.#localHealth?.start();
+    this.#control.start();
+    this.#renewal.start();
+    this.#reporter.start();
+  }
+
+  /** Resolves with true as soon as the agent can serve, with false after `timeoutMs`. */
+  whenReady(timeoutMs: number): Promise<boolean> {
+    if (this.status().notReady.length === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const check = () => {
+        if (this.status().notReady.length > 0) return;
+        finish(true);
+      };
+      const finish = (ready: boolean) => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve(ready);
+      };
+      const timer = setTimeout(() => finish(false), timeoutMs);
+      this.#waiting.add(check);
+    });
+  }
+
+  /** Reconnects at once if there is no connection. */
+  retryNow(): void {
+    this.#control.retryNow();
+  }
+
+  /** Drains, reports what was counted last and puts everything on disk. Repeated calls share one stop. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Before an end that cannot wait: at least the counters go to disk. */
+  persist(): void {
+    this.#reporter.persist();
+  }
+
+  status(): AgentStatus {
+    const { self, dataPlane } = this.#parts;
+    const identity = this.#keeper.current;
+    const stats = dataPlane.stats();
+    const notReady: string[] = [];
+    if (this.#stopping !== undefined) notReady.push('stopping');
+    if (!this.#keeper.valid) notReady.push('no valid certificate');
+    if (!this.#config.has(`service/${self.service}`)) notReady.push('no configuration');
+    return {
+      self,
+      notReady,
+      connected: this.#control.connected,
+      revision: this.#config.revision,
+      rejected: this.#config.rejected,
+      certificate: identity && {
+        serial: identity.serial,
+        notBefore: identity.notBefore,
+        notAfter: identity.notAfter,
+        renewAt: this.#renewal.nextAt() ?? identity.notAfter,
+        revoked: identity.revoked,
+        trustDomain: identity.trustDomain,
+      },
+      stats,
+      localHealthy: this.#localHealth?.healthy ?? stats.localHealthy,
+      telemetry: dataPlane.telemetry(),
+      formerEpochs: this.#reporter.formerEpochs,
+      startedAt: this.#startedAt,
+      version: manifest.version,
+    };
+  }
+
+  async #stop(): Promise<void> {
+    const { dataPlane, options } = this.#parts;
+    this.#renewal.stop();
+    this.#localHealth?.stop();
+    await dataPlane.drain(options.drainTimeoutMs);
+    await this.#reporter.finish(lastReportMs);
+    this.#control.stop();
+    await Promise.all([this.#configStore.settled(), this.#keeper.settled()]);
+    this.#admin?.close();
+  }
+
+  #hello(): HelloInput {
+    const { self, inbound } = this.#parts;
+    return {
+      protocolVersion,
+      instance: self.instance,
+      version: self.version,
+      agentVersion: manifest.version,
+      host: hostname().slice(0, 253),
+      ...(inbound && { inbound }),
+      pid: process.pid,
+      startedAt: this.#startedAt,
+    };
+  }
+
+  #connected(): void {
+    this.#reporter.reconnected();
+    this.#renewal.recheck();
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const check of [...this.#waiting]) check();
+  }
+
+  /** Throws when it cannot be put into force, which rejects the resource. */
+  #takeMesh(mesh: MeshView): void {
+    const identity = this.#keeper.current;
+    if (identity !== undefined && identity.trustDomain !== mesh.trustDomain) {
+      throw new Error(`it is of the trust domain ${mesh.trustDomain}, this agent of ${identity.trustDomain}`);
+    }
+    this.#keeper.trust(mesh.trustBundlePem);
+    this.#parts.dataPlane.setRevoked(mesh.revokedSerials);
+    this.#reporter.setIntervalMs(mesh.reportIntervalMs);
+    const own = identity && normaliseSerial(identity.serial);
+    if (mesh.revokedSerials.some((serial) => normaliseSerial(serial) === own)) this.#keeper.revoke();
+  }
+
+  #gauges(): NonNullable<ReportInput['gauges']> {
+    const { accepted, connected, activeRequests, localHealthy } = this.#parts.dataPlane.stats();
+    const { user, system } = process.cpuUsage();
+    return {
+      rssBytes: process.memoryUsage.rss(),
+      cpuMs: (user + system) / 1_000,
+      connections: accepted + connected,
+      activeRequests,
+      localHealthy: this.#localHealth?.healthy ?? localHealthy,
+    };
+  }
+}
+
+export type CreateDataPlane = (options: DataPlaneOptions) => DataPlane;

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { instanceNameSchema, portSchema } from '@tulle/mesh/names';
+import { z } from 'zod';
+import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
+
+const instanceStateSchema = z.object({
+  instance: instanceNameSchema,
+  ports: z.object({
+    outbound: portSchema.optional(),
+    inbound: portSchema.optional(),
+    admin: portSchema.optional(),
+    upstreams: z.record(z.string(), portSchema).default({}),
+  }),
+});
+/**
+ * What stays the same over restarts: the name, and the ports where any free one would do. Peers know the mesh port
+ * from the API, so that after a restart without the API they find this agent only where it was.
+ */
+export type InstanceState = z.infer<typeof instanceStateSchema>;
+export type RememberedPorts = InstanceState['ports'];
+
+const pathIn = (dataDir: string) => join(dataDir, 'instance.json');
+
+export function loadInstanceState(dataDir: string): InstanceState | undefined {
+  const result = readChecksummed(pathIn(dataDir));
+  return result.state === 'read' ? instanceStateSchema.safeParse(result.value).data : undefined;
+}
+
+export async function saveInstanceState(dataDir: string, state: InstanceState): Promise<void> {
+  await writeChecksummed(pathIn(dataDir), state);
+}
+
+/** Unique among the copies of a version, readable, and a valid name whatever the version is called. */
+export function inventInstanceName(service: string, version: string): string {
+  const readable = `${service}-${version}`.toLowerCase().slice(0, 100);
+  return `${readable}-${randomBytes(3).toString('hex')}`;
+}

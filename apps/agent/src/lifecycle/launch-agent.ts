@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Self } from '@tulle/mesh/service-view';
+import type { Logger } from 'pino';
+import { createDataPlane, type DataPlaneOptions } from '../data-plane.ts';
+import { Agent } from './agent.ts';
+import { bindDataPlane } from './bind-data-plane.ts';
+import { DataDir, defaultDataDir } from './data-dir.ts';
+import {
+  type InstanceState,
+  inventInstanceName,
+  loadInstanceState,
+  type RememberedPorts,
+  saveInstanceState,
+} from './instance-state.ts';
+import { type MeshOptions, UsageError } from './options.ts';
+import { isLoopback, reachableHost } from './reachable-host.ts';
+
+export type LaunchOptions = MeshOptions & {
+  readonly outboundPort: number;
+  readonly inboundPort: number;
+  readonly adminPort: number;
+};
+
+export interface Launched {
+  readonly agent: Agent;
+  readonly self: Self;
+  /** Drains, stores and gives the data directory free. */
+  stop(): Promise<void>;
+}
+
+/** Starts an agent: it listens, and serves if the disk holds all it needs; the API comes in by and by. */
+export async function launchAgent(options: LaunchOptions, logger: Logger): Promise<Launched> {
+  const { service, serviceVersion: version } = options;
+  if (service === undefined)
+    throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
+  const name = options.instance ?? `${service}-${version}`;
+  const dataDir = DataDir.open(options.dataDir ?? defaultDataDir(name, process.env));
+  try {
+    const stored = loadInstanceState(dataDir.path);
+    const instance = options.instance ?? stored?.instance ?? inventInstanceName(service, version);
+    const self = { service, version, instance };
+    const agent = await startIn(dataDir.path, options, self, stored?.ports ?? { upstreams: {} }, logger);
+    return {
+      agent,
+      self,
+      stop: async () => {
+        await agent.stop();
+        dataDir.release();
+      },
+    };
+  } catch (error) {
+    dataDir.release();
+    throw error;
+  }
+}
+
+async function startIn(
+  dataDir: string,
+  options: LaunchOptions,
+  self: Self,
+  remembered: RememberedPorts,
+  logger: Logger,
+): Promise<Agent> {
+  let agent: Agent | undefined;
+  const advertised = options.advertise ?? reachableHost(options.api);
+  const dataPlaneOptions: DataPlaneOptions = {
+    self,
+    local: options.port === undefined ? undefined : { host: options.localHost, port: options.port },
+    outbound: { host: options.outboundHost, port: options.outboundPort },
+    upstreams: options.upstreams.map((upstream) => ({ ...upstream, host: options.outboundHost })),
+    inbound: options.port === undefined ? undefined : { ...inboundAddress(options, advertised), tls: true },
+    limits: options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
+    onUnknownService: (service) => agent?.watch(service),
+    logger,
+  };
+  const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, createDataPlane);
+  const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
+  agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger });
+  if (!agent.hasIdentity && options.token === undefined) throw new UsageError(needsToken(self, dataDir));
+  await agent.start(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort);
+  const { outbound, admin, upstreams } = agent.ports;
+  const state: InstanceState = {
+    instance: self.instance,
+    ports: { outbound, inbound: ports.inbound, admin, upstreams },
+  };
+  await saveInstanceState(dataDir, state);
+  return agent;
+}
+
+function inboundAddress(options: LaunchOptions, advertised: string): { host: string; port: number } {
+  const everywhere = isLoopback(advertised) ? '127.0.0.1' : '0.0.0.0';
+  return { host: options.inboundHost ?? everywhere, port: options.inboundPort };
+}
+
+function needsToken({ service }: Self, dataDir: string): string {
+  return (
+    `There is no certificate for ${service} in ${join(dataDir, 'identity.json')} and no join token: make one on the ` +
+    `dashboard under Agents, or with \`tulle token create ${service}\`, and pass it with --token or TULLE_TOKEN.`
+  );
+}

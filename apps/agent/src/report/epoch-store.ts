@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { seriesCountersSchema } from '@tulle/mesh/agent-protocol';
+import { z } from 'zod';
+import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
+import type { DataPlaneLogger } from '../data-plane.ts';
+
+const epochCountersSchema = z.object({
+  epoch: z.string().min(8).max(64),
+  /** Its place among the reports of this epoch: the API ignores it when it has a later one. */
+  seq: z.int().min(0),
+  at: z.number(),
+  series: z.array(seriesCountersSchema),
+});
+/** All counters of one run of the agent, at one moment. */
+export type EpochCounters = z.infer<typeof epochCountersSchema>;
+
+/** One file per run of the agent whose counters may not have reached the API's database yet. */
+export class EpochStore {
+  readonly #directory: string;
+  readonly #logger: DataPlaneLogger;
+
+  constructor(dataDir: string, logger: DataPlaneLogger) {
+    this.#directory = join(dataDir, 'telemetry');
+    this.#logger = logger;
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+  }
+
+  load(): EpochCounters[] {
+    return readdirSync(this.#directory)
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => this.#read(join(this.#directory, name)) ?? []);
+  }
+
+  async save(counters: EpochCounters): Promise<void> {
+    await writeChecksummed(this.#pathOf(counters.epoch), counters);
+  }
+
+  async forget(epoch: string): Promise<void> {
+    await rm(this.#pathOf(epoch), { force: true });
+  }
+
+  #pathOf(epoch: string): string {
+    return join(this.#directory, `${epoch}.json`);
+  }
+
+  #read(path: string): EpochCounters | undefined {
+    const result = readChecksummed(path);
+    if (result.state === 'absent') return undefined;
+    const parsed = result.state === 'read' ? epochCountersSchema.safeParse(result.value) : undefined;
+    if (parsed?.success) return parsed.data;
+    const reason = result.state === 'corrupted' ? result.reason : 'it has another form';
+    this.#logger.warn({ file: path, reason }, 'counters of a former run are unreadable and lost');
+    return undefined;
+  }
+}
