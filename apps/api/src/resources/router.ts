@@ -10,7 +10,8 @@ export const resourcesRouter = router({
   list: procedure('read')
     .input(z.object({ kind: kindSchema.optional(), service: serviceNameSchema.optional() }))
     .query(({ ctx, input }) => ctx.api.resources.list(input)),
-  apply: procedure('edit')
+  // tRPC keeps the word `apply` for itself.
+  applyYaml: procedure('edit')
     .input(
       z.object({
         yaml: z.string().min(1).max(1_000_000, 'at most 1 MB'),
