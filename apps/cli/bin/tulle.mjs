@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// The command `tulle`. It runs on the Node that npm installed beside it; started by an older one, it starts itself
+// again on that. Plain JavaScript, so that any Node gets far enough to say what it needs.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { onAbandoned } from './abandoned.mjs';
+
+const neededMajor = 24;
+const pinnedNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
+const program = new URL('../dist/bundle/tulle.mjs', import.meta.url);
+
+if (Number(process.versions.node.split('.')[0]) < neededMajor) runOnPinnedNode();
+else if (!existsSync(program)) fail('Tulle is not built yet; run `npm run build` in its folder.');
+else {
+  onAbandoned(() => {
+    // The way out in order, and a limit to it.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 10_000).unref();
+    process.kill(process.pid, 'SIGTERM');
+  });
+  await import(program.href);
+}
+
+function runOnPinnedNode() {
+  if (!existsSync(pinnedNode))
+    return fail(
+      `Tulle needs Node ${neededMajor}, and this is ${process.version}; run \`npm ci\` in its folder.`,
+    );
+  // The child notices the end of the channel when this process is killed.
+  const child = spawn(pinnedNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  onAbandoned(() => process.exit(1));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,12 @@
+import { agentOptionsSchema, runAgentCommand } from '@tulle/agent/agent-command';
+import { readOptions } from '@tulle/agent/lifecycle/options';
+import type { Command } from 'commander';
+import { addSchemaOptions } from '../schema-options.ts';
+
+export function define(command: Command): void {
+  addSchemaOptions(command, agentOptionsSchema)
+    .description('Start an agent: of a mesh with --api, or from a file with --config.')
+    .action(async (flags: Record<string, unknown>) => {
+      process.exitCode = await runAgentCommand(readOptions(agentOptionsSchema, flags, process.env));
+    });
+}

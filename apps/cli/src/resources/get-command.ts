@@ -1,0 +1,57 @@
+import { type Resource, type ResourceKind, resourceKinds, resourceService } from '@tulle/mesh/resource';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
+import { CommandFailure } from '../failure.ts';
+import { table } from '../table.ts';
+
+interface GetFlags extends AccessFlags {
+  readonly output: 'table' | 'yaml' | 'json';
+}
+
+export function define(command: Command): void {
+  addAccessOptions(command)
+    .description('Show what is declared: everything, one kind, or one service.')
+    .argument('[kind]', `one of ${resourceKinds.join(', ')}`)
+    .argument('[service]', 'the service it speaks of')
+    .addOption(new Option('-o, --output <format>', 'how').choices(['table', 'yaml', 'json']).default('table'))
+    .action((kind: string | undefined, service: string | undefined, flags: GetFlags) =>
+      withApi(flags, async (api) => {
+        const found = await api.resources.list.query({
+          ...(kind === undefined ? {} : { kind: kindNamed(kind) }),
+          ...(service === undefined ? {} : { service }),
+        });
+        process.stdout.write(shown(found, flags.output));
+      }),
+    );
+}
+
+/** `trafficsplit` and `traffic-splits` are understood as well. */
+function kindNamed(word: string): ResourceKind {
+  const plain = (name: string) => name.toLowerCase().replaceAll('-', '').replace(/s$/, '');
+  const kind = resourceKinds.find((name) => plain(name) === plain(word));
+  if (kind === undefined)
+    throw new CommandFailure(`There is no kind ${word}; the kinds are ${resourceKinds.join(', ')}.`);
+  return kind;
+}
+
+function shown(found: { resources: readonly Resource[]; yaml: string }, output: GetFlags['output']): string {
+  if (output === 'yaml') return found.yaml;
+  if (output === 'json') return `${JSON.stringify(found.resources, null, 2)}\n`;
+  if (found.resources.length === 0) return 'Nothing is declared.\n';
+  return table([
+    ['KIND', 'SERVICE', 'WHAT'],
+    ...found.resources.map((resource) => [resource.kind, resourceService(resource), summary(resource)]),
+  ]);
+}
+
+function summary(resource: Resource): string {
+  switch (resource.kind) {
+    case 'Service':
+      return [resource.protocol, resource.owner, resource.description].filter(Boolean).join(', ');
+    case 'TrafficSplit':
+      return resource.weights.map(({ version, weight }) => `${version} ${weight} %`).join(', ');
+    default:
+      return '';
+  }
+}

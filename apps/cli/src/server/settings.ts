@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { durationMs, listenPort, readOptions, UsageError } from '@tulle/agent/lifecycle/options';
+import { trustDomainSchema } from '@tulle/mesh/names';
+import { z } from 'zod';
+import { defaultDataDirectory } from './clone.ts';
+
+const host = z.string().min(1, 'a host name or an address').max(253);
+
+const onOff = z.preprocess(
+  (value) => (typeof value === 'string' ? (switchWords[value] ?? value) : value),
+  z.boolean('on or off'),
+);
+const switchWords: Readonly<Record<string, boolean>> = {
+  '1': true,
+  true: true,
+  on: true,
+  '0': false,
+  false: false,
+  off: false,
+  '': false,
+};
+
+const names = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean)
+      : value,
+  z.array(host).max(100),
+);
+
+const publicUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'an http:// or https:// address',
+  )
+  .transform((text) => new URL(text).origin);
+
+/** Every setting of `tulle server`: a flag (`--agents-port`) and a variable (`TULLE_AGENTS_PORT`). */
+export const settingsSchema = z.object({
+  host: host.default('127.0.0.1').describe('Address on which the dashboard and its API listen'),
+  port: listenPort.default(4400).describe('Port of the dashboard and its API'),
+  agentsHost: host.default('127.0.0.1').describe('Address on which agents are answered, over mutual TLS'),
+  agentsPort: listenPort.default(4401).describe('Port on which agents are answered'),
+  publicUrl: publicUrl
+    .optional()
+    .describe('Where browsers reach the dashboard, when not at its own address (behind a proxy)'),
+  allowedHosts: names
+    .default([])
+    .describe('Further names, separated by commas, by which browsers may reach the dashboard'),
+  dataDir: z
+    .string()
+    .min(1)
+    .default(defaultDataDirectory)
+    .transform((directory) => path.resolve(directory))
+    .describe('Where the database, the key file and the log are kept'),
+  databaseUrl: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ variable: 'DATABASE_URL' })
+    .describe('PostgreSQL server to use instead of the one that comes with Tulle'),
+  secretKey: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ variableOnly: true })
+    .describe('Key under which CA keys are encrypted; by default a file of mode 0600 in the data directory'),
+  trustDomain: trustDomainSchema
+    .optional()
+    .describe('Trust domain of all identities (default: tulle.local); settled at the first start'),
+  certificateLifetimeMs: durationMs
+    .pipe(z.int().min(60_000, 'at least a minute'))
+    .default(86_400_000)
+    .describe('How long certificates of agents are valid; they are renewed at half of it'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level logged'),
+  logFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where logs go, `-` for standard error (default: server.log in the data directory)'),
+  demo: onOff.default(false).describe('Start the demo mesh of examples/shop as well'),
+  demoPort: listenPort
+    .pipe(z.int().min(1).max(65_000))
+    .optional()
+    .describe('First of the ports on loopback that the services of the demo use (default: 110 above --port)'),
+  dev: onOff.default(false).describe('Serve the dashboard from its sources and reload it when they change'),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flags win over variables. Throws a UsageError that names what is wrong and where it stands. */
+export function readSettings(flags: Readonly<Record<string, unknown>>, environment: Environment): Settings {
+  // The one variable that carries the name everybody knows; an empty one counts as unset.
+  const databaseUrl = environment.DATABASE_URL || undefined;
+  const settings = readOptions(settingsSchema, flags, { ...environment, TULLE_DATABASE_URL: databaseUrl });
+  if (settings.port === settings.agentsPort && settings.port !== 0)
+    throw new UsageError(
+      `--port and --agents-port are both ${settings.port}; browsers and agents need a port each.`,
+    );
+  return settings;
+}
