@@ -9,21 +9,23 @@ interface MonoIdProps {
   readonly id: string;
   /** Characters kept at each end; without it the whole is shown. */
   readonly keep?: number;
+  /** What is shown instead, when it is shortened in a way of its own. */
+  readonly text?: string;
   /** What it is, for those who hear the page: "serial", "SPIFFE ID". */
   readonly label?: string;
 }
 
 /** An identifier in mono, shortened in the middle, copied by click. */
-export function MonoId({ id, keep, label = 'identifier' }: MonoIdProps) {
+export function MonoId({ id, keep, text, label = 'identifier' }: MonoIdProps) {
   const { copied, copy } = useClipboard({ timeout: 1_500 });
-  const text = keep === undefined ? id : shortenId(id, keep);
+  const shown = text ?? (keep === undefined ? id : shortenId(id, keep));
   return (
     <Tooltip
       label={copied ? 'Copied' : `${id} · click to copy`}
       events={{ hover: true, focus: true, touch: true }}
     >
       <UnstyledButton className={classes.id} onClick={() => copy(id)} aria-label={`Copy ${label} ${id}`}>
-        {text}
+        {shown}
       </UnstyledButton>
     </Tooltip>
   );

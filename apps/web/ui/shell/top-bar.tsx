@@ -59,7 +59,7 @@ function WindowMenu() {
     <Menu width={160}>
       <Menu.Target>
         <Button rightSection={<IconChevronDown size={14} stroke={1.6} />} className={classes.window}>
-          <span className={classes.windowPrefix}>Last </span>
+          <span className={classes.windowPrefix}>Last&nbsp;</span>
           {windowText(window)}
         </Button>
       </Menu.Target>
