@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { WelcomeForm } from '@/features/sign-in/welcome-form';
+import { Welcome } from '@/features/sign-in/welcome';
 
 export const metadata: Metadata = { title: 'Welcome', referrer: 'no-referrer' };
 
@@ -9,5 +9,5 @@ interface PageProps {
 
 export default async function WelcomePage({ searchParams }: PageProps) {
   const { token } = await searchParams;
-  return <WelcomeForm token={typeof token === 'string' ? token : ''} />;
+  return <Welcome token={typeof token === 'string' ? token : ''} />;
 }

@@ -16,3 +16,28 @@ export async function signIn(email: string, password: string): Promise<string | 
 export async function signOut(): Promise<void> {
   await client.signOut();
 }
+
+export interface FirstAccount {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What the server's one-time link is good for; `spent` when it was used or is too old. */
+export async function welcomeState(
+  token: string,
+): Promise<'first-admin' | 'known-admin' | 'spent' | 'unreachable'> {
+  const { data, error } = await client.$fetch<{ valid: boolean; firstAdmin: boolean }>('/welcome/state', {
+    method: 'POST',
+    body: { token },
+  });
+  if (error !== null) return 'unreachable';
+  if (!data.valid) return 'spent';
+  return data.firstAdmin ? 'first-admin' : 'known-admin';
+}
+
+/** Spends the link. The answer is a sentence to show, or undefined when signed in. */
+export async function welcome(token: string, account?: FirstAccount): Promise<string | undefined> {
+  const { error } = await client.$fetch('/welcome', { method: 'POST', body: { token, account } });
+  return error === null ? undefined : (error.message ?? 'The server does not answer. Try again in a moment.');
+}

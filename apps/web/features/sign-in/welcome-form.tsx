@@ -4,10 +4,10 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { paths } from '@/paths';
-import { MeshLink } from '@/ui/mesh-link';
+import { welcome } from './auth-client';
 import { Entrance } from './entrance';
 
-const minPasswordLength = 8;
+const minPasswordLength = 10;
 
 /** The first person of a new mesh, let in by the link that the server printed. */
 export function WelcomeForm({ token }: { token: string }) {
@@ -26,22 +26,13 @@ export function WelcomeForm({ token }: { token: string }) {
   async function enter(values: typeof form.values) {
     setBusy(true);
     setProblem(undefined);
-    const answer = await welcome({ token, ...values, name: values.name.trim(), email: values.email.trim() });
+    const { name, email, password } = values;
+    const answer = await welcome(token, { name: name.trim(), email: email.trim(), password });
     if (answer === undefined) return window.location.assign(paths.topology());
     setProblem(answer);
     setBusy(false);
   }
 
-  if (token === '') {
-    return (
-      <Entrance
-        title="This link is not complete"
-        hint="Copy the whole line that the server printed at its start."
-      >
-        <MeshLink href={paths.signIn()}>Sign in instead</MeshLink>
-      </Entrance>
-    );
-  }
   return (
     <Entrance
       title="Welcome to Tulle"
@@ -76,20 +67,4 @@ export function WelcomeForm({ token }: { token: string }) {
       </form>
     </Entrance>
   );
-}
-
-/** undefined when it worked, otherwise what to tell the person. */
-async function welcome(body: { token: string; name: string; email: string; password: string }) {
-  try {
-    const response = await fetch('/api/welcome', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (response.ok) return undefined;
-    const answer = (await response.json()) as { error?: { message?: string } };
-    return answer.error?.message ?? 'The server refused without a reason.';
-  } catch {
-    return 'The server does not answer. Check that it is running, then try again.';
-  }
 }
