@@ -16,6 +16,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import type { z } from 'zod';
+import { refuseCostlyYaml } from './yaml-bounds.ts';
 
 type Path = readonly (string | number)[];
 
@@ -26,26 +27,18 @@ export interface ReadDocument {
   place(path: Path): string;
 }
 
-const maxDocuments = 2_000;
 /** Enough for people who use anchors, far too little for a file that grows when it is expanded. */
 const maxAliases = 100;
-const maxDepth = 40;
 const maxIssues = 20;
 
 /** Reads resources out of YAML or JSON. Throws `invalid_yaml` or `invalid_resource` with every place that is wrong. */
 export function readYaml(text: string): ReadDocument[] {
-  refuseDeepNesting(text);
+  refuseCostlyYaml(text);
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const documents = [...parsed].filter((document) => !isEmpty(document));
   if (documents.length === 0) {
     throw new MeshError('invalid_yaml', 'There is no document in it; write at least one resource.');
-  }
-  if (documents.length > maxDocuments) {
-    throw new MeshError(
-      'too_large',
-      `These are ${documents.length} documents; apply at most ${maxDocuments} at once.`,
-    );
   }
   const broken = documents.flatMap((document, index) => syntaxIssues(document, index, lines));
   if (broken.length > 0) throw issuesError('invalid_yaml', broken);
@@ -56,25 +49,6 @@ export function readYaml(text: string): ReadDocument[] {
   const good = read.flatMap((result) => ('issues' in result ? [] : [result]));
   refuseRepeated(good);
   return good;
-}
-
-/**
- * The parser calls itself for every level, so a file of nothing but brackets would exhaust its stack. Indentation
- * cannot nest as deep as that within 1 MB without being as long as it is deep: `- - - -` is what remains.
- */
-function refuseDeepNesting(text: string): void {
-  let flow = 0;
-  let compact = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') flow++;
-    else if (character === ']' || character === '}') flow = Math.max(0, flow - 1);
-    else if (character === '-' || character === '?') compact++;
-    else if (character === '\n') compact = 0;
-    if (flow > maxDepth) break;
-  }
-  if (flow > maxDepth || compact > 10_000) {
-    throw new MeshError('invalid_yaml', `It is nested more than ${maxDepth} levels deep, no resource is.`);
-  }
 }
 
 function isEmpty(document: Document.Parsed): boolean {
