@@ -25,6 +25,11 @@ import type { Turn } from './turn.ts';
 /** What becomes of the requests of a listener: decides, and tells the exchange what to do. */
 export interface Passage {
   admit(exchange: Exchange, caller: CallerConnection): void;
+  /**
+   * What reads the inside of a CONNECT tunnel to this authority; undefined when none is made. Clients that are
+   * told of a proxy tunnel even plain HTTP through it, so the inside is HTTP again and stays under the mesh's rules.
+   */
+  insideTunnel?(authority: string): Passage | undefined;
   /** Where a request counts before anything is known of it. */
   seriesOf(caller: CallerConnection): Series;
 }
@@ -40,6 +45,9 @@ export interface CallerEnvironment extends ForwardEnvironment {
 /** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
 const LINGER_MS = 2_000;
 
+/** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
+const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
+
 const fromService = dropTable(...hopByHop, FIELD.mesh);
 const fromPeerAgent = dropTable(...hopByHop);
 const fromServiceNoLength = dropTable(...hopByHop, FIELD.mesh, FIELD.contentLength);
@@ -52,7 +60,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   /** Who the caller is; undefined where no certificate was asked for. */
   readonly identity: PeerIdentity | undefined;
   private readonly socket: Socket;
-  private readonly passage: Passage;
+  private passage: Passage;
   private readonly environment: CallerEnvironment;
   private readonly reader: RequestReader;
   private readonly writer: SocketWriter;
@@ -94,6 +102,15 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   }
 
   onHead(head: RequestHead): void {
+    if (head.form === 'authority') {
+      const inside = this.passage.insideTunnel?.(head.authority);
+      if (inside !== undefined) {
+        this.passage = inside;
+        this.waitingSince = this.environment.clock.now;
+        this.writer.add(tunnelEstablished);
+        return;
+      }
+    }
     this.lastAnswer = !head.persistent;
     // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
     if (!head.hasBody) this.reader.pause();

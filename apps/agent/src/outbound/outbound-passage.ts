@@ -44,6 +44,11 @@ export class OutboundPassage implements Passage {
     return this.unanswered(this.fixedService ?? '');
   }
 
+  insideTunnel(authority: string): Passage | undefined {
+    const service = this.fixedService === undefined ? serviceOfHost(authority) : undefined;
+    return service === undefined ? undefined : new OutboundPassage(this.context, service);
+  }
+
   admit(exchange: Exchange, _caller: CallerConnection): void {
     const { head } = exchange;
     if (head.form === 'authority') {
