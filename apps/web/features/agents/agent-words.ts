@@ -30,12 +30,8 @@ export function countByState(agents: readonly Agent[]): Record<AgentState, numbe
   return counts;
 }
 
-/** Whether any of what the row shows contains every word looked for. */
-export function matchesSearch(agent: Agent, search: string): boolean {
-  const shown =
-    `${agent.instance} ${agent.service} ${agent.version} ${agent.host} ${agent.address ?? ''} ${agentStateLabels[agentState(agent)]}`.toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => shown.includes(word));
+/** What search looks at. */
+export function agentText(agent: Agent): string {
+  const { instance, service, version, host, address } = agent;
+  return [instance, service, version, host, address ?? '', agentStateLabels[agentState(agent)]].join(' ');
 }

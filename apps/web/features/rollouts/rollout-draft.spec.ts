@@ -8,8 +8,8 @@ import {
   newStep,
   removeStep,
   replaceStep,
-  ruleOf,
-  withRule,
+  thresholdsOf,
+  withThresholds,
 } from './rollout-draft.ts';
 
 const analysis: RolloutStep = { type: 'analysis', durationMs: 60_000, timeoutMs: 600_000, rule: defaultRule };
@@ -38,21 +38,24 @@ describe('steps of a rollout being written', () => {
   });
 
   it('goes on where the last weight stood', () => {
-    expect(newStep('setWeight', draftSteps(steps), defaultRule).step).toEqual({
+    expect(newStep('setWeight', draftSteps(steps)).step).toEqual({
       type: 'setWeight',
       weight: 25,
     });
-    expect(newStep('setWeight', [], defaultRule).step).toEqual({ type: 'setWeight', weight: 5 });
+    expect(newStep('setWeight', []).step).toEqual({ type: 'setWeight', weight: 5 });
     const full = draftSteps([{ type: 'setWeight', weight: 100 }]);
-    expect(newStep('setWeight', full, defaultRule).step).toEqual({ type: 'setWeight', weight: 100 });
+    expect(newStep('setWeight', full).step).toEqual({ type: 'setWeight', weight: 100 });
   });
 
-  it('edits the thresholds of all analyses as one', () => {
-    const draft = withRule(draftSteps([...steps, analysis]), { ...defaultRule, minRequests: 500 });
-    expect(ruleOf(draft).minRequests).toBe(500);
-    expect(
-      draft.filter(({ step }) => step.type === 'analysis' && step.rule.minRequests === 500),
-    ).toHaveLength(2);
+  it('edits the thresholds of all analyses as one and leaves each its number of requests', () => {
+    const second = { ...analysis, rule: { ...defaultRule, minRequests: 500 } };
+    const draft = withThresholds(draftSteps([...steps, second]), { ...thresholdsOf([]), maxP95Ms: 250 });
+    expect(thresholdsOf(draft).maxP95Ms).toBe(250);
+    const rules = draft.flatMap(({ step }) => (step.type === 'analysis' ? [step.rule] : []));
+    expect(rules.map((rule) => [rule.minRequests, rule.maxP95Ms])).toEqual([
+      [100, 250],
+      [500, 250],
+    ]);
   });
 
   it('speaks up about steps that check nothing', () => {

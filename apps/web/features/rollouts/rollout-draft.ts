@@ -39,11 +39,7 @@ function draftStep(step: RolloutStep): DraftStep {
 }
 
 /** A new step that makes sense after the ones before it: a weight goes on where the last one stood. */
-export function newStep(
-  type: RolloutStep['type'],
-  before: readonly DraftStep[],
-  rule: AnalysisRule,
-): DraftStep {
+export function newStep(type: RolloutStep['type'], before: readonly DraftStep[]): DraftStep {
   switch (type) {
     case 'setWeight':
       return draftStep({ type, weight: nextWeight(lastWeight(before)) });
@@ -52,7 +48,12 @@ export function newStep(
     case 'approval':
       return draftStep({ type, approvals: 1 });
     case 'analysis':
-      return draftStep({ type, durationMs: 60_000, timeoutMs: 600_000, rule });
+      return draftStep({
+        type,
+        durationMs: 60_000,
+        timeoutMs: 600_000,
+        rule: { ...defaultRule, ...thresholdsOf(before) },
+      });
   }
 }
 
@@ -84,14 +85,21 @@ export function removeStep(steps: readonly DraftStep[], key: string): DraftStep[
   return steps.filter((entry) => entry.key !== key);
 }
 
-/** The thresholds of all analyses, which the form edits as one. */
-export function ruleOf(steps: readonly DraftStep[]): AnalysisRule {
+/** What is asked of the candidate, the same at every analysis; how many requests it takes differs by step. */
+export type Thresholds = Omit<AnalysisRule, 'minRequests'>;
+
+export function thresholdsOf(steps: readonly DraftStep[]): Thresholds {
   const analysis = steps.map(({ step }) => step).find((step) => step.type === 'analysis');
-  return analysis?.rule ?? defaultRule;
+  const { minRequests: _, ...thresholds } = analysis?.rule ?? defaultRule;
+  return thresholds;
 }
 
-export function withRule(steps: readonly DraftStep[], rule: AnalysisRule): DraftStep[] {
-  return steps.map(({ key, step }) => ({ key, step: step.type === 'analysis' ? { ...step, rule } : step }));
+export function withThresholds(steps: readonly DraftStep[], thresholds: Thresholds): DraftStep[] {
+  return steps.map(({ key, step }) =>
+    step.type === 'analysis'
+      ? { key, step: { ...step, rule: { minRequests: step.rule.minRequests, ...thresholds } } }
+      : { key, step },
+  );
 }
 
 /** Things worth saying before it starts that are no errors. */

@@ -87,6 +87,7 @@ describe('a draft of a split', () => {
     expect(standing(draft, view({ v1: 90, v2: 10 }, 7))).toBe('current');
     expect(standing(draft, view({ v1: 90, v2: 10 }, 8))).toBe('moved-on');
     expect(standing(draft, view({ v1: 70, v2: 30 }, 8))).toBe('overtaken');
+    expect(standing(draft, view({ v1: 50, v2: 50 }, 8))).toBe('moved-on');
   });
 
   it('keeps what was typed on a new base', () => {

@@ -92,7 +92,9 @@ export type Standing = 'current' | 'moved-on' | 'overtaken';
 /** How a draft stands to what the server says now; `overtaken` when somebody changed this very split meanwhile. */
 export function standing(draft: SplitDraft, view: SplitView): Standing {
   if (view.revision === draft.baseRevision) return 'current';
-  return sameWeights(draft.base, weightsInForce(view.versions)) ? 'moved-on' : 'overtaken';
+  const now = weightsInForce(view.versions);
+  // Also when somebody set just what is meant here: nothing is left to disagree about.
+  return sameWeights(draft.base, now) || sameWeights(draft.weights, now) ? 'moved-on' : 'overtaken';
 }
 
 /** Keeps what was typed and puts it on top of what is set now. */

@@ -1,0 +1,162 @@
+'use client';
+
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { parseAsBoolean, useQueryState } from 'nuqs';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { BlockableButton } from '@/ui/blockable-button';
+import { Card } from '@/ui/card';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { MeshLink } from '@/ui/mesh-link';
+import { PageHeader } from '@/ui/page-header';
+import { Bone, ErrorState } from '@/ui/states';
+import { RelativeTime } from '@/ui/time';
+import { useHref, useRefresh } from '@/ui/use-view';
+import { ackFigures, ackTroubles } from './ack-words';
+import classes from './change-page.module.css';
+import { type Change, entryTitle, revertWords } from './change-words';
+
+/** One revision: who changed what and why, who has it, and the way back. */
+export function ChangePage({ revision }: { revision: number }) {
+  const trpc = useTRPC();
+  const { data, error, refetch } = useQuery(trpc.changes.get.queryOptions({ revision }, useRefresh(5_000)));
+  const trail = (
+    <MeshLink href={paths.changes()} look="plain">
+      Changes
+    </MeshLink>
+  );
+  if (data?.revision === revision) return <ChangeDetail change={data} trail={trail} />;
+  return (
+    <>
+      <PageHeader trail={trail} title={`Revision ${revision}`} />
+      {error === null ? (
+        <Card>
+          <Bone height={160} />
+        </Card>
+      ) : (
+        <ErrorState error={error} what={`Revision ${revision}`} onRetry={() => void refetch()} />
+      )}
+    </>
+  );
+}
+
+function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNode }) {
+  const [reverting, setReverting] = useQueryState('revert', parseAsBoolean.withDefault(false));
+  const troubles = ackTroubles(change.acks);
+  return (
+    <>
+      <PageHeader
+        trail={trail}
+        title={`Revision ${change.revision}`}
+        actions={
+          <BlockableButton blocked={change.revertBlocked} onClick={() => void setReverting(true)}>
+            Revert…
+          </BlockableButton>
+        }
+      />
+      <div className={classes.cards}>
+        <Card>
+          <dl className={classes.facts}>
+            <dt>Author</dt>
+            <dd>
+              {change.author} <span className={classes.dim}>{sourceWords[change.source]}</span>
+            </dd>
+            <dt>When</dt>
+            <dd>
+              <RelativeTime at={change.at} />
+            </dd>
+            <dt>Why</dt>
+            <dd>{change.reason || <span className={classes.dim}>no reason given</span>}</dd>
+            {change.rolloutId !== null && (
+              <>
+                <dt>Rollout</dt>
+                <dd>
+                  <MeshLink href={paths.rollout(change.rolloutId)}>Open the rollout</MeshLink>
+                </dd>
+              </>
+            )}
+          </dl>
+        </Card>
+        <Card title="What changed">
+          {change.entries.map((entry) => (
+            <div key={`${entry.kind}/${entry.service}`} className={classes.entry}>
+              <h3>
+                {entryTitle(entry)}{' '}
+                <MeshLink href={paths.service(entry.service)} className={classes.dim}>
+                  open
+                </MeshLink>
+              </h3>
+              <ul className={classes.fields}>
+                {entry.fields.map((field) => (
+                  <li key={field.path}>{field.sentence}</li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </Card>
+        <Card title="Agents" aside={ackFigures(change.acks)}>
+          {troubles.length === 0 ? (
+            <div className={classes.dim}>
+              {change.acks.agents === 0
+                ? 'No agent held what this changed.'
+                : 'Every agent it concerns has it.'}
+            </div>
+          ) : (
+            <ul className={classes.fields}>
+              {troubles.map((trouble) => (
+                <li key={trouble}>{trouble}</li>
+              ))}
+            </ul>
+          )}
+        </Card>
+      </div>
+      <RevertDialog change={change} opened={reverting} onClose={() => void setReverting(null)} />
+    </>
+  );
+}
+
+const sourceWords: Readonly<Record<Change['source'], string>> = {
+  dashboard: 'in the dashboard',
+  cli: 'by command line',
+  rollout: 'by a rollout',
+  system: 'by the system',
+};
+
+function RevertDialog({ change, opened, onClose }: { change: Change; opened: boolean; onClose: () => void }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const hrefOf = useHref();
+  const revert = useMutation(
+    trpc.changes.revert.mutationOptions({
+      onSuccess: async (applied) => {
+        await queryClient.invalidateQueries(trpc.changes.pathFilter());
+        notifications.show({
+          message: applied.changed
+            ? `Revision ${change.revision} is reverted by revision ${applied.revision}`
+            : 'Everything was already as before; no revision was made',
+        });
+        if (applied.changed) router.push(hrefOf(paths.change(applied.revision)));
+      },
+    }),
+  );
+  return (
+    <ConfirmDialog
+      opened={opened && change.revertBlocked === null}
+      onClose={onClose}
+      title={`Revert revision ${change.revision}`}
+      confirm="Revert"
+      comment="Why"
+      onConfirm={(reason) => revert.mutateAsync({ revision: change.revision, reason })}
+    >
+      {revertWords(change).map((sentence) => (
+        <p key={sentence} className={classes.sentence}>
+          {sentence}
+        </p>
+      ))}
+      <p className={classes.sentence}>It becomes a new revision, which can be reverted too.</p>
+    </ConfirmDialog>
+  );
+}

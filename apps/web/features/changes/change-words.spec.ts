@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { type Change, changeSentence, changeText, revertWords } from './change-words.ts';
+
+const weights = { path: 'weights.v2', from: 10, to: 50, sentence: 'v2 10 % → 50 %' };
+
+const change: Change = {
+  revision: 41,
+  at: 0,
+  author: 'ana',
+  source: 'dashboard',
+  reason: 'first half',
+  rolloutId: null,
+  entries: [{ kind: 'TrafficSplit', service: 'payment', action: 'update', fields: [weights] }],
+  acks: { agents: 7, acked: 7, rejected: [], waiting: [], lastAckMs: 41 },
+  revertBlocked: null,
+};
+
+it('says what a change touched and how', () => {
+  expect(changeSentence(change)).toBe('split of payment: v2 10 % → 50 %');
+  expect(changeText(change)).toContain('r41 ana dashboard first half');
+});
+
+it('says what came and went without listing all of it', () => {
+  const created: Change = {
+    ...change,
+    entries: [{ kind: 'Service', service: 'ads', action: 'create', fields: [weights] }],
+  };
+  expect(changeSentence(created)).toBe('service ads created');
+  expect(revertWords(created)).toEqual(['Deletes the service ads again.']);
+});
+
+it('says what a revert undoes', () => {
+  expect(revertWords(change)).toEqual([
+    'Sets the split of payment back to what it was before: undoes v2 10 % → 50 %.',
+  ]);
+});

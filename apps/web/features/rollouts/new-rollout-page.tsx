@@ -1,0 +1,171 @@
+'use client';
+
+import { Alert, Button, Select, Textarea } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { rolloutPresets } from '@tulle/mesh/rollout/presets';
+import { useRouter } from 'next/navigation';
+import { parseAsString, useQueryState } from 'nuqs';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { failureOf } from '@/trpc/failure';
+import { Card } from '@/ui/card';
+import { LinkButton } from '@/ui/link-button';
+import { MeshLink } from '@/ui/mesh-link';
+import { PageHeader } from '@/ui/page-header';
+import { useHref, useWindow } from '@/ui/use-view';
+import classes from './new-rollout-page.module.css';
+import { PresetPicker } from './preset-picker';
+import { draftSteps, thresholdsOf, withThresholds } from './rollout-draft';
+import { type RolloutValues, rolloutIssues, specOf, thresholdError } from './rollout-issues';
+import { RolloutPreview } from './rollout-preview';
+import { StepListEditor } from './step-list-editor';
+import { ThresholdsFields } from './thresholds-fields';
+import { versionChoices } from './version-choices';
+
+/** Asks what should take over from what, in which steps, and says in sentences what that will mean. */
+export function NewRolloutPage() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const hrefOf = useHref();
+  const { windowMs } = useWindow();
+  const [asked] = useQueryState('service', parseAsString);
+  const services = useQuery(trpc.services.list.queryOptions({ windowMs }));
+  const form = useForm<RolloutValues>({
+    initialValues: {
+      service: asked ?? '',
+      ...versionChoices(services.data, asked ?? '').proposed,
+      steps: draftSteps(rolloutPresets.standard()),
+      reason: '',
+    },
+    validate: rolloutIssues,
+  });
+  const create = useMutation(
+    trpc.rollouts.create.mutationOptions({
+      onSuccess: async ({ id }) => {
+        await queryClient.invalidateQueries(trpc.rollouts.pathFilter());
+        notifications.show({ message: `The rollout of ${form.values.service} has begun` });
+        router.push(hrefOf(paths.rollout(id)));
+      },
+      onError: (error) => {
+        for (const { path, message } of failureOf(error).issues) form.setFieldError(path.join('.'), message);
+      },
+    }),
+  );
+
+  const { service, stable, candidate, steps } = form.values;
+  const { names } = versionChoices(services.data, service);
+  const errorOf = (field: string) => {
+    const error = form.errors[field];
+    return typeof error === 'string' ? error : undefined;
+  };
+  return (
+    <>
+      <PageHeader
+        trail={
+          <MeshLink href={paths.rollouts()} look="plain">
+            Rollouts
+          </MeshLink>
+        }
+        title="New rollout"
+      />
+      <form className={classes.columns} onSubmit={form.onSubmit((values) => create.mutate(specOf(values)))}>
+        <div className={classes.fields}>
+          <Card title="What takes over from what">
+            <div className={classes.choices}>
+              <Select
+                label="Service"
+                data={(services.data ?? []).map((row) => row.service)}
+                searchable
+                {...form.getInputProps('service')}
+                onChange={(name) => {
+                  const { proposed } = versionChoices(services.data, name ?? '');
+                  form.setValues({ service: name ?? '', ...proposed });
+                }}
+              />
+              <Select
+                label="Stable"
+                description="Has the traffic now"
+                data={names}
+                disabled={service === ''}
+                {...form.getInputProps('stable')}
+              />
+              <Select
+                label="Candidate"
+                description="Shall have it"
+                data={names}
+                disabled={service === ''}
+                {...form.getInputProps('candidate')}
+              />
+            </div>
+            {service !== '' && names.length === 1 && (
+              <p className={classes.hint}>
+                {service} has instances of {names[0]} only. Start one of the new version beside it first.
+              </p>
+            )}
+          </Card>
+          <Card title="Steps" aside={<span className={classes.hint}>Alt with ↑ or ↓ moves a step</span>}>
+            <PresetPicker
+              onPick={(chosen) => form.setFieldValue('steps', draftSteps(chosen))}
+              steps={steps}
+            />
+            <StepListEditor
+              steps={steps}
+              onChange={(changed) => form.setFieldValue('steps', changed)}
+              errorOf={errorOf}
+            />
+            {errorOf('steps') !== undefined && (
+              <p className={classes.error} role="alert">
+                {errorOf('steps')}
+              </p>
+            )}
+          </Card>
+          {steps.some(({ step }) => step.type === 'analysis') && (
+            <Card title="What every analysis asks of the candidate">
+              <div className={classes.thresholds}>
+                <ThresholdsFields
+                  thresholds={thresholdsOf(steps)}
+                  onChange={(thresholds) => form.setFieldValue('steps', withThresholds(steps, thresholds))}
+                  errorOf={(threshold) => thresholdError(form.errors, threshold)}
+                />
+              </div>
+            </Card>
+          )}
+        </div>
+        <div className={classes.side}>
+          <Card title="What this will do">
+            <RolloutPreview
+              stable={stable}
+              candidate={candidate}
+              steps={steps.map(({ step }) => step)}
+              rate={services.data?.find((row) => row.service === service)?.traffic.rate ?? 0}
+            />
+            <div className={classes.submit}>
+              <Textarea
+                label="Why"
+                maxLength={500}
+                autosize
+                minRows={2}
+                maxRows={6}
+                {...form.getInputProps('reason')}
+              />
+              {create.error && (
+                <Alert color="bad" role="alert">
+                  {failureOf(create.error).message}
+                </Alert>
+              )}
+              <div className={classes.buttons}>
+                <Button type="submit" variant="filled" loading={create.isPending}>
+                  Start rollout
+                </Button>
+                <LinkButton href={paths.rollouts()}>Cancel</LinkButton>
+              </div>
+            </div>
+          </Card>
+        </div>
+      </form>
+    </>
+  );
+}

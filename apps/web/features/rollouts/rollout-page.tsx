@@ -1,0 +1,134 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { describePhase } from '@tulle/mesh/rollout/describe';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { Card } from '@/ui/card';
+import { MeshLink } from '@/ui/mesh-link';
+import { PageHeader } from '@/ui/page-header';
+import { Bone, ErrorState } from '@/ui/states';
+import { StatusTag } from '@/ui/status-tag';
+import { ClockTime, RelativeTime } from '@/ui/time';
+import { useRefresh } from '@/ui/use-view';
+import type { Rollout } from './action-words';
+import { isActive, phaseTone } from './phase-tone';
+import { RolloutActionDialog, RolloutActions } from './rollout-actions';
+import { RolloutFigures } from './rollout-figures';
+import classes from './rollout-page.module.css';
+import { StepsRail } from './steps-rail';
+import { Timeline } from './timeline';
+import { VerdictTable } from './verdict-table';
+
+/** One rollout: where it stands, how the candidate does, what was decided, and what can be done now. */
+export function RolloutPage({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const { data, error, refetch } = useQuery(trpc.rollouts.get.queryOptions({ id }, useRefresh(2_000)));
+  // While the answer for another one stands in, nothing of it may be decided here.
+  if (data?.row.id === id) return <RolloutDetail rollout={data} />;
+  if (error !== null) return <ErrorState error={error} what="The rollout" onRetry={() => void refetch()} />;
+  return <RolloutSkeleton />;
+}
+
+function RolloutDetail({ rollout }: { rollout: Rollout }) {
+  const { row, spec } = rollout;
+  const active = isActive(row.phase);
+  return (
+    <>
+      <PageHeader
+        trail={
+          <>
+            <MeshLink href={paths.rollouts()} look="plain">
+              Rollouts
+            </MeshLink>{' '}
+            /{' '}
+            <MeshLink href={paths.service(row.service)} look="plain">
+              {row.service}
+            </MeshLink>
+          </>
+        }
+        title={`${row.service} ${row.stable} → ${row.candidate}`}
+        beside={<StatusTag tone={phaseTone[row.phase]}>{describePhase(row.phase)}</StatusTag>}
+        actions={active && <RolloutActions rollout={rollout} place="header" />}
+      />
+      <div className={classes.columns}>
+        <div className={classes.rail}>
+          <Card title="Steps">
+            <StepsRail
+              steps={rollout.steps}
+              detail={(step) => <StepDetail step={step} rollout={rollout} />}
+            />
+            <p className={classes.started}>
+              Started by {row.startedBy} <RelativeTime at={row.startedAt} />
+              {spec.reason !== '' && <> “{spec.reason}”</>}
+            </p>
+          </Card>
+        </div>
+        <div className={classes.facts}>
+          {rollout.outcome !== null && (
+            <Card
+              {...(row.phase === 'failed' ? { tone: 'bad' as const } : {})}
+              title={describePhase(row.phase)}
+            >
+              <div className={classes.words}>{rollout.outcome}</div>
+            </Card>
+          )}
+          <RolloutFigures rollout={rollout} />
+          <Card title="Verdicts">
+            {rollout.verdict === null ? (
+              <div className={classes.quiet}>No analysis has begun yet.</div>
+            ) : (
+              <VerdictTable verdict={rollout.verdict} />
+            )}
+          </Card>
+          <Card title="Timeline">
+            <Timeline events={rollout.timeline} />
+          </Card>
+        </div>
+      </div>
+      {active && <RolloutActions rollout={rollout} place="thumb" />}
+      <RolloutActionDialog rollout={rollout} />
+    </>
+  );
+}
+
+function StepDetail({ step, rollout }: { step: Rollout['steps'][number]; rollout: Rollout }) {
+  const ends = step.state === 'now' ? rollout.stepEndsAt : null;
+  return (
+    <>
+      {step.startedAt !== null && <ClockTime at={step.startedAt} />}
+      {step.startedAt !== null && step.note !== '' && ' · '}
+      {step.note}
+      {ends !== null && (
+        <>
+          {' · ends '}
+          <RelativeTime at={ends} />
+        </>
+      )}
+    </>
+  );
+}
+
+function RolloutSkeleton() {
+  return (
+    <>
+      <PageHeader trail={<Bone width={120} />} title={<Bone width={220} height={20} />} />
+      <div className={classes.columns}>
+        <Card title="Steps">
+          <Bone height={320} />
+        </Card>
+        <div className={classes.facts}>
+          <Card>
+            <Bone height={130} />
+          </Card>
+          <Card title="Verdicts">
+            <Bone height={150} />
+          </Card>
+          <Card title="Timeline">
+            <Bone height={120} />
+          </Card>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+'use client';
+
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { RouterOutputs } from '@tulle/api/router-types';
+import { parseAsInteger, useQueryState } from 'nuqs';
+import { useState } from 'react';
+import { AppliedStrip } from '@/features/changes/applied-strip';
+import { useTRPC } from '@/trpc/client';
+import { failureOf } from '@/trpc/failure';
+import { Card } from '@/ui/card';
+import { ConflictNotice } from './conflict-notice';
+import { OwnedNotice } from './owned-notice';
+import { PreviewCard } from './preview-card';
+import { previewOf } from './preview-of';
+import { ShareChart } from './share-chart';
+import { SplitCard } from './split-card';
+import { rebase } from './split-draft';
+import classes from './traffic-split-editor.module.css';
+import { useSplitDraft } from './use-split-draft';
+
+/** Moves a split, says what that will do, applies it and says what became of it. */
+export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplits']['get'] }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const { draft, changed, overtaken, edit, discard } = useSplitDraft(view);
+  const [reason, setReason] = useState('');
+  const [applied, setApplied] = useQueryState('applied', parseAsInteger);
+
+  const update = useMutation(
+    trpc.trafficSplits.update.mutationOptions({
+      onSuccess: async (result) => {
+        // The new split first, so that the sliders do not jump back to the old one for a moment.
+        await queryClient.invalidateQueries(trpc.trafficSplits.pathFilter());
+        if (!result.changed) notifications.show({ message: 'The split was already set like this.' });
+        discard();
+        setReason('');
+        void setApplied(result.changed ? result.revision : null);
+      },
+      // A conflict or a rollout that has just begun: fetch what is true now, keep what was typed.
+      onError: () => void queryClient.invalidateQueries(trpc.trafficSplits.pathFilter()),
+    }),
+  );
+
+  const readOnly = view.rollout !== null;
+  const error = update.error !== null && !overtaken ? failureOf(update.error).message : null;
+  return (
+    <div className={classes.page}>
+      {view.rollout !== null && <OwnedNotice rollout={view.rollout} />}
+      {overtaken && (
+        <ConflictNotice
+          service={view.service}
+          draft={draft}
+          onTakeOver={() => {
+            update.reset();
+            edit((current) => rebase(current, view));
+          }}
+          onDiscard={() => {
+            update.reset();
+            discard();
+          }}
+        />
+      )}
+      <div className={classes.columns}>
+        <Card title="Split between versions">
+          <SplitCard view={view} draft={draft} readOnly={readOnly} onEdit={edit} />
+        </Card>
+        <Card title="What this will do">
+          <PreviewCard
+            preview={previewOf(draft, view)}
+            reason={reason}
+            onReason={setReason}
+            blocked={blockedBecause({ readOnly, changed, overtaken })}
+            pending={update.isPending}
+            error={error}
+            onApply={() =>
+              update.mutate({
+                service: view.service,
+                baseRevision: draft.baseRevision,
+                weights: [...draft.weights],
+                reason,
+              })
+            }
+            onDiscard={() => {
+              update.reset();
+              discard();
+            }}
+          />
+        </Card>
+      </div>
+      <ShareChart service={view.service} versions={view.versions.map(({ version }) => version)} />
+      {applied !== null && (
+        <AppliedStrip
+          key={applied}
+          revision={applied}
+          onUndone={(revision) => void setApplied(revision)}
+          onDismiss={() => void setApplied(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function blockedBecause(state: { readOnly: boolean; changed: boolean; overtaken: boolean }): string | null {
+  if (state.readOnly) return 'A rollout owns this split.';
+  if (state.overtaken) return 'Decide first what becomes of the other change.';
+  if (!state.changed) return 'Nothing is moved yet.';
+  return null;
+}

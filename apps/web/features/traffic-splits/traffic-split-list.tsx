@@ -1,0 +1,148 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import type { RouterOutputs } from '@tulle/api/router-types';
+import { formatPercent, formatRate } from '@tulle/mesh/format';
+import { describePhase } from '@tulle/mesh/rollout/describe';
+import { phaseTone } from '@/features/rollouts/phase-tone';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import type { Column } from '@/ui/data-table/column';
+import { DataTable } from '@/ui/data-table/data-table';
+import { MeshLink } from '@/ui/mesh-link';
+import { PageHeader } from '@/ui/page-header';
+import { SplitBar } from '@/ui/split-bar';
+import { EmptyState } from '@/ui/states';
+import { StatusTag } from '@/ui/status-tag';
+import { RelativeTime } from '@/ui/time';
+import { useRefresh, useWindow } from '@/ui/use-view';
+import classes from './traffic-split-list.module.css';
+
+type Row = RouterOutputs['trafficSplits']['list'][number];
+
+const columns: readonly Column<Row>[] = [
+  {
+    key: 'service',
+    header: 'Service',
+    cell: (row) => row.service,
+    width: 'minmax(120px, 1.2fr)',
+    sortBy: (row) => row.service,
+    narrow: 'title',
+  },
+  {
+    key: 'split',
+    header: 'Set and observed',
+    cell: (row) => <SetAndObserved row={row} />,
+    width: 'minmax(140px, 1.4fr)',
+  },
+  {
+    key: 'versions',
+    header: 'Versions',
+    cell: (row) => <Versions row={row} />,
+    width: 'minmax(150px, 1.6fr)',
+    narrow: 'hidden',
+  },
+  {
+    key: 'rate',
+    header: 'Rate',
+    cell: (row) => formatRate(row.rate),
+    width: '88px',
+    align: 'right',
+    sortBy: (row) => row.rate,
+    sortFirst: 'descending',
+    narrow: 'aside',
+  },
+  {
+    key: 'changed',
+    header: 'Last change',
+    cell: (row) => <LastChange row={row} />,
+    width: 'minmax(160px, 2fr)',
+    sortBy: (row) => row.changed?.at ?? null,
+    sortFirst: 'descending',
+  },
+  {
+    key: 'rollout',
+    header: 'Rollout',
+    cell: (row) =>
+      row.rollout && (
+        <MeshLink href={paths.rollout(row.rollout.id)} look="plain">
+          <StatusTag tone={phaseTone[row.rollout.phase]}>{describePhase(row.rollout.phase)}</StatusTag>
+        </MeshLink>
+      ),
+    width: '160px',
+    interactive: true,
+  },
+];
+
+/** Every service with more than one version: what was set, what the wire says, and who set it. */
+export function TrafficSplitList() {
+  const trpc = useTRPC();
+  const { windowMs } = useWindow();
+  const splits = useQuery(trpc.trafficSplits.list.queryOptions({ windowMs }, useRefresh()));
+  return (
+    <>
+      <PageHeader title="Traffic" />
+      <DataTable
+        noun="traffic splits"
+        columns={columns}
+        rows={splits.data}
+        rowKey={(row) => row.service}
+        rowHref={(row) => paths.trafficSplit(row.service)}
+        searchText={(row) => `${row.service} ${row.versions.map(({ version }) => version).join(' ')}`}
+        defaultSort="service"
+        error={splits.error}
+        onRetry={() => void splits.refetch()}
+        empty={
+          <EmptyState title="Nothing to split yet">
+            <p>
+              A service stands here once it has instances of two versions: start one beside the first with{' '}
+              <code>--service-version v2</code>.
+            </p>
+          </EmptyState>
+        }
+      />
+    </>
+  );
+}
+
+function SetAndObserved({ row }: { row: Row }) {
+  const versions = row.versions.map(({ version }) => version);
+  const isSet = row.versions.some(({ weight }) => weight !== null);
+  return (
+    <span className={classes.pair}>
+      {isSet && (
+        <SplitBar
+          size="mini"
+          label="Set"
+          shares={row.versions.map(({ version, weight }) => ({ version, share: weight ?? 0 }))}
+        />
+      )}
+      <SplitBar
+        size="mini"
+        label="Observed"
+        versions={versions}
+        shares={row.versions.map(({ version, observed }) => ({ version, share: observed }))}
+      />
+    </span>
+  );
+}
+
+function Versions({ row }: { row: Row }) {
+  return row.versions.map(({ version, weight, observed }, index) => (
+    <span key={version}>
+      {index > 0 && <span className={classes.dim}> · </span>}
+      {version} {weight === null ? '' : formatPercent(weight)}{' '}
+      <span className={classes.dim}>{formatPercent(observed)}</span>
+    </span>
+  ));
+}
+
+function LastChange({ row: { changed } }: { row: Row }) {
+  if (changed === null) return <span className={classes.dim}>never set</span>;
+  return (
+    <span className={classes.dim}>
+      <RelativeTime at={changed.at} /> {changed.author}
+      {changed.reason !== '' && <> “{changed.reason}”</>}
+    </span>
+  );
+}
