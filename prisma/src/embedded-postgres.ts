@@ -1,11 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { DatabaseError, reasonOf } from './database-error.ts';
-import { type Launch, type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+import {
+  type PostgresProcess,
+  postgresEnvironment,
+  startPostgresProcess,
+  stopLeftover,
+} from './postgres-process.ts';
 import { socketDirectory } from './socket-path.ts';
 
 export interface EmbeddedPostgres {
@@ -26,7 +31,6 @@ export interface EmbeddedPostgresOptions {
 
 const user = 'tulle';
 const socketName = '.s.PGSQL.5432';
-const startTimeoutMs = 15_000;
 
 /** For a small database that is always on: few connections, little memory, nothing lost when the power goes. */
 const settings = {
@@ -66,36 +70,42 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const launch = binaries.launch('postgres', ['-D', cluster, ...args]);
-  const logPath = path.join(directory, 'postgres.log');
 
   await stopLeftover(cluster);
-  let server = await launchServer(launch, logPath, urlOf('postgres'));
-  let stopping = false;
-  const restartOnCrash = () => {
-    server.process.once('exit', async (code, signal) => {
-      if (stopping) return;
-      options.onCrash?.(
-        `PostgreSQL ended by itself (${signal ?? code}) and is started again; see ${logPath}.`,
-      );
-      try {
-        server = await launchServer(launch, logPath, urlOf('postgres'));
-        restartOnCrash();
-      } catch (error) {
-        options.onCrash?.(reasonOf(error));
-      }
-    });
-  };
-  restartOnCrash();
-  await createDatabase(urlOf('postgres'), 'tulle');
+  const start = () => startPostgresProcess(launch, path.join(directory, 'postgres.log'), urlOf('postgres'));
+  const stop = await keepRunning(start, options.onCrash);
+  try {
+    await createDatabase(urlOf('postgres'), 'tulle');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: urlOf('tulle'), urlOf, stop };
+}
 
-  return {
-    url: urlOf('tulle'),
-    urlOf,
-    async stop() {
-      stopping = true;
-      await server.stop();
-    },
+/** Starts it, and again whenever it ends by itself; returns what ends it for good. */
+async function keepRunning(
+  start: () => Promise<PostgresProcess>,
+  onCrash: ((message: string) => void) | undefined,
+): Promise<() => Promise<void>> {
+  let stopping = false;
+  let current: Promise<PostgresProcess | undefined> = Promise.resolve(watch(await start()));
+  return async () => {
+    stopping = true;
+    await (await current)?.stop();
   };
+
+  function watch(server: PostgresProcess): PostgresProcess {
+    void server.exited.then((how) => {
+      if (stopping) return;
+      onCrash?.(`PostgreSQL ended by itself (${how}) and is started again.`);
+      current = start().then(watch, (error) => {
+        onCrash?.(reasonOf(error));
+        return undefined;
+      });
+    });
+    return server;
+  }
 }
 
 /** Beside its final place and renamed when complete, so that a kill on the way leaves nothing half made. */
@@ -110,7 +120,7 @@ async function createCluster(binaries: PostgresBinaries, directory: string, clus
   ]);
   const initdb = spawn(command, args, {
     ...identity,
-    env: environment(),
+    env: postgresEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let complaint = '';
@@ -129,101 +139,6 @@ async function createCluster(binaries: PostgresBinaries, directory: string, clus
   await rename(unfinished, cluster);
 }
 
-interface Server {
-  readonly process: ChildProcess;
-  stop(): Promise<void>;
-}
-
-async function launchServer(launch: Launch, logPath: string, url: string): Promise<Server> {
-  const deadline = Date.now() + startTimeoutMs;
-  for (;;) {
-    const server = spawnServer(launch, logPath);
-    const failure = await untilReady(server.process, url, deadline);
-    if (failure === undefined) return server;
-    await server.stop();
-    // Children of a killed postmaster hold its memory for a moment longer.
-    const lingering = /pre-existing shared memory|postmaster\.pid/.test(lastLines(logPath));
-    if (!lingering || Date.now() > deadline)
-      throw new DatabaseError('unsupported', `PostgreSQL did not start (${failure}); ${logPath} says why.`);
-  }
-}
-
-/**
- * In a session of its own, so that Ctrl-C reaches us and not it; and watched by a shell that reads a pipe whose
- * other end only this process holds: however we end, the read does too, and the shell stops the server.
- */
-function spawnServer({ command, args, identity }: Launch, logPath: string): Server {
-  const log = openSync(logPath, 'w', 0o600);
-  const watchdog = spawn('/bin/sh', ['-c', watchdogScript], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  const child = spawn(command, args, {
-    ...identity,
-    detached: true,
-    env: environment(),
-    stdio: ['ignore', log, log],
-  });
-  closeSync(log);
-  watchdog.stdin.on('error', () => watchdog.kill('SIGKILL'));
-  watchdog.stdin.write(`${child.pid ?? ''}\n`);
-  watchdog.unref();
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
-  });
-  void exited.then(() => watchdog.kill('SIGKILL'));
-  return {
-    process: child,
-    async stop() {
-      child.kill('SIGINT');
-      const impatience = setTimeout(() => child.kill('SIGQUIT'), 4000);
-      await exited;
-      clearTimeout(impatience);
-    },
-  };
-}
-
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one, after which the next start recovers. */
-const watchdogScript = `
-  read -r pid; cat >/dev/null; [ -n "$pid" ] || exit 0
-  kill -INT "$pid" || exit 0; sleep 0.7
-  kill -QUIT "$pid" || exit 0; sleep 2
-  kill -KILL "$pid"`;
-
-async function untilReady(process: ChildProcess, url: string, deadline: number): Promise<string | undefined> {
-  while (process.exitCode === null && process.signalCode === null) {
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      await client.end();
-      return undefined;
-    } catch (error) {
-      if (Date.now() > deadline) return reasonOf(error);
-    }
-    await Promise.race([once(process, 'exit'), new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-  return `exit ${process.signalCode ?? process.exitCode}`;
-}
-
-/** A server whose owner and watchdog were both killed: nobody else can own it, since we hold the directory. */
-async function stopLeftover(cluster: string): Promise<void> {
-  const pidFile = path.join(cluster, 'postmaster.pid');
-  const deadline = Date.now() + 5000;
-  for (let signal: NodeJS.Signals = 'SIGINT'; existsSync(pidFile); signal = 'SIGQUIT') {
-    const pid = Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]);
-    if (!isPostgresOf(pid, cluster) || Date.now() > deadline) return;
-    process.kill(pid, signal);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
-
-/** The number may since have gone to another process, which is not ours to stop. */
-function isPostgresOf(pid: number, cluster: string): boolean {
-  const commandLine = `/proc/${pid}/cmdline`;
-  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').split('\0').includes(cluster);
-}
-
 async function createDatabase(url: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -233,13 +148,4 @@ async function createDatabase(url: string, name: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-function lastLines(logPath: string): string {
-  return readFileSync(logPath, 'utf8').slice(-4000);
-}
-
-/** None of the PG* variables that the person may use for another server. */
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, LANG: 'C', TZ: 'UTC' };
 }

@@ -5,19 +5,38 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { connect, type Database } from './database.ts';
 
-/** An empty, migrated database of one's own, in a fifth of a second. Close it when done. */
+/** A migrated database without rows, in a fifth of a second, of one's own. Close it when done. */
 export async function testDatabase(): Promise<Database> {
-  const template = await text(net.connect(inject('testDatabaseSocket')));
-  if (template === '') throw new Error('The PostgreSQL of the test run did not start.');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${databaseOf(template)}`);
-  const database = await connect(sibling(template, name));
+  const { url, drop } = await createDatabase(({ pathname }) => pathname.slice(1));
+  const database = await connect(url);
   return {
     ...database,
     async close() {
       await database.close();
-      await administrate(template, `DROP DATABASE ${name} WITH (FORCE)`);
+      await drop();
     },
+  };
+}
+
+export interface EmptyDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A database without even a schema. */
+export function emptyDatabase(): Promise<EmptyDatabase> {
+  return createDatabase(() => 'template0');
+}
+
+async function createDatabase(templateOf: (migrated: URL) => string): Promise<EmptyDatabase> {
+  const migrated = await text(net.connect(inject('testDatabaseSocket')));
+  if (migrated === '') throw new Error('The PostgreSQL of the test run did not start.');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const template = pg.escapeIdentifier(templateOf(new URL(migrated)));
+  await administrate(migrated, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: sibling(migrated, name),
+    drop: () => administrate(migrated, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
@@ -29,10 +48,6 @@ async function administrate(url: string, statement: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-function databaseOf(url: string): string {
-  return pg.escapeIdentifier(new URL(url).pathname.slice(1));
 }
 
 function sibling(url: string, database: string): string {
