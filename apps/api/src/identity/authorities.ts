@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { MeshError } from '@tulle/mesh/errors';

@@ -1,0 +1,105 @@
+import { type CertificateGrant, type JoinInput, protocolVersion } from '@tulle/mesh/agent-protocol';
+import { MeshError } from '@tulle/mesh/errors';
+import type { Database } from '@tulle/prisma/database';
+import type { Prisma } from '@tulle/prisma/generated/client';
+import type { Logger } from 'pino';
+import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { JoinTokenStore } from '../join-tokens/create-join-tokens.ts';
+import type { LiveBus } from '../live/bus.ts';
+import { storeCertificate } from './certificate-store.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export type Join = (input: JoinInput, remoteAddress: string) => Promise<CertificateGrant>;
+
+/** A token and a certificate request against a certificate. The token is used up only when one is really made. */
+export function createJoin({
+  database,
+  identity,
+  tokens,
+  fleet,
+  live,
+  joins,
+  declareService,
+  logger,
+  now = Date.now,
+}: {
+  database: Pick<Database, 'prisma'>;
+  identity: Identity;
+  tokens: JoinTokenStore;
+  fleet: FleetRegistry;
+  live: LiveBus;
+  /** By address, so that nobody tries out tokens. */
+  joins: RateLimit;
+  /** Makes a service that has instances a declared one. */
+  declareService: (service: string) => Promise<void>;
+  logger: Logger;
+  now?: () => number;
+}): Join {
+  const { prisma } = database;
+
+  return async (input, remoteAddress) => {
+    if (!joins.take(remoteAddress)) {
+      throw new MeshError('too_many', 'Too many joins from this address; wait a few seconds and try again.');
+    }
+    requireProtocol(input.protocolVersion);
+    const token = await tokens.check(input.token, input.service);
+    const publicKey = await identity.verifyRequest(input.csrPem);
+    const issued = await identity.issue(token.service, publicKey);
+    const agentId = await prisma.$transaction(async (tx) => {
+      const id = await enrol(tx, input);
+      await tokens.use(tx, token, id);
+      await storeCertificate(tx, id, issued);
+      return id;
+    });
+    await fleet.refresh([agentId], { tellOthers: true });
+    for (const type of ['join-tokens', 'certificates'] as const) live.publish({ type });
+    const { service, instance, version } = input;
+    logger.info(
+      { service, instance, version, remoteAddress, serial: issued.grant.serial },
+      'an agent joined',
+    );
+    declareService(service).catch((error: unknown) =>
+      logger.warn({ err: error, service }, 'could not declare the service of a new instance'),
+    );
+    return issued.grant;
+  };
+
+  /** A new agent, or the same instance that comes back with a new key. */
+  async function enrol(tx: Prisma.TransactionClient, input: JoinInput): Promise<string> {
+    const { service, instance, version } = input;
+    const present = await tx.agent.findUnique({ where: { instance } });
+    if (present === null) {
+      const made = await tx.agent.create({
+        data: { service, instance, version, lastSeenAt: new Date(now()) },
+      });
+      return made.id;
+    }
+    if (present.service !== service) {
+      throw new MeshError(
+        'already_exists',
+        `The instance ${instance} is one of the service ${present.service}; give this one another name.`,
+      );
+    }
+    const member = fleet.member(present.id);
+    if (member?.connected && fleet.isPresent(member)) {
+      throw new MeshError(
+        'already_exists',
+        `An instance named ${instance} is connected now; stop it, or give this one another name.`,
+      );
+    }
+    await tx.agent.update({
+      where: { id: present.id },
+      data: { version, revokedAt: null, revokedReason: null, renewAskedAt: null },
+    });
+    return present.id;
+  }
+}
+
+export function requireProtocol(version: number): void {
+  if (version === protocolVersion) return;
+  throw new MeshError(
+    'unsupported_protocol',
+    `The agent speaks version ${version} of the protocol, the API version ${protocolVersion}; update the ${version < protocolVersion ? 'agent' : 'API'}.`,
+  );
+}
