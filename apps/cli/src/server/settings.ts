@@ -68,7 +68,9 @@ export const settingsSchema = z.object({
     .min(1)
     .optional()
     .meta({ variableOnly: true })
-    .describe('Key under which CA keys are encrypted; by default a file of mode 0600 in the data directory'),
+    .describe(
+      'Key under which CA keys are encrypted, 32 bytes in hex or base64; by default a file of mode 0600 in the data directory',
+    ),
   trustDomain: trustDomainSchema
     .optional()
     .describe('Trust domain of all identities (default: tulle.local); settled at the first start'),

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { readSettings } from './settings.ts';
+
+it('has a default for everything that needs one', () => {
+  const settings = readSettings({}, {});
+  expect(settings).toMatchObject({ host: '127.0.0.1', port: 4400, agentsPort: 4401, demo: false });
+  expect(settings.certificateLifetimeMs).toBe(24 * 60 * 60_000);
+  expect(settings.databaseUrl).toBeUndefined();
+});
+
+it('takes flags before variables', () => {
+  const settings = readSettings(
+    { port: '5000' },
+    { TULLE_PORT: '6000', TULLE_ALLOWED_HOSTS: 'a.example, b' },
+  );
+  expect(settings.port).toBe(5000);
+  expect(settings.allowedHosts).toEqual(['a.example', 'b']);
+});
+
+it('reads the database from the variable that everybody knows, and an empty one as none', () => {
+  expect(readSettings({}, { DATABASE_URL: 'postgresql://db/tulle' }).databaseUrl).toBe(
+    'postgresql://db/tulle',
+  );
+  expect(readSettings({}, { DATABASE_URL: '' }).databaseUrl).toBeUndefined();
+});
+
+it.each([
+  [{ TULLE_PORT: '70000' }, '--port or TULLE_PORT: ports end at 65535.'],
+  [{ TULLE_PORT: 'http' }, '--port or TULLE_PORT: '],
+  [
+    { TULLE_CERTIFICATE_LIFETIME_MS: '5' },
+    '--certificate-lifetime-ms or TULLE_CERTIFICATE_LIFETIME_MS: at least a minute.',
+  ],
+  [{ TULLE_LOG_LEVEL: 'loud' }, '--log-level or TULLE_LOG_LEVEL: '],
+  [{ TULLE_PUBLIC_URL: 'mesh.example' }, '--public-url or TULLE_PUBLIC_URL: an http:// or https:// address.'],
+  [{ TULLE_DEMO: 'perhaps' }, '--demo or TULLE_DEMO: on or off.'],
+  [{ TULLE_AGENTS_PORT: '4400' }, '--port and --agents-port are both 4400'],
+])('says what is wrong with %o, and where it stands', (environment, sentence) => {
+  expect(() => readSettings({}, environment)).toThrow(sentence);
+});
