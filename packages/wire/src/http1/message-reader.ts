@@ -39,6 +39,9 @@ type State = (typeof AT)[keyof typeof AT];
 const MAX_CHUNK_DIGITS = 12;
 const SEMICOLON = 0x3b;
 
+/** A longer line is not looked at again before its end has come, lest a sender of single bytes cost us a scan each. */
+const RESCAN_BYTES = 256;
+
 /**
  * The part of an HTTP/1.1 reader that requests and responses have in common. Push bytes in, get events
  * out; between `pause()` and `resume()` no event is given and what was pushed is kept. The owner of the
@@ -56,6 +59,8 @@ export abstract class MessageReader {
   private paused = false;
   /** Offset of the line being read, from the start of the head or the trailer section. */
   private lineOffset = 0;
+  /** How many bytes of the section were looked at when its bytes last ran out. */
+  private scanned = 0;
   /** Bytes of the body, or of the chunk, that are still to come. */
   private remaining = 0;
 
@@ -168,10 +173,10 @@ export abstract class MessageReader {
     const { head, line } = this;
     const maxBytes = this.limits.maxHeadBytes;
     let at = base + this.lineOffset;
+    if (this.lacksLineEnd(bytes, base)) return this.awaitMore(bytes, base, at, maxBytes, 'head-too-large');
     if (this.lineOffset === 0) {
       const next = this.readStartLine(bytes, base);
-      if (next === INCOMPLETE && bytes.length - base > maxBytes) throw new WireError('head-too-large');
-      if (next === INCOMPLETE) return INCOMPLETE;
+      if (next === INCOMPLETE) return this.awaitMore(bytes, base, base, maxBytes, 'head-too-large');
       at = next;
     }
     while (at < bytes.length) {
@@ -188,9 +193,27 @@ export abstract class MessageReader {
       takeMeaning(head, line.id, bytes, line.valueStart, line.valueEnd);
       at = next;
     }
-    if (bytes.length - base > maxBytes) throw new WireError('head-too-large');
-    this.lineOffset = at - base;
+    return this.awaitMore(bytes, base, at, maxBytes, 'head-too-large');
+  }
+
+  /** Keeps what was read of the section, up to the line at `line`, until more comes. */
+  private awaitMore(
+    bytes: Bytes,
+    base: number,
+    line: number,
+    maxBytes: number,
+    tooLarge: 'head-too-large' | 'trailers-too-large',
+  ): number {
+    const held = bytes.length - base;
+    if (held > maxBytes) throw new WireError(tooLarge);
+    this.lineOffset = line - base;
+    this.scanned = held;
     return INCOMPLETE;
+  }
+
+  private lacksLineEnd(bytes: Bytes, base: number): boolean {
+    if (this.scanned - this.lineOffset <= RESCAN_BYTES) return false;
+    return bytes.indexOf(LF, base + this.scanned) === -1;
   }
 
   private endHead(bytes: Bytes, base: number, fieldsEnd: number, next: number): void {
@@ -198,6 +221,7 @@ export abstract class MessageReader {
     head.end = fieldsEnd - base;
     head.text = bytes.toString('latin1', base, next);
     this.lineOffset = 0;
+    this.scanned = 0;
     const framing = this.completeHead();
     // A sink that was told of the head may have switched the protocol.
     if (this.state !== AT.head) return;
@@ -262,6 +286,8 @@ export abstract class MessageReader {
   private readTrailers(bytes: Bytes, base: number): number {
     const maxBytes = this.limits.maxTrailerBytes;
     let at = base + this.lineOffset;
+    if (this.lacksLineEnd(bytes, base))
+      return this.awaitMore(bytes, base, at, maxBytes, 'trailers-too-large');
     while (at < bytes.length) {
       if (bytes[at] === CR) {
         const next = afterLineEnd(bytes, at);
@@ -276,9 +302,7 @@ export abstract class MessageReader {
       if (next - base > maxBytes) throw new WireError('trailers-too-large');
       at = next;
     }
-    if (bytes.length - base > maxBytes) throw new WireError('trailers-too-large');
-    this.lineOffset = at - base;
-    return INCOMPLETE;
+    return this.awaitMore(bytes, base, at, maxBytes, 'trailers-too-large');
   }
 
   private trailerSection(first: boolean): FieldSection {
@@ -294,6 +318,7 @@ export abstract class MessageReader {
       section.text = bytes.toString('latin1', base, next);
     }
     this.lineOffset = 0;
+    this.scanned = 0;
     this.state = AT.head;
     this.sink.onEnd(section);
   }
