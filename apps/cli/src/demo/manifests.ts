@@ -17,5 +17,5 @@ export async function applyMissing(api: ApiClient, file: string, reason: string)
   });
   if (missing.length === 0) return;
   const yaml = missing.map((document) => document.toString({ directives: true })).join('');
-  await api.resources.apply.mutate({ yaml, reason });
+  await api.resources.applyYaml.mutate({ yaml, reason });
 }

@@ -22,7 +22,7 @@ export function define(command: Command): void {
 
 async function apply(api: Parameters<Parameters<typeof withApi>[1]>[0], flags: ApplyFlags): Promise<void> {
   const yaml = flags.file === '-' ? await text(process.stdin) : readFile(flags.file);
-  const result = await api.resources.apply.mutate({ yaml, reason: flags.reason, dryRun: flags.dryRun });
+  const result = await api.resources.applyYaml.mutate({ yaml, reason: flags.reason, dryRun: flags.dryRun });
   for (const { action, kind, service, fields } of result.entries) {
     process.stdout.write(`${action} ${kind}/${service}\n`);
     for (const { sentence } of fields) process.stdout.write(`  ${sentence}\n`);
