@@ -55,9 +55,16 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
       key: 'state',
       header: 'Configuration',
       cell: (agent) => <ConfigState agent={agent} newest={newest} />,
-      width: 'minmax(150px, 1.6fr)',
+      width: '140px',
       sortBy: (agent) => agentStates.indexOf(agentState(agent)),
       narrow: 'aside',
+    },
+    {
+      key: 'reason',
+      header: 'Reason',
+      cell: (agent) => agent.config.reason !== null && <Reason text={agent.config.reason} />,
+      width: 'minmax(80px, 1.2fr)',
+      interactive: true,
     },
     {
       key: 'seen',
@@ -104,17 +111,21 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
 function ConfigState({ agent, newest }: { agent: Agent; newest: number }) {
   const state = agentState(agent);
   const behind = agent.config.revision < newest ? ` r${agent.config.revision}` : '';
-  const tag = (
+  return (
     <StatusTag tone={stateTones[state]}>
       {agentStateLabels[state]}
       {state === 'in-sync' ? '' : behind}
     </StatusTag>
   );
-  if (agent.config.reason === null || state !== 'rejected') return tag;
+}
+
+/** In the agent's own words, which can be long. */
+function Reason({ text }: { text: string }) {
   return (
-    <Tooltip label={agent.config.reason} events={{ hover: true, focus: true, touch: true }}>
-      <span>
-        {tag} <span className={classes.dim}>{agent.config.reason}</span>
+    <Tooltip label={text} events={{ hover: true, focus: true, touch: true }}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the rest of a cut text is reached by keyboard too */}
+      <span className={classes.reason} tabIndex={0}>
+        {text}
       </span>
     </Tooltip>
   );

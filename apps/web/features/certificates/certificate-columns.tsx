@@ -20,18 +20,10 @@ const stateTones: Readonly<Record<Certificate['state'], Tone>> = {
 /** Everything a certificate says; what can be done with it follows in the table. */
 export const certificateColumns: readonly Column<Certificate>[] = [
   {
-    key: 'service',
-    header: 'Service',
-    cell: (row) => <b className={classes.service}>{row.service}</b>,
-    width: 'minmax(90px, 1fr)',
-    sortBy: (row) => row.service,
-    narrow: 'hidden',
-  },
-  {
     key: 'instance',
     header: 'Instance',
     cell: (row) => <span className={classes.mono}>{row.instance}</span>,
-    width: 'minmax(120px, 1.3fr)',
+    width: 'minmax(120px, 1.7fr)',
     sortBy: (row) => row.instance,
     narrow: 'title',
   },
@@ -39,7 +31,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'spiffe',
     header: 'SPIFFE ID',
     cell: (row) => <MonoId id={row.spiffeId} label="SPIFFE ID" />,
-    width: 'minmax(140px, 2fr)',
+    width: 'minmax(140px, 2.7fr)',
     sortBy: (row) => row.spiffeId,
     interactive: true,
     narrow: 'hidden',
@@ -48,7 +40,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'serial',
     header: 'Serial',
     cell: (row) => <MonoId id={colonHex(row.serial)} text={shortHex(row.serial)} label="serial" />,
-    width: '104px',
+    width: '96px',
     interactive: true,
   },
   {
@@ -59,7 +51,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
         <RelativeTime at={row.issuedAt} />
       </span>
     ),
-    width: '84px',
+    width: '80px',
     sortBy: (row) => row.issuedAt,
     narrow: 'hidden',
   },
@@ -67,14 +59,14 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'expires',
     header: 'Expires',
     cell: (row) => <Expiry row={row} />,
-    width: '168px',
+    width: '150px',
     sortBy: (row) => row.notAfter,
   },
   {
     key: 'renews',
     header: 'Renews',
     cell: (row) => <NextRenewal row={row} />,
-    width: '84px',
+    width: '80px',
     sortBy: (row) => row.renewsAt,
     narrow: 'hidden',
   },
@@ -82,7 +74,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'state',
     header: 'State',
     cell: (row) => <StatusTag tone={stateTones[row.state]}>{row.state}</StatusTag>,
-    width: '88px',
+    width: '84px',
     sortBy: (row) => row.state,
   },
 ];

@@ -11,6 +11,7 @@ import { DataTable } from '@/ui/data-table/data-table';
 import { LinkButton } from '@/ui/link-button';
 import { EmptyState } from '@/ui/states';
 import { certificateColumns } from './certificate-columns';
+import classes from './certificate-columns.module.css';
 import type { Certificate } from './revoke-words';
 import type { Renewals } from './use-renewals';
 
@@ -38,15 +39,16 @@ export function CertificateTable({
   const actions: Column<Certificate> = {
     key: 'actions',
     header: '',
-    width: '118px',
+    width: '106px',
     align: 'right',
     narrow: 'aside',
     interactive: true,
     cell: (row) => (
-      <>
+      <span className={classes.actions}>
         <BlockableButton
           variant="subtle"
           color="neutral"
+          size="compact-xs"
           aria-label={`Renew the certificate of ${row.instance}`}
           blocked={renewBlocked(row)}
           loading={renewals.isPending(row.agentId)}
@@ -56,7 +58,7 @@ export function CertificateTable({
         </BlockableButton>
         <Menu>
           <Menu.Target>
-            <ActionIcon aria-label={`More for ${row.instance}`}>
+            <ActionIcon size={26} aria-label={`More for ${row.instance}`}>
               <IconDots size={16} stroke={1.6} />
             </ActionIcon>
           </Menu.Target>
@@ -69,7 +71,7 @@ export function CertificateTable({
             )}
           </Menu.Dropdown>
         </Menu>
-      </>
+      </span>
     ),
   };
   return (

@@ -156,7 +156,7 @@ function revokeColumn(onRevoke: (token: Token) => void): Column<Token> {
     header: '',
     cell: (token) =>
       token.state === 'unused' && (
-        <Button variant="subtle" color="neutral" onClick={() => onRevoke(token)}>
+        <Button variant="subtle" color="neutral" size="compact-xs" onClick={() => onRevoke(token)}>
           Revoke…
         </Button>
       ),

@@ -22,23 +22,27 @@ function thumbActions(rollout: Rollout): RolloutActionName[] {
   return main === null ? [] : ['abort', main];
 }
 
+const endsBadly: readonly RolloutActionName[] = ['abort', 'reject'];
+
 /** All that can be done to a running rollout, each saying what it will do before it does it, or why it cannot. */
 export function RolloutActions({ rollout, place }: { rollout: Rollout; place: 'header' | 'thumb' }) {
   const [, setAction] = useAction();
   const main = mainAction(rollout);
-  const names = place === 'header' ? headerActions(rollout) : thumbActions(rollout);
+  const inThumb = thumbActions(rollout);
+  const names = place === 'header' ? headerActions(rollout) : inThumb;
   if (names.length === 0) return null;
   return (
     <div className={place === 'header' ? classes.header : classes.thumb}>
       {names.map((name) => {
         const capability = rollout.actions[name];
-        const { label, harmful } = actionWords(name, rollout);
+        const { label } = actionWords(name, rollout);
         return (
           <BlockableButton
             key={name}
+            className={place === 'header' && inThumb.includes(name) ? classes.wide : undefined}
             blocked={capability.allowed ? null : capability.why}
             variant={name === main ? 'filled' : 'default'}
-            {...(harmful && name !== main && capability.allowed ? { c: 'bad' } : {})}
+            {...(endsBadly.includes(name) && capability.allowed ? { c: 'bad' } : {})}
             onClick={() => void setAction(name)}
           >
             {capability.allowed ? label : bareLabel(name)}
