@@ -1,9 +1,8 @@
 import type { Database } from '@tulle/prisma/database';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { Logger } from 'pino';
-import type { Fleet } from '../agents/fleet.ts';
-import { advisoryLocks } from './advisory-locks.ts';
-import { refuseOwned, refuseStale, refuseUnsound } from './check-change.ts';
+import { advisoryLocks, gateTimeouts } from './advisory-locks.ts';
+import { type KnownVersions, refuseOwned, refuseStale, refuseUnsound } from './check-change.ts';
 import { changeChannel, type LocalConfigStore } from './config-store.ts';
 import { type DeclaredResources, declaredResources, entriesOf, type ResourceEdits } from './edit.ts';
 import type { EntryRow } from './entry-row.ts';
@@ -38,11 +37,14 @@ export interface AppliedChange {
   readonly entries: readonly EntryRow[];
 }
 
+/** What the gate needs to know of running instances. */
+export interface GateFleet extends KnownVersions {
+  /** Connected agents that hold this service's view and would take a change of it. */
+  holderIds(service: string): Iterable<string>;
+}
+
 /** The one gate: no configuration is written but here. */
 export type ApplyChange = (request: ChangeRequest) => Promise<AppliedChange>;
-
-/** How long a writer waits for its turn among all replicas before it gives up. */
-const timeoutMs = 15_000;
 
 export function createApplyChange({
   database,
@@ -53,7 +55,7 @@ export function createApplyChange({
 }: {
   database: Pick<Database, 'prisma'>;
   configStore: LocalConfigStore;
-  fleet: Fleet;
+  fleet: GateFleet;
   logger: Logger;
   now?: () => number;
 }): ApplyChange {
@@ -71,18 +73,16 @@ export function createApplyChange({
   }
 
   async function applyInTurn(request: ChangeRequest): Promise<AppliedChange> {
-    const written = await prisma.$transaction((tx) => decideAndWrite(tx, request), {
-      maxWait: timeoutMs,
-      timeout: timeoutMs,
-    });
+    const written = await prisma.$transaction((tx) => decideAndWrite(tx, request), gateTimeouts);
     const { revision, changed, entries } = written;
     if (written.committed) {
       await configStore.committed({ revision, committedAt: now(), entries });
       const { author, source, reason } = request;
       logger.info({ revision, author: author.name, source, reason, services: written.services }, 'changed');
     }
-    const agents = written.services.reduce((sum, service) => sum + fleet.holders(service), 0);
-    return { revision, changed, agents, services: written.services, entries };
+    // An agent that holds several of the services is still one.
+    const holders = new Set(written.services.flatMap((service) => [...fleet.holderIds(service)]));
+    return { revision, changed, agents: holders.size, services: written.services, entries };
   }
 
   async function decideAndWrite(tx: Prisma.TransactionClient, request: ChangeRequest) {

@@ -11,6 +11,7 @@ import { activeRollouts } from '../rollouts/active-rollouts.ts';
 import { type DeclaredResources, resourcesAfter } from './edit.ts';
 import type { EntryRow } from './entry-row.ts';
 
+export type KnownVersions = Pick<Fleet, 'versionsOf'>;
 type Transaction = Prisma.TransactionClient;
 
 /** Refuses an edit whose author has not seen what somebody else did to the same resources. */
@@ -100,7 +101,11 @@ export class ResourceIssues extends MeshError {
 }
 
 /** Refuses what contradicts the rest of the mesh, and what no agent could be given. */
-export function refuseUnsound(current: DeclaredResources, entries: readonly EntryRow[], fleet: Fleet): void {
+export function refuseUnsound(
+  current: DeclaredResources,
+  entries: readonly EntryRow[],
+  fleet: KnownVersions,
+): void {
   const services = new Set(entries.map(({ service }) => service));
   const after = resourcesAfter(current, entries, services);
   const versions = Object.fromEntries(

@@ -4,7 +4,7 @@ import type { Database } from '@tulle/prisma/database';
 import pino, { type Logger } from 'pino';
 import type { Fleet } from '../agents/fleet.ts';
 import type { Person } from '../people/person.ts';
-import { type ApplyChange, createApplyChange } from './apply-change.ts';
+import { type ApplyChange, createApplyChange, type GateFleet } from './apply-change.ts';
 import { createConfigStore, type LocalConfigStore } from './config-store.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 
@@ -14,11 +14,12 @@ export const bob: Person = { id: 'bob', name: 'Bob', email: 'bob@example.test', 
 export const silent: Logger = pino({ level: 'silent' });
 
 /** A fleet that has one instance of each of these versions, each held by three agents. */
-export function fakeFleet(versions: Readonly<Record<string, readonly string[]>>): Fleet {
+export function fakeFleet(versions: Readonly<Record<string, readonly string[]>>): Fleet & GateFleet {
   return {
     versionsOf: (service) => (versions[service] ?? []).map((version) => ({ version, instances: 1 })),
     services: () => Object.keys(versions),
     holders: (service) => (versions[service] ? 3 : 0),
+    holderIds: (service) => (versions[service] ? ['one', 'two', 'three'] : []),
   };
 }
 
@@ -30,7 +31,11 @@ export interface TestReplica {
 }
 
 /** The gate and the store as one replica of the API has them. */
-export async function startReplica(database: Database, fleet: Fleet, now = Date.now): Promise<TestReplica> {
+export async function startReplica(
+  database: Database,
+  fleet: GateFleet,
+  now = Date.now,
+): Promise<TestReplica> {
   const notifications = createNotifications({ database, logger: silent });
   const configStore = await createConfigStore({ database, notifications, logger: silent });
   const applyChange = createApplyChange({ database, configStore, fleet, logger: silent, now });

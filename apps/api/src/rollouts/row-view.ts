@@ -1,0 +1,57 @@
+import { describePhase, describeStep } from '@tulle/mesh/rollout/describe';
+import { isFinal } from '@tulle/mesh/rollout/state';
+import { weightOf } from '@tulle/mesh/weights';
+import type { ConfigStore } from '../changes/config-store.ts';
+import type { EdgeCounters } from '../telemetry/store.ts';
+import type { StoredRollout } from './rollout-store.ts';
+import type { RolloutRow } from './view.ts';
+
+/** `edges` are those to its service over the last minute. */
+export function rowView(
+  rollout: StoredRollout,
+  edges: readonly EdgeCounters[],
+  configStore: Pick<ConfigStore, 'resource'>,
+): RolloutRow {
+  const { id, spec, state } = rollout;
+  return {
+    id,
+    service: spec.service,
+    stable: spec.stable,
+    candidate: spec.candidate,
+    phase: state.phase,
+    stepIndex: state.stepIndex,
+    steps: spec.steps.length,
+    stepText: stepText(rollout),
+    setWeight: setWeight(rollout, configStore),
+    observed: observedShare(edges, spec.candidate) ?? 0,
+    startedBy: rollout.createdBy,
+    startedAt: rollout.createdAt,
+    finishedAt: rollout.finishedAt,
+    needsPerson:
+      state.phase === 'waiting-approval' || state.phase === 'waiting-resume' || state.phase === 'paused',
+  };
+}
+
+function stepText({ spec, state }: StoredRollout): string {
+  const step = spec.steps[state.stepIndex];
+  const isStep = step !== undefined && !isFinal(state.phase) && state.phase !== 'aborting';
+  return isStep ? describeStep(step) : describePhase(state.phase);
+}
+
+/** What the candidate was last given; before the first weight, what the split says. */
+function setWeight({ spec, state }: StoredRollout, configStore: Pick<ConfigStore, 'resource'>): number {
+  if (state.candidateWeight !== null) return state.candidateWeight;
+  return weightOf(configStore.resource('TrafficSplit', spec.service)?.weights ?? [], spec.candidate);
+}
+
+/** Percent of answered requests that the candidate answered; undefined without any. */
+export function observedShare(
+  edges: readonly Pick<EdgeCounters, 'version' | 'requests'>[],
+  candidate: string,
+): number | undefined {
+  const answered = edges.filter(({ version }) => version !== '');
+  const total = answered.reduce((sum, { requests }) => sum + requests, 0);
+  if (total === 0) return undefined;
+  const own = answered.filter(({ version }) => version === candidate);
+  return (own.reduce((sum, { requests }) => sum + requests, 0) / total) * 100;
+}
