@@ -67,7 +67,7 @@ export function createChanges({
       ),
     ]);
     return changes.map(({ row, entries }) =>
-      viewOf(row, entries, acks.get(row.revision) ?? noAcks, obstacles.get(row.revision) ?? null),
+      viewOf(row, entries, acks.get(row.revision) ?? noAcks, obstacles.get(row.revision)?.message ?? null),
     );
   }
 
@@ -75,7 +75,9 @@ export function createChanges({
     const entries = (await find(revision)).entries.map((entry) => entryRowSchema.parse(entry));
     const obstacles = await revertObstacles(prisma, [{ revision, entries }]);
     const obstacle = obstacles.get(revision);
-    if (obstacle !== undefined) throw new MeshError('stale_revision', obstacle, { details: { revision } });
+    if (obstacle !== undefined) {
+      throw new MeshError(obstacle.code, obstacle.message, { details: obstacle.details });
+    }
     const applied = await applyChange({
       author: person,
       source: 'dashboard',

@@ -8,11 +8,17 @@ const newestSchema = z.array(
   z.object({ kind: z.string(), service: z.string(), revision: z.int(), author: z.string() }),
 );
 
+export interface RevertObstacle {
+  readonly code: 'stale_revision' | 'owned_by_rollout';
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 /** Why changes cannot be reverted, in words, by revision; those that can have no entry. Two queries for all. */
 export async function revertObstacles(
   prisma: Pick<PrismaClient, '$queryRaw' | 'rollout'>,
   changes: readonly { readonly revision: number; readonly entries: readonly EntryRow[] }[],
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, RevertObstacle>> {
   const services = [...new Set(changes.flatMap(({ entries }) => entries.map(({ service }) => service)))];
   if (services.length === 0) return new Map();
   const [rows, owners] = await Promise.all([
@@ -26,22 +32,31 @@ export async function revertObstacles(
   const newest = new Map<string, z.infer<typeof newestSchema>[number]>(
     newestSchema.parse(rows).map((row) => [`${row.kind}/${row.service}`, row]),
   );
-  const obstacles = new Map<number, string>();
+  const obstacles = new Map<number, RevertObstacle>();
   for (const { revision, entries } of changes) {
     const obstacle = obstacleOf(revision, entries);
     if (obstacle !== undefined) obstacles.set(revision, obstacle);
   }
   return obstacles;
 
-  function obstacleOf(revision: number, entries: readonly EntryRow[]): string | undefined {
+  function obstacleOf(revision: number, entries: readonly EntryRow[]): RevertObstacle | undefined {
     for (const { kind, service } of entries) {
       const key = resourceKey(kind, service);
       const later = newest.get(key);
       if (later !== undefined && later.revision > revision) {
-        return `${key} was changed again in revision ${later.revision} by ${later.author}; revert that one first.`;
+        return {
+          code: 'stale_revision',
+          message: `${key} was changed again in revision ${later.revision} by ${later.author}; revert that one first.`,
+          details: { revision: later.revision },
+        };
       }
-      if (kind === 'TrafficSplit' && owners.has(service)) {
-        return `A rollout of ${service} is running and sets its split; wait until it ends, or abort it.`;
+      const owner = owners.get(service);
+      if (kind === 'TrafficSplit' && owner !== undefined) {
+        return {
+          code: 'owned_by_rollout',
+          message: `A rollout of ${service} is running and sets its split; wait until it ends, or abort it.`,
+          details: { rolloutId: owner.id },
+        };
       }
     }
     return undefined;
