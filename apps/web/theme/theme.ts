@@ -8,6 +8,7 @@ import {
   defaultVariantColorsResolver,
   Input,
   InputWrapper,
+  type MantineColorsTuple,
   Menu,
   Modal,
   NumberInput,
@@ -20,10 +21,17 @@ import {
   type VariantColorsResolver,
 } from '@mantine/core';
 
+type Shades = MantineColorsTuple;
+
 /** Every shade is the role itself: Mantine asks for ten, the look has one that both themes define. */
-function role(name: string) {
-  const value = `var(--${name})`;
-  return [value, value, value, value, value, value, value, value, value, value] as const;
+function role(name: string): Shades {
+  return roles(name, name, name, name, name, name, name, name, name, name);
+}
+
+function roles(
+  ...names: [string, string, string, string, string, string, string, string, string, string]
+): Shades {
+  return names.map((name) => `var(--${name})`) as unknown as Shades;
 }
 
 const variantColorResolver: VariantColorsResolver = (input) => {
@@ -39,6 +47,31 @@ export const theme = createTheme({
     warn: role('warn'),
     bad: role('bad'),
     neutral: role('text-dim'),
+    // Mantine's components take greys by number; these are the roles that stand in those places.
+    gray: roles(
+      'canvas',
+      'canvas',
+      'line',
+      'line',
+      'line-strong',
+      'text-faint',
+      'text-dim',
+      'text-dim',
+      'text',
+      'text',
+    ),
+    dark: roles(
+      'text',
+      'text-dim',
+      'text-dim',
+      'text-faint',
+      'line-strong',
+      'line',
+      'raised',
+      'surface',
+      'canvas',
+      'canvas',
+    ),
   },
   primaryColor: 'accent',
   variantColorResolver,

@@ -1,22 +1,94 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '@/trpc/client';
-import { Page } from '@/ui/shell/page';
-import { useWindow } from '@/ui/use-view';
+import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
+import { ErrorState } from '@/ui/states';
+import type { Drawing } from './draw/drawing';
+import { GraphCanvas } from './draw/graph-canvas';
+import type { Layers } from './draw/sync';
+import { EmptyMesh } from './empty-mesh';
+import { foundIds } from './find/found-ids';
+import { GraphList } from './graph-list';
+import { useArrangement } from './layout/use-arrangement';
+import { Legend } from './legend';
+import { Panel } from './panel/panel';
+import { connectedTo, parseSelection, selectionId } from './selection';
+import { Toolbar } from './toolbar';
+import classes from './topology.module.css';
+import { useTopologyState } from './url-state';
+import { useLiveGraph } from './use-live-graph';
 
 export function Topology() {
-  const trpc = useTRPC();
-  const { windowMs } = useWindow();
-  const graph = useQuery(trpc.topology.graph.queryOptions({ windowMs }));
+  const graph = useLiveGraph();
+  const view = graph.data;
+  const state = useTopologyState();
+  const { arrangement, failed, move, layOutAgain } = useArrangement(view);
+  const drawing = useRef<Drawing>(null);
+  const { edges: label, versions, security, list } = state.layers;
+  const layers = useMemo<Layers>(() => ({ label, versions, security }), [label, versions, security]);
+
+  const selection = useMemo(() => parseSelection(state.select), [state.select]);
+  const find = useDeferredValue(state.find);
+  const found = useMemo(() => view && foundIds(find, view), [find, view]);
+  const kept = useKept(view && (found ?? (selection && connectedTo(selection, view))));
+
+  const { setSelect } = state;
+  const select = useCallback((id: string | undefined) => setSelect(id), [setSelect]);
+
+  if (view === undefined && graph.error)
+    return <ErrorState error={graph.error} what="The topology" onRetry={() => void graph.refetch()} />;
+  if (view !== undefined && view.nodes.length === 0) return <EmptyMesh />;
+
+  const drawable = view !== undefined && arrangement !== undefined && !list;
   return (
-    <Page>
-      <h1>Topology</h1>
-      <ul>
-        {graph.data?.nodes.map(({ service }) => (
-          <li key={service}>{service}</li>
-        ))}
-      </ul>
-    </Page>
+    <div className={classes.topology} data-panel={selection !== undefined}>
+      <section className={classes.graph} aria-label="Service graph">
+        <h1 className={classes.hidden}>Topology</h1>
+        {drawable && (
+          <GraphCanvas
+            view={view}
+            arrangement={arrangement}
+            layers={layers}
+            selected={selection && selectionId(selection)}
+            kept={kept}
+            drawing={drawing}
+            onSelect={select}
+            onMove={move}
+          />
+        )}
+        {view !== undefined && (list || failed) && <GraphList view={view} />}
+        {view !== undefined && !list && !arrangement && !failed && (
+          <p className={classes.waiting}>Laying out the graph</p>
+        )}
+        {view === undefined && <p className={classes.waiting}>Loading the graph</p>}
+        <Toolbar
+          state={state}
+          found={
+            found === undefined
+              ? undefined
+              : { count: found.size, onShow: () => drawing.current?.focus(found) }
+          }
+          onFit={() => drawing.current?.fit()}
+          onZoom={(factor) => drawing.current?.zoomBy(factor)}
+          onLayOut={() => void layOutAgain().then(() => drawing.current?.fit())}
+        />
+        {view !== undefined && !list && <Legend view={view} security={security} label={label} />}
+      </section>
+      {selection !== undefined && view !== undefined && (
+        <Panel
+          key={selectionId(selection)}
+          selection={selection}
+          view={view}
+          onClose={() => select(undefined)}
+          onFocus={() => drawing.current?.focus(connectedTo(selection, view))}
+        />
+      )}
+    </div>
   );
+}
+
+/** The same set as before while its members are the same, so that a second without news redraws nothing. */
+function useKept(ids: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
+  const key = ids && [...ids].sort().join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the members stand for the set
+  return useMemo(() => ids, [key]);
 }

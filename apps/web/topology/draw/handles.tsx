@@ -1,0 +1,135 @@
+'use client';
+
+import { type KeyboardEvent, memo, type Ref, useMemo, useRef, useState } from 'react';
+import type { GraphView } from '../graph-view';
+import { type Direction, nextNode } from '../keyboard/next-node';
+import type { Arrangement, GraphShape } from '../layout/positions';
+import { edgeName } from '../selection';
+import { edgeMiddle } from './edge-curve';
+import classes from './graph-canvas.module.css';
+
+interface HandlesProps {
+  readonly ref: Ref<HTMLDivElement>;
+  readonly view: GraphView;
+  readonly arrangement: Arrangement;
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string | undefined) => void;
+  readonly onFocus: (id: string) => void;
+}
+
+/**
+ * A button over every node and edge: what is painted on a canvas is reached by keyboard, screen readers and tests
+ * through these. The mouse goes through them to the graph, which bubbles from its own container.
+ */
+export function Handles({ ref, view, arrangement, selected, onSelect, onFocus }: HandlesProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const services = view.nodes.map(({ service }) => service);
+  const key = `${services.join(' ')}|${view.edges.map(({ id }) => id).join(' ')}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the names stand for the view; figures change every second
+  const shape = useMemo<GraphShape>(() => ({ services, edges: view.edges }), [key]);
+  const [current, setCurrent] = useState<string>();
+  const tabStop = current !== undefined && services.includes(current) ? current : services[0];
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
+    if (event.key === 'Escape') onSelect(undefined);
+    if (!event.key.startsWith('Arrow') || current === undefined) return;
+    const next = nextNode(current, event.key as Direction, arrangement.points, shape);
+    if (next === undefined) return;
+    event.preventDefault();
+    list.current
+      ?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)
+      ?.focus({ preventScroll: true });
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble here from the buttons within
+    <div ref={ref} className={classes.handles} onKeyDown={onKeyDown}>
+      <div ref={list}>
+        <Buttons
+          shape={shape}
+          arrangement={arrangement}
+          tabStop={tabStop}
+          selected={selected}
+          onSelect={onSelect}
+          onFocus={(id, service) => {
+            if (service !== undefined) setCurrent(service);
+            onFocus(id);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface ButtonsProps {
+  readonly shape: GraphShape;
+  readonly arrangement: Arrangement;
+  readonly tabStop: string | undefined;
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string) => void;
+  readonly onFocus: (id: string, service?: string) => void;
+}
+
+const Buttons = memo(
+  function Buttons({ shape, arrangement, tabStop, selected, onSelect, onFocus }: ButtonsProps) {
+    const { points } = arrangement;
+    return (
+      <>
+        <ul aria-label="Services">
+          {shape.services.map((service) => {
+            const point = points[service];
+            return (
+              point && (
+                <li key={service}>
+                  <button
+                    type="button"
+                    className={classes.node}
+                    style={{ left: point.x, top: point.y }}
+                    data-node={service}
+                    title={service}
+                    tabIndex={service === tabStop ? 0 : -1}
+                    aria-pressed={service === selected}
+                    onFocus={() => onFocus(service, service)}
+                    onClick={(event) => event.detail === 0 && onSelect(service)}
+                  >
+                    {service}
+                  </button>
+                </li>
+              )
+            );
+          })}
+        </ul>
+        <ul aria-label="Calls">
+          {shape.edges.map(({ source, destination }) => {
+            const from = points[source];
+            const to = points[destination];
+            if (from === undefined || to === undefined) return null;
+            const id = `${source}->${destination}`;
+            const { x, y } = edgeMiddle(from, to);
+            return (
+              <li key={id}>
+                <button
+                  type="button"
+                  className={classes.edge}
+                  style={{ left: x, top: y }}
+                  // The edges of the node one is at follow it.
+                  tabIndex={source === tabStop || destination === tabStop ? 0 : -1}
+                  aria-pressed={id === selected}
+                  onFocus={() => onFocus(id)}
+                  onClick={(event) => event.detail === 0 && onSelect(id)}
+                >
+                  {edgeName({ source, destination })}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </>
+    );
+  },
+  (before, after) =>
+    before.shape === after.shape &&
+    before.arrangement === after.arrangement &&
+    before.tabStop === after.tabStop &&
+    before.selected === after.selected,
+);

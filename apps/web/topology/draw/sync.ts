@@ -1,0 +1,115 @@
+import type { Core, EdgeSingular, NodeSingular } from 'cytoscape';
+import type { GraphEdge, GraphView } from '../graph-view';
+import type { Point } from '../layout/positions';
+import { edgeCurve } from './edge-curve';
+import { type EdgeLabel, edgeText, edgeWidth, type NodeFace, nodeFace } from './faces';
+
+export interface Layers {
+  readonly label: EdgeLabel;
+  readonly versions: boolean;
+  readonly security: boolean;
+}
+
+/** From here on edges are straight: thousands of curves make panning slow. */
+const manyEdges = 600;
+
+const healthClasses = ['idle', 'ok', 'degraded', 'failing'];
+const layerClasses = ['secure-all', 'secure-some', 'secure-none', 'secure-unknown'];
+
+/** Makes the drawing say what the view says, touching only what differs. Returns whether anything came or went. */
+export function sync(
+  cy: Core,
+  view: GraphView,
+  points: Readonly<Record<string, Point>>,
+  layers: Layers,
+  faces: Map<string, NodeFace>,
+): boolean {
+  let reshaped = false;
+  cy.batch(() => {
+    const present = new Set<string>();
+    for (const node of view.nodes) {
+      const point = points[node.service];
+      if (point === undefined) continue;
+      present.add(node.service);
+      const face = nodeFace(node);
+      faces.set(node.service, face);
+      const rows = layers.versions ? face.versions.length : 0;
+      const drawn = cy.getElementById(node.service);
+      if (drawn.empty()) {
+        reshaped = true;
+        cy.add({
+          group: 'nodes',
+          data: { id: node.service, rows },
+          position: { ...point },
+          classes: node.health,
+        });
+        continue;
+      }
+      if (drawn.data('rows') !== rows) drawn.data('rows', rows);
+      if (!drawn.hasClass(node.health)) drawn.removeClass(healthClasses.join(' ')).addClass(node.health);
+      const { x, y } = drawn.position();
+      if ((x !== point.x || y !== point.y) && !drawn.grabbed()) drawn.position({ ...point });
+    }
+    const busiest = Math.max(0, ...view.edges.map(({ traffic }) => traffic.rate));
+    const many = view.edges.length > manyEdges;
+    for (const edge of view.edges) {
+      if (!present.has(edge.source) || !present.has(edge.destination)) continue;
+      present.add(edge.id);
+      if (syncEdge(cy, edge, busiest, layers, many)) reshaped = true;
+    }
+    cy.elements().forEach((element) => {
+      if (present.has(element.id())) return;
+      reshaped = true;
+      faces.delete(element.id());
+      element.remove();
+    });
+  });
+  // After all nodes have their places, for an edge turns where it passes behind none.
+  if (reshaped) for (const edge of cy.edges()) bend(edge as EdgeSingular);
+  return reshaped;
+}
+
+function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, many: boolean): boolean {
+  const data = { width: edgeWidth(edge.traffic.rate, busiest), label: edgeText(edge, layers.label) };
+  const layer = layers.security ? `secure-${edge.mtls}` : '';
+  const drawn = cy.getElementById(edge.id);
+  if (drawn.empty()) {
+    cy.add({
+      group: 'edges',
+      data: {
+        id: edge.id,
+        source: edge.source,
+        target: edge.destination,
+        secured: layer !== '',
+        ...data,
+        distances: '0 0',
+        weights: '0.25 0.75',
+      },
+      classes: [edge.health, layer, many ? 'many' : '', edge.source === edge.destination ? 'self' : '']
+        .join(' ')
+        .trim(),
+    });
+    return true;
+  }
+  for (const [key, value] of Object.entries(data)) if (drawn.data(key) !== value) drawn.data(key, value);
+  if (!drawn.hasClass(edge.health)) drawn.removeClass(healthClasses.join(' ')).addClass(edge.health);
+  if (layer === '' ? drawn.data('secured') : !drawn.hasClass(layer)) {
+    drawn.removeClass(layerClasses.join(' '));
+    if (layer !== '') drawn.addClass(layer);
+    drawn.data('secured', layer !== '');
+  }
+  return false;
+}
+
+/** Follows its ends, after a layout and while a node is dragged. */
+export function bend(edge: EdgeSingular): void {
+  const ends = edge.connectedNodes();
+  const others = edge.hasClass('many') ? [] : edge.cy().nodes().difference(ends);
+  const { way, distances, weights } = edgeCurve(
+    edge.source().position(),
+    edge.target().position(),
+    others.map((node) => (node as NodeSingular).position()),
+  );
+  if (edge.data('distances') === distances && edge.data('weights') === weights && edge.hasClass(way)) return;
+  edge.removeClass('forward same back').addClass(way).data({ distances, weights });
+}

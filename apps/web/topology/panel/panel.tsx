@@ -1,0 +1,82 @@
+'use client';
+
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconFocus2, IconX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { EmptyState } from '@/ui/states';
+import type { GraphView } from '../graph-view';
+import { edgeName, type Selection } from '../selection';
+import { EdgePanel } from './edge-panel';
+import { NodePanel } from './node-panel';
+import classes from './panel.module.css';
+
+interface PanelProps {
+  readonly selection: Selection;
+  readonly view: GraphView;
+  readonly onClose: () => void;
+  readonly onFocus: () => void;
+}
+
+/** What is selected; beside the graph, or a sheet over it on a phone. */
+export function Panel({ selection, view, onClose, onFocus }: PanelProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const title = selection.kind === 'node' ? selection.service : edgeName(selection);
+
+  useEffect(() => {
+    // Opened by keyboard, the panel is read from its heading, and Escape leads back to where one was.
+    const before = document.activeElement;
+    if (!(before instanceof HTMLElement) || !before.matches(':focus-visible')) return;
+    heading.current?.focus();
+    return () => before.focus({ preventScroll: true });
+  }, []);
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role="dialog"]'))
+        onClose();
+    }
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [onClose]);
+
+  return (
+    <aside className={classes.panel} aria-label={title}>
+      <header className={classes.head}>
+        <h2 ref={heading} tabIndex={-1} className={classes.title}>
+          {title}
+        </h2>
+        <Tooltip label="Show in the middle">
+          <ActionIcon onClick={onFocus} aria-label="Show in the middle of the graph">
+            <IconFocus2 size={16} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+        <ActionIcon onClick={onClose} aria-label="Close">
+          <IconX size={16} stroke={1.6} />
+        </ActionIcon>
+      </header>
+      {body()}
+    </aside>
+  );
+
+  function body() {
+    if (selection.kind === 'node') {
+      const node = view.nodes.find(({ service }) => service === selection.service);
+      if (node !== undefined) return <NodePanel node={node} view={view} />;
+      return (
+        <EmptyState title={`${selection.service} is not in the mesh`}>
+          <p>No instance of it runs, and nobody has called it in this window.</p>
+        </EmptyState>
+      );
+    }
+    const { source, destination } = selection;
+    const edge = view.edges.find((each) => each.source === source && each.destination === destination);
+    if (edge !== undefined) return <EdgePanel edge={edge} />;
+    return (
+      <EmptyState title="No calls in this window">
+        <p>
+          {source} has not called {destination}. A longer window may show earlier calls.
+        </p>
+      </EmptyState>
+    );
+  }
+}

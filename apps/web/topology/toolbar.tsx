@@ -1,0 +1,146 @@
+'use client';
+
+import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconFocusCentered,
+  IconList,
+  IconMinus,
+  IconPlus,
+  IconSchema,
+} from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import classes from './topology.module.css';
+import { edgeLabelNames, type TopologyState } from './url-state';
+
+interface ToolbarProps {
+  readonly state: TopologyState;
+  /** What the find box has found. */
+  readonly found: { readonly count: number; readonly onShow: () => void } | undefined;
+  readonly onFit: () => void;
+  readonly onZoom: (factor: number) => void;
+  readonly onLayOut: () => void;
+}
+
+export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps) {
+  const { layers, setLayers, find, setFind } = state;
+  const box = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.key !== 'f' || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      event.preventDefault();
+      box.current?.focus();
+    }
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+
+  return (
+    <>
+      <div className={classes.toolbar} role="toolbar" aria-label="Graph">
+        <TextInput
+          ref={box}
+          type="search"
+          aria-label="Find in the graph"
+          placeholder="Find: error > 1%, name"
+          value={find}
+          onChange={(event) => setFind(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') found?.onShow();
+            if (event.key === 'Escape') setFind('');
+          }}
+          className={classes.find}
+        />
+        {found !== undefined && (
+          <Button onClick={found.onShow} disabled={found.count === 0}>
+            {found.count === 0 ? 'Nothing found' : 'Show found'}
+          </Button>
+        )}
+        <Menu position="bottom-start" width={150}>
+          <Menu.Target>
+            <Button rightSection={<IconChevronDown size={14} stroke={1.6} />}>Edges: {layers.edges}</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {Object.entries(edgeLabelNames).map(([key, name]) => (
+              <Menu.Item
+                key={key}
+                role="menuitemradio"
+                aria-checked={layers.edges === key}
+                rightSection={layers.edges === key ? '✓' : null}
+                onClick={() => setLayers({ edges: name })}
+              >
+                {name}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Toggle on={layers.versions} onToggle={(versions) => setLayers({ versions })}>
+          Versions
+        </Toggle>
+        <Toggle on={layers.security} onToggle={(security) => setLayers({ security })}>
+          Security
+        </Toggle>
+        <Toggle on={layers.list} onToggle={(list) => setLayers({ list })}>
+          <IconList size={14} stroke={1.6} aria-hidden="true" />
+          &nbsp;List
+        </Toggle>
+      </div>
+      {!layers.list && (
+        <div className={classes.zoom} role="toolbar" aria-label="View">
+          <IconButton label="Zoom in" onClick={() => onZoom(1.3)}>
+            <IconPlus size={16} stroke={1.6} />
+          </IconButton>
+          <IconButton label="Zoom out" onClick={() => onZoom(1 / 1.3)}>
+            <IconMinus size={16} stroke={1.6} />
+          </IconButton>
+          <IconButton label="Fit the whole graph" onClick={onFit}>
+            <IconFocusCentered size={16} stroke={1.6} />
+          </IconButton>
+          <IconButton label="Lay out again" onClick={onLayOut}>
+            <IconSchema size={16} stroke={1.6} />
+          </IconButton>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ToggleProps {
+  readonly on: boolean;
+  readonly onToggle: (on: boolean) => void;
+  readonly children: React.ReactNode;
+}
+
+function Toggle({ on, onToggle, children }: ToggleProps) {
+  return (
+    <Button className={classes.toggle} data-on={on} aria-pressed={on} onClick={() => onToggle(!on)}>
+      {children}
+    </Button>
+  );
+}
+
+function IconButton({
+  label,
+  onClick,
+  children,
+}: {
+  label: string;
+  onClick: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <Tooltip label={label} position="left">
+      <ActionIcon variant="default" aria-label={label} onClick={onClick}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
