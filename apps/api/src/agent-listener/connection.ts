@@ -145,7 +145,10 @@ export class AgentConnection {
     if (this.#greeted === undefined) throw new MeshError('bad_request', 'The first call must be hello.');
     const { telemetry, fleet, distribution } = this.#dependencies;
     const { member } = this.#greeted;
-    const stored = await telemetry.report({ id: member.id, service: member.service }, input);
+    const stored = await telemetry.report(
+      { id: member.id, service: member.service, startedAt: member.startedAt },
+      input,
+    );
     fleet.seen(member.id, input.gauges);
     return { ...stored, reportIntervalMs: distribution.reportIntervalMs() };
   }

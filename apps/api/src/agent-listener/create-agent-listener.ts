@@ -27,7 +27,8 @@ const closeWaitMs = 3_000;
 /** The listener's own certificate is renewed at half of its life, looked at this often. */
 const certificateCheckMs = 5_000;
 
-export interface AgentListenerOptions extends ConnectionDependencies {
+export interface AgentListenerOptions extends Omit<ConnectionDependencies, 'now'> {
+  readonly now?: () => number;
   readonly tokens: JoinTokenStore;
   readonly revocations: Revocations;
   readonly host: string;
@@ -47,9 +48,10 @@ export interface AgentListener {
 
 /** The TLS 1.3 listener that agents speak to. */
 export async function createAgentListener(options: AgentListenerOptions): Promise<AgentListener> {
-  const { identity, fleet, revocations, logger, database, now } = options;
+  const { identity, fleet, revocations, logger, database, now = Date.now } = options;
+  const dependencies = { ...options, now };
   const joins = createRateLimit({ perSecond: 20, burst: 200 });
-  const router = createAgentRouter({ join: createJoin({ ...options, joins }) });
+  const router = createAgentRouter({ join: createJoin({ ...dependencies, joins }) });
   const connections = new Map<WebSocket, AgentConnection>();
   let credentials = await identity.issueControlPlane();
   let renewAt = halfLife(credentials, now());
@@ -112,7 +114,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
     const peer = await identifyPeer(request, { database, revocations, now });
     wss.handleUpgrade(request, socket, head, (client) => {
       const close = (code: number, reason: string) => closeSocket(client, code, reason);
-      const connection = new AgentConnection(options, peer, addressOf(request), close);
+      const connection = new AgentConnection(dependencies, peer, addressOf(request), close);
       replaceOlder(connection);
       connections.set(client, connection);
       client.once('close', (code) => {

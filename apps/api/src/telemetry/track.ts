@@ -1,0 +1,227 @@
+import type { ReportInput, SeriesCounters } from '@tulle/mesh/agent-protocol';
+import { MeshError } from '@tulle/mesh/errors';
+import { type Edge, type Edges, edgeKey, isSound } from './edges.ts';
+import { Packer, Unpacker } from './packing.ts';
+import { addSums, emptySums, isEmptySums, type Sums, subtractSums, sumsOf } from './sums.ts';
+
+/** What the database has of one epoch of one agent. */
+export interface Cursor {
+  readonly seq: number;
+  readonly at: number;
+  readonly series: Uint8Array;
+}
+
+/** An increase of one series, to be counted for a span of time. */
+export interface Increase {
+  readonly edge: number;
+  readonly sums: Sums;
+}
+
+interface Series {
+  readonly edge: number;
+  last: Sums;
+  /** What is not in the database yet, by the start of its bucket of 10 s. */
+  pending: Map<number, Sums>;
+}
+
+export interface PendingRow {
+  readonly at: number;
+  readonly edge: number;
+  readonly sums: Sums;
+}
+
+/** What is written of a track in one transaction: everything up to `seq`. */
+export interface Snapshot {
+  readonly seq: number;
+  readonly baseSeq: number;
+  readonly at: number;
+  readonly series: Buffer;
+  readonly rows: readonly PendingRow[];
+}
+
+/**
+ * The cumulative counters of one epoch of one agent. Knows what was counted already, so that a report that is
+ * lost, repeated or late changes nothing.
+ */
+export class Track {
+  readonly agentId: string;
+  readonly epoch: string;
+  readonly #edges: Edges;
+  readonly #series = new Map<string, Series>();
+  #seq: number;
+  #durableSeq: number;
+  /** When the counters were last read, by our clock. */
+  #at: number;
+
+  constructor(agentId: string, epoch: string, edges: Edges, cursor: Cursor | undefined, startedAt: number) {
+    this.agentId = agentId;
+    this.epoch = epoch;
+    this.#edges = edges;
+    this.#seq = cursor?.seq ?? -1;
+    this.#durableSeq = this.#seq;
+    this.#at = cursor?.at ?? startedAt;
+    if (cursor !== undefined) {
+      for (const [edge, last] of readSeries(cursor.series)) this.#know(edge, last);
+    }
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get durableSeq(): number {
+    return this.#durableSeq;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get isDirty(): boolean {
+    return this.#seq > this.#durableSeq;
+  }
+
+  /**
+   * Takes a report and returns what is new in it; undefined for one that was taken before. Nothing of it is taken
+   * when it is refused. Series that have shrunk are left alone, and named in `shrunk`.
+   */
+  take(
+    input: ReportInput,
+    { service, maxSeries, now }: { service: string; maxSeries: number; now: number },
+  ): { increases: Increase[]; shrunk: string[] } | undefined {
+    if (input.seq <= this.#seq) return undefined;
+    this.#refuseUnsound(input.series, service, maxSeries);
+    const increases: Increase[] = [];
+    const shrunk: string[] = [];
+    for (const reported of input.series) {
+      const series = this.#series.get(edgeKey(reported)) ?? this.#know(reported, emptySums());
+      const counted = sumsOf(reported);
+      const sums = subtractSums(counted, series.last);
+      if (sums === undefined) {
+        shrunk.push(edgeKey(reported));
+        continue;
+      }
+      series.last = counted;
+      if (!isEmptySums(sums)) increases.push({ edge: series.edge, sums });
+    }
+    this.#seq = input.seq;
+    this.#at = now;
+    return { increases, shrunk };
+  }
+
+  /** Notes an increase for the database. */
+  note(at: number, increase: Increase): void {
+    const edge = this.#edges.get(increase.edge);
+    const series = edge && this.#series.get(edgeKey(edge));
+    if (series === undefined) throw new Error('an increase without a series');
+    addPending(series, at, increase.sums);
+  }
+
+  /** Hands out what is to be written. On failure `restore` takes it back. */
+  snapshot(): Snapshot {
+    const rows: PendingRow[] = [];
+    const packer = new Packer();
+    for (const series of this.#series.values()) {
+      const edge = this.#edges.get(series.edge);
+      if (edge === undefined) continue;
+      writeSeries(packer, edge, series.last);
+      for (const [at, sums] of series.pending) rows.push({ at, edge: series.edge, sums });
+      if (series.pending.size > 0) series.pending = new Map();
+    }
+    return { seq: this.#seq, baseSeq: this.#durableSeq, at: this.#at, series: packer.take(), rows };
+  }
+
+  written({ seq }: Snapshot): void {
+    this.#durableSeq = seq;
+  }
+
+  restore({ rows }: Snapshot): void {
+    for (const { at, edge, sums } of rows) this.note(at, { edge, sums });
+  }
+
+  /**
+   * Another replica, or an earlier attempt of ours whose answer was lost, has written this epoch: what is still to
+   * be written is what the database does not have.
+   */
+  rebase(cursor: Cursor, at: number): void {
+    for (const series of this.#series.values()) series.pending = new Map();
+    const stored = new Map<string, Sums>();
+    for (const [edge, last] of readSeries(cursor.series)) {
+      stored.set(edgeKey(edge), last);
+      if (!this.#series.has(edgeKey(edge))) this.#know(edge, last);
+    }
+    for (const [key, series] of this.#series) {
+      const missing = subtractSums(series.last, stored.get(key) ?? emptySums());
+      if (missing === undefined) series.last = stored.get(key) ?? series.last;
+      else if (!isEmptySums(missing)) addPending(series, at, missing);
+    }
+    this.#seq = Math.max(this.#seq, cursor.seq);
+    this.#durableSeq = cursor.seq;
+  }
+
+  #know(edge: Edge, last: Sums): Series {
+    const id = this.#edges.idOf(edge);
+    if (id === undefined) throw new MeshError('too_many', 'The mesh has too many edges to count them all.');
+    const series = { edge: id, last, pending: new Map<number, Sums>() };
+    this.#series.set(edgeKey(edge), series);
+    return series;
+  }
+
+  #refuseUnsound(series: readonly SeriesCounters[], service: string, maxSeries: number): void {
+    let added = 0;
+    for (const one of series) {
+      if (this.#series.has(edgeKey(one))) continue;
+      added++;
+      if (!isSound(one)) {
+        throw new MeshError(
+          'bad_request',
+          'Services and versions have letters, digits, dots, dashes and underscores.',
+        );
+      }
+      const own = one.side === 'outbound' ? one.source : one.destination;
+      if (own !== service) {
+        throw new MeshError('forbidden', `An agent of ${service} cannot report traffic of ${own}.`);
+      }
+    }
+    if (this.#series.size + added > maxSeries) {
+      throw new MeshError(
+        'too_many',
+        `This agent reports more than ${maxSeries} series (an edge, version and side each); TULLE_MAX_SERIES raises the limit.`,
+      );
+    }
+  }
+}
+
+function addPending(series: Series, at: number, sums: Sums): void {
+  const into = series.pending.get(at);
+  if (into !== undefined) addSums(into, sums);
+  else {
+    // A copy: the same object may stand in the ring.
+    const own = emptySums();
+    addSums(own, sums);
+    series.pending.set(at, own);
+  }
+}
+
+function writeSeries(packer: Packer, edge: Edge, last: Sums): void {
+  packer.number((edge.side === 'inbound' ? 2 : 0) + (edge.tls ? 1 : 0));
+  packer.text(edge.source);
+  packer.text(edge.destination);
+  packer.text(edge.version);
+  packer.sums(last);
+}
+
+function* readSeries(bytes: Uint8Array): Generator<[Edge, Sums]> {
+  const unpacker = new Unpacker(bytes);
+  while (!unpacker.done) {
+    const flags = unpacker.number();
+    const edge: Edge = {
+      side: flags >= 2 ? 'inbound' : 'outbound',
+      tls: flags % 2 === 1,
+      source: unpacker.text(),
+      destination: unpacker.text(),
+      version: unpacker.text(),
+    };
+    yield [edge, unpacker.sums()];
+  }
+}
