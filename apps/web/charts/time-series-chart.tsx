@@ -182,7 +182,7 @@ function rowsOf(lines: readonly Line[]): Record<string, number | null>[] {
 /** Wide enough for its longest number, so that the lines of charts below each other begin together only when they can. */
 function axisWidth(ticks: readonly number[], format: (value: number) => string): number {
   const longest = Math.max(...ticks.map((tick) => format(tick).length));
-  return Math.max(36, longest * 6.2 + 6);
+  return Math.max(36, longest * 6.2 + 13);
 }
 
 function marksText(marks: readonly ChangeMark[]): string {

@@ -24,7 +24,7 @@ export function MonoId({ id, keep, text, label = 'identifier' }: MonoIdProps) {
       label={copied ? 'Copied' : `${id} · click to copy`}
       events={{ hover: true, focus: true, touch: true }}
     >
-      <UnstyledButton className={classes.id} onClick={() => copy(id)} aria-label={`Copy ${label} ${id}`}>
+      <UnstyledButton className={classes.id} onClick={() => copy(id)} aria-label={`Copy ${label} ${shown}`}>
         {shown}
       </UnstyledButton>
     </Tooltip>

@@ -38,7 +38,8 @@ export function CertificateTable({
   );
   const actions: Column<Certificate> = {
     key: 'actions',
-    header: '',
+    header: 'Actions',
+    headerHidden: true,
     width: '106px',
     align: 'right',
     narrow: 'aside',

@@ -67,7 +67,7 @@ export function AppliedStrip({
             Undo
           </Button>
         )}
-        <CloseButton aria-label="Dismiss" onClick={onDismiss} />
+        <CloseButton size="sm" aria-label="Dismiss" onClick={onDismiss} />
       </div>
       {ackTroubles(acks).map((trouble) => (
         <p key={trouble} className={classes.trouble}>

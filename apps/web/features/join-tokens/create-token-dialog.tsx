@@ -86,6 +86,8 @@ function CreateToken({ onClose }: { onClose: () => void }) {
         description="One of the mesh, or the name of a new one."
         data={(services.data ?? []).map(({ service }) => service)}
         data-autofocus
+        openOnFocus={false}
+        limit={8}
         {...form.getInputProps('service')}
       />
       <Select label="Lifetime" data={lifetimes} allowDeselect={false} {...form.getInputProps('lifetimeMs')} />

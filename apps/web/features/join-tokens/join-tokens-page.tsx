@@ -153,7 +153,8 @@ const columns: readonly Column<Token>[] = [
 function revokeColumn(onRevoke: (token: Token) => void): Column<Token> {
   return {
     key: 'revoke',
-    header: '',
+    header: 'Actions',
+    headerHidden: true,
     cell: (token) =>
       token.state === 'unused' && (
         <Button variant="subtle" color="neutral" size="compact-xs" onClick={() => onRevoke(token)}>

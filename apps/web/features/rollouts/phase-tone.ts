@@ -8,7 +8,7 @@ export const phaseTone = {
   'waiting-approval': 'warn',
   analysing: 'accent',
   paused: 'warn',
-  completed: 'ok',
+  completed: 'plain',
   aborting: 'bad',
   aborted: 'quiet',
   failed: 'bad',

@@ -56,6 +56,7 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
           <Card title="Steps">
             <StepsRail
               steps={rollout.steps}
+              needsPerson={row.needsPerson}
               detail={(step) => <StepDetail step={step} rollout={rollout} />}
             />
             <p className={classes.started}>
@@ -76,7 +77,9 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
           <RolloutFigures rollout={rollout} />
           <Card title="Verdicts">
             {rollout.verdict === null ? (
-              <div className={classes.quiet}>No analysis has begun yet.</div>
+              <div className={classes.quiet}>
+                {active ? 'No analysis has begun yet.' : 'No analysis was made.'}
+              </div>
             ) : (
               <VerdictTable verdict={rollout.verdict} />
             )}

@@ -25,7 +25,7 @@ export function RolloutPreview({
           // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is its place in the list
           <li key={index}>{sentence}</li>
         ))}
-        <li>Ends with all traffic on {names.candidate}.</li>
+        {endsElsewhere(steps) && <li>Ends with all traffic on {names.candidate}.</li>}
       </ol>
       {cautions(steps).map((caution) => (
         <p key={caution} className={classes.caution}>
@@ -40,4 +40,10 @@ export function RolloutPreview({
       </p>
     </>
   );
+}
+
+/** Whether the end is not said already by the last step. */
+function endsElsewhere(steps: readonly RolloutStep[]): boolean {
+  const last = steps.at(-1);
+  return last?.type !== 'setWeight' || last.weight !== 100;
 }

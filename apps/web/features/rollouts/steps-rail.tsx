@@ -15,7 +15,16 @@ const stateWords: Readonly<Record<Step['state'], string>> = {
 };
 
 /** The steps from top to bottom: what was done, where it stands, what is to come. `detail` says more of a step below its name. */
-export function StepsRail({ steps, detail }: { steps: readonly Step[]; detail: (step: Step) => ReactNode }) {
+export function StepsRail({
+  steps,
+  needsPerson,
+  detail,
+}: {
+  steps: readonly Step[];
+  /** Whether the present step waits for a person: only then it calls for attention. */
+  needsPerson: boolean;
+  detail: (step: Step) => ReactNode;
+}) {
   return (
     <ol className={classes.rail}>
       {steps.map((step, index) => (
@@ -25,6 +34,7 @@ export function StepsRail({ steps, detail }: { steps: readonly Step[]; detail: (
           key={index}
           className={classes.step}
           data-state={step.state}
+          data-calls={step.state === 'now' && needsPerson}
           aria-current={step.state === 'now' ? 'step' : undefined}
         >
           <span className={classes.dot}>

@@ -10,6 +10,8 @@ export interface PreviewCardProps {
   readonly preview: SplitPreview;
   readonly reason: string;
   readonly onReason: (reason: string) => void;
+  /** What stands here while nothing is moved. */
+  readonly hint: string;
   /** Why it cannot be applied now, in words; null when it can. */
   readonly blocked: string | null;
   readonly pending: boolean;
@@ -31,9 +33,7 @@ export function PreviewCard(props: PreviewCardProps) {
   return (
     <div className={classes.preview}>
       {preview.changes.length === 0 ? (
-        <p className={classes.quiet}>
-          Move a slider or type a number to see here, in requests per second and names, what would change.
-        </p>
+        <p className={classes.quiet}>{props.hint}</p>
       ) : (
         <>
           {growing.map((change) => (

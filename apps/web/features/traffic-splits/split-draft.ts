@@ -56,13 +56,12 @@ export function addVersion(draft: SplitDraft, version: string): SplitDraft {
   return { ...draft, weights: [...draft.weights, { version, weight: 0 }], grip: null };
 }
 
-/** Why a version cannot be moved, in words; null when it can. */
+/** Why a version cannot be moved, in a few words; null when it can. */
 export function heldBecause(draft: SplitDraft, version: string): string | null {
-  if (draft.weights.length < 2) return 'The only version: there is nothing to share traffic with.';
-  if (draft.locked.includes(version)) return 'Locked: unlock it to move it.';
+  if (draft.weights.length < 2) return 'the only version';
+  if (draft.locked.includes(version)) return 'locked';
   const others = draft.weights.filter((entry) => entry.version !== version);
-  if (others.every((entry) => draft.locked.includes(entry.version)))
-    return 'All other versions are locked: unlock one to move this.';
+  if (others.every((entry) => draft.locked.includes(entry.version))) return 'all others are locked';
   return null;
 }
 

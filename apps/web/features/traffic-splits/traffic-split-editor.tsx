@@ -70,6 +70,7 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
             preview={previewOf(draft, view)}
             reason={reason}
             onReason={setReason}
+            hint={readOnly ? ownedHint : movableHint}
             blocked={blockedBecause({ readOnly, changed, overtaken })}
             pending={update.isPending}
             error={error}
@@ -100,6 +101,10 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
     </div>
   );
 }
+
+const movableHint =
+  'Move a slider or type a number to see here, in requests per second and names, what would change.';
+const ownedHint = 'While the rollout runs, its steps move this split; nothing can be moved by hand.';
 
 function blockedBecause(state: { readOnly: boolean; changed: boolean; overtaken: boolean }): string | null {
   if (state.readOnly) return 'A rollout owns this split.';

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, NumberInput, Slider } from '@mantine/core';
+import { ActionIcon, NumberInput, Slider, VisuallyHidden } from '@mantine/core';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
 import { formatPercent } from '@tulle/mesh/format';
 import { type ReactNode, useState } from 'react';
@@ -42,7 +42,10 @@ export function VersionRow(props: VersionRowProps) {
             {version}
           </span>
         </div>
-        <div className={classes.facts}>{props.facts}</div>
+        <div className={classes.facts}>
+          {/* That a version is locked shows at its lock; why an unlocked one does not move has to be said. */}
+          {held === null || locked || readOnly ? props.facts : held}
+        </div>
       </div>
       <Slider
         className={classes.slider ?? ''}
@@ -50,7 +53,6 @@ export function VersionRow(props: VersionRowProps) {
         style={{ '--version': color }}
         value={weight}
         onChange={props.onMove}
-        domain={[0, most]}
         step={1}
         label={null}
         thumbLabel={`Weight of ${version}`}
@@ -88,11 +90,7 @@ export function VersionRow(props: VersionRowProps) {
       >
         {locked ? <IconLock size={16} stroke={1.6} /> : <IconLockOpen size={16} stroke={1.6} />}
       </ActionIcon>
-      {held !== null && !readOnly && (
-        <div className={classes.held} id={heldId}>
-          {held}
-        </div>
-      )}
+      {held !== null && <VisuallyHidden id={heldId}>{held}</VisuallyHidden>}
     </fieldset>
   );
 }

@@ -4,6 +4,8 @@ import type { SortValue } from './rows';
 export interface Column<Row> {
   readonly key: string;
   readonly header: string;
+  /** The header is there for those who hear the page only: for columns of buttons. */
+  readonly headerHidden?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** A CSS grid track, such as `minmax(120px, 2fr)` or `88px`. */
   readonly width: string;

@@ -1,5 +1,6 @@
 'use client';
 
+import { VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { mainId } from '../shell/main-id';
@@ -91,7 +92,8 @@ interface HeaderCellProps<Row> {
 }
 
 function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>) {
-  const { key, header, align, sortBy, sortFirst } = column;
+  const { key, align, sortBy, sortFirst } = column;
+  const header = column.headerHidden ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.header;
   const own = sort?.key === key ? sort : undefined;
   const order = own === undefined ? 'none' : own.descending ? 'descending' : 'ascending';
   const descending = own === undefined ? sortFirst === 'descending' : !own.descending;

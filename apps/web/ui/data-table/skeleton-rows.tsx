@@ -11,9 +11,9 @@ export function SkeletonRows<Row>({ columns, noun }: { columns: readonly Column<
     <div className={classes.grid} role="status" aria-label={`Loading ${noun}`}>
       <div className={classes.head} aria-hidden="true">
         <div className={classes.headRow} style={template}>
-          {columns.map(({ key, header, align }) => (
+          {columns.map(({ key, header, headerHidden, align }) => (
             <div key={key} className={classes.headCell} data-align={align}>
-              {header}
+              {!headerHidden && header}
             </div>
           ))}
         </div>
