@@ -1,4 +1,5 @@
 import type net from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { defaultPolicy } from '@tulle/mesh/policy';
 import type { ServiceView } from '@tulle/mesh/service-view';
@@ -169,6 +170,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.clock.stop();
     for (const { backend } of this.registry.entries()) backend.pool.destroy();
     this.localBackend?.pool.destroy();
+    // All are destroyed; their last events come within the next turns of the loop.
+    while (this.callers.size > 0 || this.stats().connected > 0) await nextTurn();
   }
 
   /** Ends the mutual TLS connections whose peer has a certificate with such a serial. */
@@ -183,6 +186,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
   private destroyCallers(): void {
     for (const caller of [...this.callers]) caller.destroy();
+    this.mutualTls?.destroyConnections();
   }
 
   private putInForce(services: ReadonlyMap<string, CompiledService>): void {

@@ -106,7 +106,9 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     const { requestMs, idleMs } = decision.timeouts;
     this.deadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
     this.idleMs = idleMs;
-    this.tryNext(decision, undefined);
+    const backend = this.choose(decision, undefined);
+    if (backend === undefined) this.fail('no_endpoint', '');
+    else this.tryOn(backend);
   }
 
   fail(code: DataPathErrorCode, detail: string): void {
@@ -137,7 +139,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
 
   onNoConnection(code: DataPathErrorCode, detail: string): void {
     this.waiting = false;
-    this.retryOrFail(code, detail);
+    this.retryOrFail(code, detail, this.backend);
   }
 
   onRequestBody(bytes: Bytes, start: number, end: number): void {
@@ -227,16 +229,16 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     // A kept connection that closes as we write to it has most likely not been read from. Most likely is
     // enough only for requests that may be repeated (RFC 9110 section 9.2.2).
     const repeatable = !this.head.hasBody && idempotent.has(this.head.method);
-    if (untouched && reused && repeatable && !this.responseStarted) this.retryOrFail('peer_reset', detail);
+    if (untouched && reused && repeatable && !this.responseStarted)
+      this.retryOrFail('peer_reset', detail, undefined);
     else this.fail('peer_reset', detail);
   }
 
-  private tryNext(decision: RouteDecision, avoid: Backend | undefined): void {
-    const backend = decision.split.pick(avoid, this.environment.clock.now);
-    if (backend === undefined) {
-      this.fail('no_endpoint', '');
-      return;
-    }
+  private choose(decision: RouteDecision, avoid: Backend | undefined): Backend | undefined {
+    return decision.split.pick(avoid, this.environment.clock.now);
+  }
+
+  private tryOn(backend: Backend): void {
     this.leaveBackend();
     this.backend = backend;
     backend.active++;
@@ -248,14 +250,14 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     backend.pool.acquire(this);
   }
 
-  private retryOrFail(code: DataPathErrorCode, detail: string): void {
+  /** `avoid` is where trying again would fail the same way. */
+  private retryOrFail(code: DataPathErrorCode, detail: string, avoid: Backend | undefined): void {
     const { decision } = this;
     if (this.over) return;
-    if (decision === undefined || this.attempts > decision.attempts || code === 'no_identity') {
-      this.fail(code, detail);
-    } else {
-      this.tryNext(decision, this.backend);
-    }
+    const mayRetry = decision !== undefined && this.attempts <= decision.attempts && code !== 'no_identity';
+    const next = mayRetry ? this.choose(decision, avoid) : undefined;
+    if (next === undefined || next === avoid) this.fail(code, detail);
+    else this.tryOn(next);
   }
 
   private beginTunnel(): void {

@@ -1,3 +1,4 @@
+import type net from 'node:net';
 import tls from 'node:tls';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { CallerConnection, type CallerEnvironment, type Passage } from '../forward/caller-connection.ts';
@@ -15,6 +16,8 @@ export class MutualTlsListener {
   readonly server: tls.Server;
   private readonly credentials: Credentials;
   private readonly logger: DataPlaneLogger;
+  /** Of all connections, so that one whose handshake hangs can be ended as well. */
+  private readonly sockets = new Set<net.Socket>();
 
   constructor(
     passage: Passage,
@@ -34,9 +37,12 @@ export class MutualTlsListener {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       noDelay: true,
       keepAlive: true,
-      allowHalfOpen: true,
       // An empty list trusts nobody; leaving it out would trust every public authority.
       ca: [],
+    });
+    this.server.on('connection', (socket: net.Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
     });
     this.server.on('secureConnection', (socket) => {
       const identity = this.identify(socket);
@@ -45,6 +51,7 @@ export class MutualTlsListener {
     });
     this.server.on('tlsClientError', (error, socket) => {
       logger.debug({ remote: socket.remoteAddress, reason: error.message }, 'refused a handshake');
+      socket.destroy();
     });
   }
 
@@ -52,6 +59,10 @@ export class MutualTlsListener {
   useIdentity(): void {
     const identity = this.credentials.current;
     if (identity !== undefined) this.server.setSecureContext(identity.options);
+  }
+
+  destroyConnections(): void {
+    for (const socket of [...this.sockets]) socket.destroy();
   }
 
   private identify(socket: tls.TLSSocket) {

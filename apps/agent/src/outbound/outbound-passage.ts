@@ -33,15 +33,17 @@ export class OutboundPassage implements Passage {
   /** Set on the port of a declared upstream: everything goes there, whatever Host says. */
   private readonly fixedService: string | undefined;
   private readonly fixedHost: string;
+  private readonly unrouted: Series;
 
   constructor(context: OutboundContext, fixedService: string | undefined) {
     this.context = context;
     this.fixedService = fixedService;
     this.fixedHost = fixedService === undefined ? '' : `${fixedService}.mesh`;
+    this.unrouted = this.unanswered(fixedService ?? '');
   }
 
   seriesOf(): Series {
-    return this.unanswered(this.fixedService ?? '');
+    return this.unrouted;
   }
 
   insideTunnel(authority: string): Passage | undefined {

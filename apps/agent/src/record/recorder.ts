@@ -28,7 +28,10 @@ export class Recorder {
     return new Series(key);
   }
 
+  /** Those that were ever used: many stand ready for what may never come. */
   snapshot(): SeriesCounters[] {
-    return Array.from(this.byKey.values(), (series) => series.snapshot());
+    return Array.from(this.byKey.values(), (series) => series.snapshot()).filter(
+      ({ requests, retries, bytesSent }) => requests > 0 || retries > 0 || bytesSent > 0,
+    );
   }
 }

@@ -103,6 +103,12 @@ export const standaloneConfigSchema = z
           );
         }
       }
+      const seen = new Set<string>();
+      for (const [index, { address }] of endpoints.entries()) {
+        const text = `${address.host} ${address.port}`;
+        if (seen.has(text)) add(['services', name, 'endpoints', index, 'address'], 'stands here twice');
+        seen.add(text);
+      }
       for (const { version, weight } of weights ?? []) {
         if (weight > 0 && !endpoints.some((one) => one.version === version)) {
           add(['services', name, 'split', version], `no endpoint has the version ${version}`);

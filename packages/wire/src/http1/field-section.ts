@@ -89,8 +89,9 @@ export class FieldSection {
    */
   kept(dropped: Uint8Array): string {
     const { count, offsets, text, nominated } = this;
+    if (count === 0) return '';
     let out = '';
-    let runStart = count === 0 ? 0 : (offsets[1] as number);
+    let runStart = offsets[1] as number;
     for (let index = 0; index < count; index++) {
       const at = index * WIDTH;
       const id = offsets[at] as FieldId;

@@ -1,0 +1,101 @@
+import { defaultPolicy } from '@tulle/mesh/policy';
+import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
+import { onTestFinished } from 'vitest';
+import {
+  createDataPlane,
+  type DataPlane,
+  type DataPlaneOptions,
+  type ListeningPorts,
+} from '../data-plane.ts';
+import type { TestAuthority } from '../mutual-tls/test-authority.ts';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const loopback = { host: '127.0.0.1', port: 0 };
+
+export interface Running {
+  plane: DataPlane;
+  ports: ListeningPorts;
+}
+
+type Policy = ServiceView['policy'];
+
+export function viewOf(
+  service: string,
+  endpoints: readonly (Partial<Endpoint> & { port: number })[],
+  more: { timeouts?: Partial<Policy['timeouts']>; policy?: Partial<Policy> } & Omit<
+    Partial<ServiceView>,
+    'policy'
+  > = {},
+): ServiceView {
+  const { kind: _kind, service: _service, ...defaults } = defaultPolicy(service);
+  const { timeouts, policy, ...rest } = more;
+  return {
+    service,
+    protocol: 'http',
+    port: 80,
+    policy: { ...defaults, ...policy, timeouts: { ...defaults.timeouts, ...timeouts } },
+    endpoints: endpoints.map((endpoint) => ({
+      id: `${endpoint.version ?? 'v1'}-${endpoint.port}`,
+      version: 'v1',
+      host: '127.0.0.1',
+      tls: false,
+      ...endpoint,
+    })),
+    ...rest,
+  };
+}
+
+/** A data plane that listens, and is drained when the test ends. */
+export async function startPlane(options: Partial<DataPlaneOptions>): Promise<Running> {
+  const plane = createDataPlane({
+    self: { service: 'caller', version: 'v1', instance: 'caller-1' },
+    upstreams: [],
+    logger: silent,
+    ...options,
+  });
+  const ports = await plane.listen();
+  onTestFinished(() => plane.drain(0));
+  return { plane, ports };
+}
+
+/** The agent of a caller, in plain text to the given endpoints of `web`. */
+export async function startOutbound(
+  views: readonly ServiceView[],
+  options: Partial<DataPlaneOptions> = {},
+): Promise<Running & { port: number }> {
+  const { plane, ports } = await startPlane({ outbound: loopback, ...options });
+  plane.apply(views);
+  return { plane, ports, port: ports.outbound ?? 0 };
+}
+
+/** Caller's agent -> mutual TLS -> the agent of `web` -> the service at `local`. */
+export async function startPair(
+  authority: TestAuthority,
+  local: number,
+  more: {
+    callerIdentity?: Parameters<DataPlane['setIdentity']>[0];
+    web?: Omit<Partial<ServiceView>, 'policy'>;
+    timeouts?: Partial<Policy['timeouts']>;
+  } = {},
+): Promise<{ caller: DataPlane; web: DataPlane; port: number; inboundPort: number }> {
+  const web = await startPlane({
+    self: { service: 'web', version: 'v1', instance: 'web-1' },
+    local: { host: '127.0.0.1', port: local },
+    inbound: { ...loopback, tls: true },
+  });
+  web.plane.setIdentity(authority.identity('web'));
+  const inboundPort = web.ports.inbound ?? 0;
+  web.plane.apply([
+    viewOf('web', [], { ...more.web, ...(more.timeouts === undefined ? {} : { timeouts: more.timeouts }) }),
+  ]);
+  const caller = await startPlane({ outbound: loopback });
+  caller.plane.setIdentity(more.callerIdentity ?? authority.identity('caller'));
+  caller.plane.apply([
+    viewOf(
+      'web',
+      [{ port: inboundPort, tls: true }],
+      more.timeouts === undefined ? {} : { timeouts: more.timeouts },
+    ),
+  ]);
+  return { caller: caller.plane, web: web.plane, port: caller.ports.outbound ?? 0, inboundPort };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig, StandaloneConfigError } from './parse-config.ts';
+
+const good = `self: { service: caller }
+listen:
+  outbound: 127.0.0.1:4140
+  upstreams: { orders: 0 }
+services:
+  orders:
+    endpoints:
+      - address: 127.0.0.1:8081
+      - { address: "[::1]:8082", version: v2 }
+    split: { v1: 70, v2: 30 }
+    timeouts: { requestMs: 5000 }
+`;
+
+function issuesOf(text: string): string[] {
+  try {
+    parseConfig(text, 'mesh.yaml');
+  } catch (error) {
+    if (error instanceof StandaloneConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+it('reads a file and fills in what is left out', () => {
+  const { self, listen, services } = parseConfig(good, 'mesh.yaml');
+  expect(self).toEqual({ service: 'caller', version: 'v1' });
+  expect(listen).toEqual({
+    outbound: { host: '127.0.0.1', port: 4140 },
+    upstreams: { orders: { host: '127.0.0.1', port: 0 } },
+  });
+  expect(services.orders).toMatchObject({
+    port: 80,
+    endpoints: [
+      { address: { host: '127.0.0.1', port: 8081 }, version: 'v1', tls: false },
+      { address: { host: '::1', port: 8082 }, version: 'v2' },
+    ],
+    split: [
+      { version: 'v1', weight: 70 },
+      { version: 'v2', weight: 30 },
+    ],
+    timeouts: { connectMs: 1_000, requestMs: 5_000 },
+    retries: { attempts: 2 },
+  });
+});
+
+describe('a mistake is named with its line', () => {
+  const cases: [string, string, string, RegExp][] = [
+    ['broken YAML', 'v2: 30 }', 'v2: 30', /^mesh.yaml:1[01]:\d+: /],
+    ['a key written twice', 'self:', 'self: { service: x }\nself:', /^mesh.yaml:2:1: .*unique/],
+    [
+      'an unknown setting',
+      'timeouts:',
+      'timeout:',
+      /^mesh.yaml:11:5: services.orders: there is no setting called timeout$/,
+    ],
+    [
+      'a weight too few',
+      'v2: 30',
+      'v2: 20',
+      /^mesh.yaml:10:5: services.orders.split: weights must sum to 100, these sum to 90$/,
+    ],
+    [
+      'a version without an endpoint',
+      'v2: 30',
+      'v3: 30',
+      /^mesh.yaml:10:\d+: services.orders.split.v3: no endpoint has the version v3$/,
+    ],
+    ['a negative number', '5000', '-1', /^mesh.yaml:11:17: services.orders.timeouts.requestMs: /],
+    [
+      'an address without a port',
+      'address: 127.0.0.1:8081',
+      'address: orders',
+      /^mesh.yaml:8:9: services.orders.endpoints.0.address: write it as host:port/,
+    ],
+    ['a port too high', ':8081', ':88888', /^mesh.yaml:8:9: .*host:port/],
+    ['a bad name', 'service: caller', 'service: Caller_1', /^mesh.yaml:1:9: self.service: lower-case/],
+    [
+      'mutual TLS without an identity',
+      'version: v2 }',
+      'tls: true }',
+      /^mesh.yaml:9:\d+: services.orders.endpoints.1.tls: mutual TLS needs/,
+    ],
+    [
+      'nothing to listen on',
+      '  outbound: 127.0.0.1:4140\n  upstreams: { orders: 0 }',
+      '  upstreams: {}',
+      /^mesh.yaml:2:1: listen: name at least one/,
+    ],
+    [
+      'an inbound port without a service',
+      'outbound: 127.0.0.1:4140',
+      'inbound: 4143',
+      /^mesh.yaml:3:3: listen.inbound: an inbound port needs `local`/,
+    ],
+    [
+      'the same endpoint twice',
+      'address: "[::1]:8082"',
+      'address: 127.0.0.1:8081',
+      /^mesh.yaml:9:\d+: services.orders.endpoints.1.address: stands here twice/,
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, from, to, expected) => {
+    expect(good).toContain(from);
+    expect(issuesOf(good.replace(from, to))[0]).toMatch(expected);
+  });
+
+  it('each of several', () => {
+    expect(issuesOf(good.replace('v2: 30', 'v2: 20').replace('service: caller', 'service: 7'))).toHaveLength(
+      2,
+    );
+  });
+
+  it.each(['', '[]', 'hello'])('a file that holds %j', (text) => {
+    expect(issuesOf(text)[0]).toMatch(/^mesh.yaml:1:1: /);
+  });
+});
