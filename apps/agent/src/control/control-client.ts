@@ -6,7 +6,7 @@ import type { IdentityKeeper } from '../identity/identity-keeper.ts';
 import { fullJitter } from './backoff.ts';
 import type { ConfigSync } from './config-sync.ts';
 import { join } from './join.ts';
-import { isRefusal, isRevoked, RpcError } from './rpc-error.ts';
+import { isRefusal, isRevoked, needsNewIdentity, RpcError } from './rpc-error.ts';
 import { Session } from './session.ts';
 
 /** What only a person can mend is tried again this seldom, give or take a half. */
@@ -31,7 +31,6 @@ export interface ControlClientOptions {
   /** The API refuses this agent for good, and it has nothing to serve with. */
   readonly onRefused: (error: RpcError) => void;
   readonly logger: DataPlaneLogger;
-  readonly heartbeatMs?: number | undefined;
 }
 
 /** Keeps one session with the API alive for as long as the agent lives: joins, connects, reconnects. */
@@ -44,7 +43,13 @@ export class ControlClient {
   #failures = 0;
   #complainedAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
+  #leaving = false;
+  /** The certificate there is does not do any more, although it is valid: the token's turn. */
+  #rejoin = false;
+  /** The token was refused, or has made a certificate: it is good for once. */
+  #tokenSpent = false;
   #wake: (() => void) | undefined;
+  #onSession: (() => void) | undefined;
 
   constructor(options: ControlClientOptions) {
     this.#options = options;
@@ -67,7 +72,21 @@ export class ControlClient {
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
-    this.#session?.close();
+    this.#session?.sayGoodbye();
+  }
+
+  /**
+   * Says hello anew as one that only calls others, so that nobody is sent here any more while the last requests are
+   * answered and counted. Resolves when the API knows, or after `timeoutMs`.
+   */
+  async leave(timeoutMs: number): Promise<void> {
+    this.#leaving = true;
+    if (this.#session === undefined) return;
+    const known = new Promise<void>((resolve) => {
+      this.#onSession = resolve;
+    });
+    this.#session.drop('The agent is leaving.');
+    await Promise.race([known, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
   }
 
   /** Tries again at once instead of waiting out the backoff. */
@@ -90,12 +109,9 @@ export class ControlClient {
     return this.#connectedSession().report(report);
   }
 
-  /** Puts a new certificate into force and reconnects with it. */
+  /** Puts a new certificate into force. The session goes on: the API ties it to the new certificate by itself. */
   async renew(): Promise<void> {
-    const session = this.#connectedSession();
-    this.#options.keeper.adopt(await session.renew());
-    this.#failures = 0;
-    session.close(new RpcError('reconnect', 'The agent reconnects with its new certificate.'));
+    this.#options.keeper.adopt(await this.#connectedSession().renew());
   }
 
   #connectedSession(): Session {
@@ -139,8 +155,9 @@ export class ControlClient {
       api,
       identity: await this.#identity(api),
     });
-    if (this.#stopped) session.close();
     this.#session = session;
+    this.#onSession?.();
+    if (this.#stopped) session.sayGoodbye();
     try {
       keeper.reinstate();
       logger.info({ api: api.origin }, 'connected to the API');
@@ -154,7 +171,7 @@ export class ControlClient {
 
   #sessionParts(): { hello: HelloInput; services: () => string[]; onConfig: () => void } {
     return {
-      hello: this.#options.hello(),
+      hello: this.#leaving ? { ...this.#options.hello(), inbound: undefined } : this.#options.hello(),
       services: () => this.services(),
       onConfig: () => {
         // Only a configuration proves that the API works again: connecting alone must not reset the backoff.
@@ -166,35 +183,50 @@ export class ControlClient {
 
   /** The certificate there is, or one for the token. A revoked one is shown all the same: the API may relent. */
   async #identity(api: URL): Promise<Identity> {
-    const { keeper, token, self, logger } = this.#options;
-    if (keeper.valid && keeper.current !== undefined) return keeper.current;
-    if (token === undefined) {
-      if (keeper.current?.revoked) return keeper.current;
-      throw new RpcError(
-        'no_token',
-        `The certificate of ${self.instance} has expired: make a join token on the dashboard and start the agent with --token.`,
-      );
-    }
+    const { keeper, token, self } = this.#options;
+    const mayJoin = token !== undefined && !this.#tokenSpent;
+    if (keeper.valid && keeper.current !== undefined && !(this.#rejoin && mayJoin)) return keeper.current;
+    if (mayJoin) return await this.#join(api, token);
+    if (keeper.current?.revoked) return keeper.current;
+    throw new RpcError(
+      'no_token',
+      `${self.instance} has no valid certificate: make a join token on the dashboard and start it with --token.`,
+    );
+  }
+
+  async #join(api: URL, token: string): Promise<Identity> {
+    const { keeper, self, logger } = this.#options;
     logger.info({ api: api.origin }, 'joining the mesh');
-    const identity = await join(api, token, self);
-    keeper.adopt(identity);
-    return identity;
+    try {
+      const identity = await join(api, token, self);
+      keeper.adopt(identity);
+      this.#tokenSpent = true;
+      return identity;
+    } catch (error) {
+      this.#tokenSpent = isRefusal(error);
+      throw error;
+    }
   }
 
   #afterEnd(reason: RpcError): number {
     if (isRevoked(reason)) return this.#afterFailure(reason);
     if (!this.#stopped)
       this.#options.logger.info({ reason: reason.message }, 'the connection to the API ended');
-    return reason.code === 'reconnect' ? 0 : fullJitter(this.#failures++);
+    return reason.code === 'reconnect' && this.#failures === 0 ? 0 : fullJitter(this.#failures++);
   }
 
   #afterFailure(error: unknown): number {
-    const { keeper, logger, onRefused } = this.#options;
+    const { keeper, logger, onRefused, token } = this.#options;
     if (this.#stopped) return 0;
     if (isRevoked(error)) keeper.revoke();
     if (isRefusal(error) && keeper.current === undefined) {
       onRefused(error);
       return slowRetryMs;
+    }
+    if (needsNewIdentity(error) && token !== undefined && !this.#tokenSpent) {
+      logger.warn({ reason: String(error) }, 'the certificate does not do any more, trying the join token');
+      this.#rejoin = true;
+      return fullJitter(this.#failures++);
     }
     const seldom = isRevoked(error) || isRefusal(error);
     const delayMs = seldom ? slowRetryMs * (0.5 + Math.random()) : fullJitter(this.#failures++);

@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import {
+  agentPath,
   type CertificateGrant,
   certificateGrantSchema,
   type JoinInput,
@@ -18,7 +19,7 @@ import { RpcError } from './rpc-error.ts';
 const timeoutMs = 10_000;
 const maxResponseBytes = 256 * 1024;
 const responseSchema = z.object({
-  result: z.object({ data: z.unknown() }).optional(),
+  result: z.object({ data: z.unknown().optional() }).optional(),
   error: z.unknown().optional(),
 });
 
@@ -51,7 +52,7 @@ function exchange(
   return new Promise((resolve, reject) => {
     let domain = '';
     const call = request(
-      new URL('/trpc/agents.join', api),
+      new URL(`${agentPath}/agents.join`, api),
       {
         ...joinTls(rootPem),
         method: 'POST',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ConnectionOptions } from 'node:tls';
+import { closeCodes } from '@tulle/mesh/agent-protocol';
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { RpcError } from './rpc-error.ts';
@@ -8,11 +9,14 @@ import { RpcError } from './rpc-error.ts';
 const envelopeSchema = z.object({
   id: z.union([z.number(), z.string(), z.null()]).optional(),
   method: z.string().optional(),
-  result: z.object({ type: z.string().optional(), data: z.unknown() }).optional(),
+  result: z.object({ type: z.string().optional(), data: z.unknown().optional() }).optional(),
   error: z.unknown().optional(),
 });
 
 type Envelope = z.infer<typeof envelopeSchema>;
+
+/** Means nothing to the API but that the connection is lost, to be made again. */
+const lostCode = 4000;
 
 export interface RpcOptions {
   readonly url: URL;
@@ -99,9 +103,10 @@ export class RpcConnection {
     this.#send({ id, method: 'subscription', params: { path, input } });
   }
 
-  close(error = new RpcError('closed', 'The agent closed the connection.')): void {
+  /** `goodbye` only when the agent goes for good: the API then takes it out of everyone's configuration. */
+  close(error: RpcError, code: number = lostCode): void {
     this.#end(error);
-    this.#socket.close(1000);
+    this.#socket.close(code);
     // A peer that is gone would keep a closing handshake waiting.
     setTimeout(() => this.#socket.terminate(), 500).unref();
   }
@@ -180,48 +185,64 @@ export class RpcConnection {
 }
 
 function readEnvelope(text: string): Envelope | undefined {
+  return envelopeSchema.safeParse(parseJson(text)).data;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return envelopeSchema.safeParse(JSON.parse(text)).data;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Rejects when the API answers the upgrade with a plain response: its status says why. */
+const refusalSchema = z.object({ code: z.string(), message: z.string() });
+
+/** Rejects when the API answers the upgrade with a plain response: its status and JSON say why. */
 function refusedUpgrade(socket: WebSocket): Promise<never> {
   return new Promise((_resolve, reject) => {
     socket.once('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
       response.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8').slice(0, 300).trim();
-        const revoked = status === 403 && /revoked/i.test(text);
-        const code = revoked ? 'revoked' : status === 401 || status === 403 ? 'forbidden' : 'unavailable';
-        reject(new RpcError(code, `The API refused the connection with ${status}${text && `: ${text}`}.`));
+        const refusal = refusalSchema.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
+        const message = `The API refused the connection with status ${response.statusCode}.`;
+        const { data = { code: 'unavailable', message } } = refusal;
+        reject(new RpcError(data.code, data.message));
       });
     });
   });
 }
 
 function closeError(url: URL, code: number, reason: string): RpcError {
-  if (code === 4403 || /revoked/i.test(reason))
-    return new RpcError('revoked', reason || 'The certificate is revoked.');
-  return new RpcError(
-    'unavailable',
-    `The API at ${url.host} closed the connection (${code}${reason && ` ${reason}`}).`,
-  );
+  const said = reason === '' ? '' : `: ${reason}`;
+  switch (code) {
+    case closeCodes.revoked:
+      return new RpcError('revoked', reason || 'This instance was revoked.');
+    case closeCodes.replaced:
+      return new RpcError('replaced', `The same instance has connected to the API anew${said}.`);
+    case closeCodes.unauthenticated:
+      return new RpcError('unauthenticated', reason || 'The API does not accept the certificate any more.');
+    default:
+      return new RpcError(
+        'unavailable',
+        `The connection to the API at ${url.host} was closed (${code})${said}.`,
+      );
+  }
 }
+
+/** What OpenSSL says when the chain of the API is not under the roots this agent trusts. */
+const untrusted = /^(SELF_SIGNED_CERT|UNABLE_TO_|CERT_|DEPTH_ZERO)/;
 
 function asRpcError(url: URL, error: unknown): RpcError {
   if (error instanceof RpcError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
-  const tlsCode = 'code' in cause ? String(cause.code) : '';
-  if (tlsCode.includes('CERTIFICATE_REVOKED')) {
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (code.includes('CERTIFICATE_REVOKED')) {
     return new RpcError('revoked', 'The API says that the certificate of this agent is revoked.', { cause });
   }
-  const message = cause.message || tlsCode || 'unknown error';
-  return new RpcError('unavailable', `The API at ${url.host} cannot be reached: ${message}.`, { cause });
+  const sentence = `The API at ${url.host} cannot be reached: ${cause.message || code || 'unknown error'}.`;
+  return new RpcError(untrusted.test(code) ? 'untrusted_api' : 'unavailable', sentence, { cause });
 }

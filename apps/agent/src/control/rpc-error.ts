@@ -37,8 +37,17 @@ const refusals = new Set([
   'bad_request',
   'unsupported_protocol',
   'wrong_fingerprint',
+  'already_exists',
   'no_token',
 ]);
+
+/** The API does not know this certificate, or the agent not the API's: they are of different meshes, or ages. */
+const estrangements = new Set(['unauthenticated', 'revoked', 'untrusted_api']);
+
+/** Whether a join token could mend what its certificate cannot. */
+export function needsNewIdentity(error: unknown): boolean {
+  return error instanceof RpcError && estrangements.has(error.code);
+}
 
 export function isRefusal(error: unknown): error is RpcError {
   return error instanceof RpcError && refusals.has(error.code);

@@ -1,5 +1,7 @@
 import {
+  agentPath,
   certificateGrantSchema,
+  closeCodes,
   configMessageSchema,
   type HelloInput,
   helloOutputSchema,
@@ -28,7 +30,6 @@ export interface SessionOptions {
   readonly onConfig: () => void;
   readonly onRenewDirective: () => void;
   readonly logger: DataPlaneLogger;
-  readonly heartbeatMs?: number | undefined;
 }
 
 /** One connection to the API from hello to its end. */
@@ -39,9 +40,8 @@ export class Session {
   /** Connects, says hello and subscribes; rejects with an `RpcError`. */
   static async open(options: SessionOptions): Promise<Session> {
     const rpc = await RpcConnection.open({
-      url: new URL('/trpc', options.api.origin.replace('https:', 'wss:')),
+      url: new URL(agentPath, options.api.origin.replace('https:', 'wss:')),
       tls: sessionTls(options.identity),
-      ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),
     });
     const session = new Session(rpc, options);
     try {
@@ -49,7 +49,7 @@ export class Session {
       options.onReportInterval(reportIntervalMs);
       session.#subscribe();
     } catch (error) {
-      rpc.close();
+      rpc.close(error instanceof RpcError ? error : new RpcError('bad_response', String(error)));
       throw error;
     }
     return session;
@@ -64,8 +64,14 @@ export class Session {
     return this.#rpc.closed;
   }
 
-  close(error?: RpcError): void {
-    this.#rpc.close(error);
+  /** The agent goes for good. */
+  sayGoodbye(): void {
+    this.#rpc.close(new RpcError('goodbye', 'The agent ended the connection.'), closeCodes.goodbye);
+  }
+
+  /** To connect anew, with another hello. */
+  drop(reason: string): void {
+    this.#rpc.close(new RpcError('reconnect', reason));
   }
 
   async watch(services: string[]): Promise<void> {

@@ -20,6 +20,8 @@ import { Reporter } from '../report/reporter.ts';
 import { LocalHealth } from './local-health.ts';
 import type { MeshOptions } from './options.ts';
 
+const leaveMs = 1_000;
+const settleMs = 100;
 const lastReportMs = 1_500;
 
 export interface AgentParts {
@@ -31,7 +33,6 @@ export interface AgentParts {
   /** Where other agents reach the mesh port; undefined for pure callers. */
   readonly inbound: HelloInput['inbound'];
   readonly logger: DataPlaneLogger;
-  readonly heartbeatMs?: number | undefined;
 }
 
 /** An agent of the API: data path, identity, configuration and telemetry, put together. */
@@ -95,7 +96,6 @@ export class Agent {
       onRenewDirective: () => this.#renewal.renewNow(),
       onRefused: refused.resolve,
       logger,
-      heartbeatMs: parts.heartbeatMs,
     });
     if (stored !== undefined) this.#config.restore(stored);
     if (options.port !== undefined) {
@@ -194,9 +194,14 @@ export class Agent {
   }
 
   async #stop(): Promise<void> {
-    const { dataPlane, options } = this.#parts;
+    const { dataPlane, options, inbound } = this.#parts;
     this.#renewal.stop();
     this.#localHealth?.stop();
+    if (inbound !== undefined && this.#control.connected) {
+      await this.#control.leave(leaveMs);
+      // The API has taken this instance out; the callers' agents learn it in this time.
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+    }
     await dataPlane.drain(options.drainTimeoutMs);
     await this.#reporter.finish(lastReportMs);
     this.#control.stop();
