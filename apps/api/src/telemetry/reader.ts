@@ -101,7 +101,8 @@ export class Reader {
       }
       addSums(into, counted);
     };
-    let at = Math.floor(from / seconds.stepMs) * seconds.stepMs;
+    // Both ends are rounded alike, so that spans that follow each other share nothing and leave nothing out.
+    let at = Math.ceil(from / seconds.stepMs) * seconds.stepMs;
     const to = Math.ceil(end / seconds.stepMs) * seconds.stepMs;
     while (at < to) {
       const ring = [minutes, tens, seconds].find(
@@ -131,7 +132,7 @@ export class Reader {
       if (span.from >= span.to) return;
       for (const { at, edge, sums } of await readRollups(this.#pool, table, span, filter)) {
         const id = this.#edges.idOf(edge);
-        const into = gathered[Math.floor((at - start) / length)];
+        const into = gathered[Math.min(spans.length - 1, Math.floor((at - start) / length))];
         if (id === undefined || into === undefined) continue;
         const kept = into.get(id) ?? emptySums();
         addSums(kept, sums);

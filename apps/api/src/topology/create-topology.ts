@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MeshError } from '@tulle/mesh/errors';
+import { describePhase } from '@tulle/mesh/rollout/describe';
+import { serviceSpiffeId } from '@tulle/mesh/spiffe';
+import type { Database } from '@tulle/prisma/database';
+import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { ConfigStore } from '../changes/config-store.ts';
+import type { Identity } from '../identity/identity.ts';
+import { activeRollouts } from '../rollouts/active-rollouts.ts';
+import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
+import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
+import { buildGraph, edgeOf, knownServices } from './build-graph.ts';
+import type { EdgeView, Topology, TopologyEdge, TopologyView } from './view.ts';
+import { WindowCache } from './window-cache.ts';
+
+const tickMs = 1_000;
+
+export interface LiveTopology extends Topology {
+  /** The graph every second, computed once for all who watch the same window. Ends when the signal aborts. */
+  live(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyView>;
+}
+
+export function createTopology({
+  database,
+  configStore,
+  fleet,
+  identity,
+  telemetry,
+  now = Date.now,
+}: {
+  database: Pick<Database, 'prisma'>;
+  configStore: ConfigStore;
+  fleet: FleetRegistry;
+  identity: Pick<Identity, 'trustDomain'>;
+  telemetry: TelemetryStore;
+  now?: () => number;
+}): LiveTopology {
+  const { prisma } = database;
+  const graphs = new WindowCache(computeGraph, now);
+
+  async function computeGraph(windowMs: number): Promise<TopologyView> {
+    const to = now();
+    const [edges, rollouts] = await Promise.all([
+      telemetry.edges({ from: to - windowMs, to }),
+      activeRollouts(prisma),
+    ]);
+    return {
+      asOf: telemetry.asOf(),
+      ...buildGraph({ windowMs, edges, configStore, fleet, rollouts }),
+    };
+  }
+
+  async function edge(input: { windowMs: number; source: string; destination: string }): Promise<EdgeView> {
+    const { windowMs, source, destination } = input;
+    const known = knownServices(configStore, fleet);
+    const to = now();
+    const [edges, rollouts, certificate] = await Promise.all([
+      telemetry.edges({ from: to - windowMs, to }, { source, destination }),
+      activeRollouts(prisma, [destination]),
+      firstToExpire(destination),
+    ]);
+    for (const service of [source, destination]) {
+      if (known.has(service) || edges.length > 0) continue;
+      throw new MeshError('unknown_service', `The mesh has no service ${service}.`);
+    }
+    const rollout = rollouts.get(destination);
+    const split = configStore.resource('TrafficSplit', destination);
+    return {
+      edge: edgeOf(edges, windowMs)[0] ?? quietEdge(source, destination, windowMs),
+      protocol: configStore.resource('Service', destination)?.protocol ?? 'http',
+      sourceSpiffeId: serviceSpiffeId(identity.trustDomain, source),
+      destinationSpiffeId: serviceSpiffeId(identity.trustDomain, destination),
+      certificate,
+      split: versionShares(split, fleet.versionsOf(destination), edges, windowMs),
+      rollout: rollout
+        ? { id: rollout.id, phase: rollout.phase, summary: describePhase(rollout.phase) }
+        : null,
+      retries: edges.reduce((sum, { retries }) => sum + retries, 0),
+      meshErrors: meshErrorsOf(edges),
+    };
+  }
+
+  async function firstToExpire(service: string): Promise<EdgeView['certificate']> {
+    const present = [...fleet.membersOf(service)].filter((member) => fleet.isPresent(member));
+    const newest = await prisma.certificate.groupBy({
+      by: ['agentId'],
+      where: { agentId: { in: present.map(({ id }) => id) }, revokedAt: null },
+      _max: { notAfter: true, renewsAt: true },
+    });
+    const first = newest
+      .map(({ _max }) => ({
+        expiresAt: _max.notAfter?.getTime() ?? 0,
+        renewsAt: _max.renewsAt?.getTime() ?? 0,
+      }))
+      .sort((a, b) => a.expiresAt - b.expiresAt)[0];
+    return first ?? null;
+  }
+
+  async function* live(
+    { windowMs }: { windowMs: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<TopologyView> {
+    while (!signal.aborted) {
+      yield await graphs.get(windowMs);
+      // In step with everybody else, so that all of them share one computation.
+      const waitMs = tickMs - (now() % tickMs);
+      await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  }
+
+  return { graph: ({ windowMs }) => graphs.get(windowMs), edge, live };
+}
+
+function quietEdge(source: string, destination: string, windowMs: number): TopologyEdge {
+  const id = `${source}->${destination}`;
+  return { id, source, destination, health: 'idle', traffic: summarise([], windowMs), mtls: 'unknown' };
+}
+
+function meshErrorsOf(edges: readonly EdgeCounters[]): Record<string, number> {
+  const codes: Record<string, number> = {};
+  for (const { meshErrorCodes } of edges) {
+    for (const [code, count] of Object.entries(meshErrorCodes)) codes[code] = (codes[code] ?? 0) + count;
+  }
+  return codes;
+}
