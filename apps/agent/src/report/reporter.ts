@@ -13,7 +13,7 @@ export interface ReporterOptions {
   readonly gauges: () => NonNullable<ReportInput['gauges']>;
   readonly connected: () => boolean;
   readonly send: (report: ReportInput) => Promise<ReportOutput>;
-  readonly store: EpochStore;
+  readonly store: Pick<EpochStore, 'load' | 'save' | 'forget'>;
   readonly logger: DataPlaneLogger;
   readonly persistEveryMs?: number;
 }
@@ -115,10 +115,17 @@ export class Reporter {
   }
 
   async #round(): Promise<void> {
+    await this.#attempt(() => this.#reportPresent());
+    await this.#attempt(async () => {
+      for (const counters of [...this.#former]) await this.#reportFormer(counters);
+    });
+  }
+
+  /** A failure needs no more than the next round: what was not acknowledged is reported again. */
+  async #attempt(report: () => Promise<void>): Promise<void> {
     if (!this.#options.connected()) return;
     try {
-      await this.#reportPresent();
-      for (const counters of [...this.#former]) await this.#reportFormer(counters);
+      await report();
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'a report was not acknowledged and will be repeated');
     }
