@@ -16,7 +16,7 @@ else if (!existsSync(program)) fail('Tulle is not built yet; run `npm run build`
 else {
   onAbandoned(() => {
     // The way out in order, and a limit to it.
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 10_000).unref();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 5_000).unref();
     process.kill(process.pid, 'SIGTERM');
   });
   await import(program.href);

@@ -30,6 +30,8 @@ export class HttpError extends Error {
 
 const connections = new Agent({ keepAlive: true, maxSockets: 64 });
 const maxBodyBytes = 64 * 1024;
+/** For answers under way when the service is stopped. */
+const stopGraceMs = 1_000;
 
 /**
  * One service of the shop: plain HTTP on PORT, JSON in and out. It knows nothing of the mesh but the URLs in its
@@ -52,6 +54,8 @@ export function startService(routes: Readonly<Record<string, Handler>>): void {
   const stop = () => {
     server.close(() => process.exit(0));
     server.closeIdleConnections();
+    // Those that were busy just now would be kept open for the next request.
+    setTimeout(() => server.closeAllConnections(), stopGraceMs).unref();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { socketDirectory } from '@tulle/prisma/socket-path';
 import { z } from 'zod';
 import { CommandFailure } from '../failure.ts';
-import { type Demo, demoActions } from './supervisor.ts';
+import { demoActions } from './supervised-part.ts';
+import type { Demo } from './supervisor.ts';
 
 const socketName = 'demo.sock';
 const requestSchema = z.object({ action: z.enum(['status', ...demoActions]), part: z.string().max(100) });

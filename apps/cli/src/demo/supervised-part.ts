@@ -8,6 +8,9 @@ const longestDelayMs = 15_000;
 /** A part that ran this long was well; its next crash is met with the shortest delay again. */
 const wellAfterMs = 30_000;
 
+export const demoActions = ['break', 'heal', 'start', 'stop'] as const;
+export type DemoAction = (typeof demoActions)[number];
+
 export type PartState = 'starting' | 'running' | 'stopped' | 'restarting';
 
 export interface PartStatus {
@@ -55,6 +58,10 @@ export class SupervisedPart {
       restarts: this.#restarts,
       broken: this.#broken,
     };
+  }
+
+  can(action: DemoAction): boolean {
+    return (action !== 'break' && action !== 'heal') || this.part.faultPort !== undefined;
   }
 
   async start(): Promise<void> {

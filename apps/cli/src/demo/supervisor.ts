@@ -9,7 +9,7 @@ import { CommandFailure } from '../failure.ts';
 import { cloneDirectory } from '../server/clone.ts';
 import { applyMissing } from './manifests.ts';
 import { startPart } from './part-process.ts';
-import { type PartStatus, SupervisedPart } from './supervised-part.ts';
+import { type DemoAction, type PartStatus, SupervisedPart } from './supervised-part.ts';
 
 const shopDirectory = path.join(cloneDirectory, 'examples/shop');
 const tokenLifetimeMs = 300_000;
@@ -35,9 +35,6 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-export const demoActions = ['break', 'heal', 'start', 'stop'] as const;
-export type DemoAction = (typeof demoActions)[number];
-
 /** Runs the shop: every part as `tulle run` of its own, callers after those whom they call. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { api, firstPort, logger } = options;
@@ -57,7 +54,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         const names = parts.map(({ part }) => part.name).join(', ');
         throw new CommandFailure(`The demo has no part ${name}; its parts are ${names}.`);
       }
-      await Promise.all(chosen.map((part) => perform(action, part)));
+      // Of all parts those that can; a part that was named says that it cannot.
+      const able = name === 'all' ? chosen.filter((part) => part.can(action)) : chosen;
+      await Promise.all(able.map((part) => perform(action, part)));
       return chosen.map(({ status }) => status);
     },
     async stop() {
