@@ -57,30 +57,36 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
             {found.count === 0 ? 'Nothing found' : 'Show found'}
           </Button>
         )}
-        <Menu position="bottom-start" width={150}>
-          <Menu.Target>
-            <Button rightSection={<IconChevronDown size={14} stroke={1.6} />}>Edges: {layers.edges}</Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {Object.entries(edgeLabelNames).map(([key, name]) => (
-              <Menu.Item
-                key={key}
-                role="menuitemradio"
-                aria-checked={layers.edges === key}
-                rightSection={layers.edges === key ? '✓' : null}
-                onClick={() => setLayers({ edges: name })}
-              >
-                {name}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-        <Toggle on={layers.versions} onToggle={(versions) => setLayers({ versions })}>
-          Versions
-        </Toggle>
-        <Toggle on={layers.security} onToggle={(security) => setLayers({ security })}>
-          Security
-        </Toggle>
+        {!layers.list && (
+          <>
+            <Menu position="bottom-start" width={150}>
+              <Menu.Target>
+                <Button rightSection={<IconChevronDown size={14} stroke={1.6} />}>
+                  Edges: {layers.edges}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {Object.entries(edgeLabelNames).map(([key, name]) => (
+                  <Menu.Item
+                    key={key}
+                    role="menuitemradio"
+                    aria-checked={layers.edges === key}
+                    rightSection={layers.edges === key ? '✓' : null}
+                    onClick={() => setLayers({ edges: name })}
+                  >
+                    {name}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+            <Toggle on={layers.versions} onToggle={(versions) => setLayers({ versions })}>
+              Versions
+            </Toggle>
+            <Toggle on={layers.security} onToggle={(security) => setLayers({ security })}>
+              Security
+            </Toggle>
+          </>
+        )}
         <Toggle on={layers.list} onToggle={(list) => setLayers({ list })}>
           <IconList size={14} stroke={1.6} aria-hidden="true" />
           &nbsp;List

@@ -5,6 +5,7 @@ import { formatCount } from '@tulle/mesh/format';
 import { useTRPC } from '@/trpc/client';
 import { PageHeader } from '@/ui/page-header';
 import { Page } from '@/ui/shell/page';
+import { StatusTag } from '@/ui/status-tag';
 import { useRefresh, useWindow } from '@/ui/use-view';
 import { ServicesTable } from './services-table';
 
@@ -15,7 +16,10 @@ export function ServicesPage() {
   const count = services.data?.length;
   return (
     <Page>
-      <PageHeader title="Services" beside={count !== undefined && <span>{formatCount(count)}</span>} />
+      <PageHeader
+        title="Services"
+        beside={count !== undefined && <StatusTag tone="plain">{formatCount(count)}</StatusTag>}
+      />
       <ServicesTable rows={services.data} error={services.error} onRetry={() => void services.refetch()} />
     </Page>
   );

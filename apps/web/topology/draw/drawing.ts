@@ -16,6 +16,8 @@ export interface DrawingEvents {
   onViewport(pan: Point, zoom: number): void;
 }
 
+const compactHeight = 420;
+
 /** The graph on the screen: Cytoscape draws shapes and edges, `paint` writes on them. */
 export class Drawing {
   readonly #cy: Core;
@@ -28,6 +30,7 @@ export class Drawing {
   #locks = new Map<string, 'open' | 'closed'>();
   /** Until somebody moves it, the view follows the graph. */
   #untouched = true;
+  #revealed: string | undefined;
 
   constructor(container: HTMLElement, canvas: HTMLCanvasElement, roles: Roles, events: DrawingEvents) {
     this.#roles = roles;
@@ -101,10 +104,17 @@ export class Drawing {
 
   /** Moves the view only as far as needed for this to be seen. */
   reveal(id: string): void {
+    this.#revealed = id;
     const element = this.#cy.getElementById(id);
     if (element.empty()) return;
-    const box = element.renderedBoundingBox({ includeLabels: false });
     const { width, height } = this.#size();
+    if (height < compactHeight) {
+      // Above a sheet there is room for little: what is selected, and large enough to be read.
+      this.#cy.zoom(Math.max(this.#cy.zoom(), 0.8));
+      this.#cy.center(element);
+      return;
+    }
+    const box = element.renderedBoundingBox({ includeLabels: false });
     const margin = 24;
     const x = box.x1 < margin ? margin - box.x1 : box.x2 > width - margin ? width - margin - box.x2 : 0;
     const y = box.y1 < 64 ? 64 - box.y1 : box.y2 > height - margin ? height - margin - box.y2 : 0;
@@ -176,6 +186,8 @@ export class Drawing {
     this.#canvas.height = container.clientHeight * ratio;
     this.#cy.resize();
     if (this.#untouched) this.#show(undefined);
+    // A panel that opens takes room; what it is about stays in sight.
+    if (this.#revealed !== undefined) this.reveal(this.#revealed);
     this.#paint();
   }
 

@@ -31,8 +31,8 @@ test('edges within a column and backwards leave on the side they go to', () => {
 });
 
 test('a long edge turns where it passes behind no node', () => {
-  const between = [at(236, 60), at(236, 160)];
-  const weights = (others: { x: number; y: number }[]) =>
+  const between = [60, 160].map((y) => ({ x: 236, y, height: 44 }));
+  const weights = (others: { x: number; y: number; height: number }[]) =>
     edgeCurve(at(0, 0), at(472, 260), others).weights.split(' ');
   expect(weights([])).toHaveLength(2);
   expect(weights(between)).toHaveLength(3);

@@ -6,6 +6,11 @@ export const nodeHeight = 44;
 /** How an edge leaves and enters: rightward, within a column, or back to the left. */
 export type Way = 'forward' | 'same' | 'back';
 
+/** A node that edges should not pass behind. */
+export interface Obstacle extends Point {
+  readonly height: number;
+}
+
 export interface EdgeCurve {
   readonly way: Way;
   /** Cytoscape's control points, relative to the line between the ends. */
@@ -22,7 +27,7 @@ const gap = 84;
  * A curve that leaves and enters nodes levelly. Of an edge that passes other columns, the height changes right after
  * its source or right before its target when that passes behind fewer nodes.
  */
-export function edgeCurve(source: Point, target: Point, others: readonly Point[] = []): EdgeCurve {
+export function edgeCurve(source: Point, target: Point, others: readonly Obstacle[] = []): EdgeCurve {
   const way = wayOf(source, target);
   const start = { x: source.x + (way === 'back' ? -half : half), y: source.y };
   const end = { x: target.x + (way === 'forward' ? -half : half), y: target.y };
@@ -54,7 +59,7 @@ function bulge(start: Point, end: Point): Point[] {
   ];
 }
 
-function clearest(start: Point, end: Point, others: readonly Point[]): Point[] {
+function clearest(start: Point, end: Point, others: readonly Obstacle[]): Point[] {
   const dx = end.x - start.x;
   const sign = Math.sign(dx);
   const pull = sign * Math.min(110, Math.max(28, Math.abs(dx) * 0.42));
@@ -79,19 +84,19 @@ function clearest(start: Point, end: Point, others: readonly Point[]): Point[] {
 }
 
 /** How many nodes lie over the way, taken as straight between its control points. */
-function nodesPassed(way: readonly Point[], others: readonly Point[]): number {
+function nodesPassed(way: readonly Point[], others: readonly Obstacle[]): number {
   return others.filter((node) => way.slice(1).some((to, index) => passes(way[index] ?? to, to, node))).length;
 }
 
 const margin = 6;
 
-function passes(from: Point, to: Point, node: Point): boolean {
+function passes(from: Point, to: Point, node: Obstacle): boolean {
   const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 12);
   for (let step = 0; step <= steps; step++) {
     const share = steps === 0 ? 0 : step / steps;
     const x = from.x + (to.x - from.x) * share;
     const y = from.y + (to.y - from.y) * share;
-    if (Math.abs(x - node.x) < half + margin && Math.abs(y - node.y) < nodeHeight / 2 + margin) return true;
+    if (Math.abs(x - node.x) < half + margin && Math.abs(y - node.y) < node.height / 2 + margin) return true;
   }
   return false;
 }

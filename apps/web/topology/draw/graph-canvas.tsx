@@ -63,6 +63,11 @@ export function GraphCanvas(props: GraphCanvasProps) {
     drawing.current?.setGraph(view, arrangement.points, layers);
   }, [view, arrangement, layers, drawing, ready]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another thing is selected, not as the graph lives
+  useEffect(() => {
+    if (selected !== undefined) drawing.current?.reveal(selected);
+  }, [selected, drawing, ready]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: new elements must be dimmed too
   useEffect(() => {
     drawing.current?.setEmphasis(selected, kept);

@@ -29,6 +29,10 @@ export function paintLock(
   context.arc(centre, -2, 2.6, Math.PI, lock === 'open' ? Math.PI * 1.9 : 2 * Math.PI);
   context.moveTo(centre - 2.6, -2);
   context.lineTo(centre - 2.6, -0.5);
+  if (lock === 'closed') {
+    context.moveTo(centre + 2.6, -2);
+    context.lineTo(centre + 2.6, -0.5);
+  }
   context.stroke();
   context.restore();
 }

@@ -116,7 +116,8 @@ export function graphStyle(roles: Roles): StylesheetJson {
     },
     { selector: 'edge.secure-unknown', style: { 'line-color': roles.edge, 'line-style': 'dotted' } },
     {
-      selector: 'edge.degraded, edge.failing, edge.hovered, edge.selected',
+      // The security layer is about something else than health.
+      selector: 'edge.degraded[!secured], edge.failing[!secured], edge.hovered, edge.selected',
       style: { label: 'data(label)', 'z-index': 10 },
     },
     {

@@ -25,6 +25,7 @@ export function sync(
   faces: Map<string, NodeFace>,
 ): boolean {
   let reshaped = false;
+  let resized = false;
   cy.batch(() => {
     const present = new Set<string>();
     for (const node of view.nodes) {
@@ -45,7 +46,10 @@ export function sync(
         });
         continue;
       }
-      if (drawn.data('rows') !== rows) drawn.data('rows', rows);
+      if (drawn.data('rows') !== rows) {
+        drawn.data('rows', rows);
+        resized = true;
+      }
       if (!drawn.hasClass(node.health)) drawn.removeClass(healthClasses.join(' ')).addClass(node.health);
       const { x, y } = drawn.position();
       if ((x !== point.x || y !== point.y) && !drawn.grabbed()) drawn.position({ ...point });
@@ -65,7 +69,7 @@ export function sync(
     });
   });
   // After all nodes have their places, for an edge turns where it passes behind none.
-  if (reshaped) for (const edge of cy.edges()) bend(edge as EdgeSingular);
+  if (reshaped || resized) for (const edge of cy.edges()) bend(edge as EdgeSingular);
   return reshaped;
 }
 
@@ -108,7 +112,7 @@ export function bend(edge: EdgeSingular): void {
   const { way, distances, weights } = edgeCurve(
     edge.source().position(),
     edge.target().position(),
-    others.map((node) => (node as NodeSingular).position()),
+    others.map((node) => ({ ...(node as NodeSingular).position(), height: node.height() })),
   );
   if (edge.data('distances') === distances && edge.data('weights') === weights && edge.hasClass(way)) return;
   edge.removeClass('forward same back').addClass(way).data({ distances, weights });

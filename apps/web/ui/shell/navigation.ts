@@ -4,9 +4,9 @@ import {
   IconCpu,
   IconHistory,
   IconServer2,
+  IconShare,
   IconShieldCheck,
   IconStairsUp,
-  IconTopologyStar3,
 } from '@tabler/icons-react';
 import { paths } from '@/paths';
 
@@ -17,7 +17,7 @@ export interface Destination {
 }
 
 export const destinations: readonly Destination[] = [
-  { name: 'Topology', path: paths.topology(), icon: IconTopologyStar3 },
+  { name: 'Topology', path: paths.topology(), icon: IconShare },
   { name: 'Services', path: paths.services(), icon: IconServer2 },
   { name: 'Traffic', path: paths.trafficSplits(), icon: IconArrowsSplit2 },
   { name: 'Rollouts', path: paths.rollouts(), icon: IconStairsUp },

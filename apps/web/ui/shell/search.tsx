@@ -3,7 +3,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
 import {
-  IconContrast2,
+  IconCircleHalf2,
   IconPlayerPause,
   IconPlayerPlay,
   IconSearch,
@@ -70,7 +70,7 @@ export function Search() {
         {
           id: 'theme',
           label: 'Switch between dark and light',
-          leftSection: <IconContrast2 size={16} stroke={1.6} />,
+          leftSection: <IconCircleHalf2 size={16} stroke={1.6} />,
           onClick: toggleColorScheme,
         },
         {

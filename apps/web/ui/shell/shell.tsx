@@ -12,9 +12,11 @@ import { TopBar } from './top-bar';
 export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className={classes.shell}>
-      <a href={`#${mainId}`} className={classes.skip}>
-        Skip to content
-      </a>
+      <nav aria-label="Skip" className={classes.skipNavigation}>
+        <a href={`#${mainId}`} className={classes.skip}>
+          Skip to content
+        </a>
+      </nav>
       <LiveEvents />
       <SideNavigation />
       <TopBar />

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
   IconChevronDown,
-  IconContrast2,
+  IconCircleHalf2,
   IconPlayerPause,
   IconPlayerPlay,
   IconSearch,
@@ -86,7 +86,7 @@ function ThemeMenu() {
     <Menu width={180}>
       <Menu.Target>
         <ActionIcon aria-label="Theme" className={classes.theme}>
-          <IconContrast2 size={16} stroke={1.6} />
+          <IconCircleHalf2 size={16} stroke={1.6} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,0 +1,118 @@
+'use client';
+
+import type { RouterOutputs } from '@tulle/api/router-types';
+import { formatBytes, formatCount } from '@tulle/mesh/format';
+import type { Column } from '@/ui/data-table/column';
+import { DataTable } from '@/ui/data-table/data-table';
+import { MonoId } from '@/ui/mono-id';
+import { VersionName } from '@/ui/split-bar';
+import { EmptyState } from '@/ui/states';
+import { RelativeTime } from '@/ui/time';
+import { InstanceState } from './instance-state';
+
+type Instance = RouterOutputs['services']['get']['instances'][number];
+
+function columnsFor(versions: readonly string[]): readonly Column<Instance>[] {
+  return [
+    {
+      key: 'instance',
+      header: 'Instance',
+      width: 'minmax(150px, 2fr)',
+      narrow: 'title',
+      interactive: true,
+      cell: ({ instance }) => <MonoId id={instance} label="instance" />,
+      sortBy: ({ instance }) => instance,
+    },
+    {
+      key: 'state',
+      header: 'State',
+      width: 'minmax(96px, 1fr)',
+      narrow: 'aside',
+      cell: (instance) => <InstanceState instance={instance} />,
+      sortBy: ({ connected, config }) => `${connected} ${config.state}`,
+    },
+    {
+      key: 'version',
+      header: 'Version',
+      width: 'minmax(80px, 1fr)',
+      cell: ({ version }) => <VersionName versions={versions} version={version} />,
+      sortBy: ({ version }) => version,
+    },
+    {
+      key: 'host',
+      header: 'Host',
+      width: 'minmax(110px, 1.4fr)',
+      cell: ({ host }) => host,
+      sortBy: ({ host }) => host,
+    },
+    {
+      key: 'address',
+      header: 'Mesh address',
+      width: 'minmax(120px, 1.2fr)',
+      narrow: 'hidden',
+      cell: ({ address }) => address ?? 'only calls others',
+      sortBy: ({ address }) => address,
+    },
+    {
+      key: 'revision',
+      header: 'Revision',
+      width: '68px',
+      align: 'right',
+      narrow: 'hidden',
+      cell: ({ config }) => config.revision,
+      sortBy: ({ config }) => config.revision,
+    },
+    {
+      key: 'requests',
+      header: 'In flight',
+      width: '68px',
+      align: 'right',
+      narrow: 'hidden',
+      cell: ({ activeRequests }) => (activeRequests === null ? '–' : formatCount(activeRequests)),
+      sortBy: ({ activeRequests }) => activeRequests,
+    },
+    {
+      key: 'memory',
+      header: 'Memory',
+      width: '72px',
+      align: 'right',
+      narrow: 'hidden',
+      cell: ({ rssBytes }) => (rssBytes === null ? '–' : formatBytes(rssBytes)),
+      sortBy: ({ rssBytes }) => rssBytes,
+    },
+    {
+      key: 'started',
+      header: 'Started',
+      width: '92px',
+      align: 'right',
+      cell: ({ startedAt }) => <RelativeTime at={startedAt} />,
+      sortBy: ({ startedAt }) => -startedAt,
+    },
+  ];
+}
+
+interface InstancesTableProps {
+  readonly instances: readonly Instance[];
+  readonly versions: readonly string[];
+}
+
+export function InstancesTable({ instances, versions }: InstancesTableProps) {
+  return (
+    <DataTable
+      id="instances"
+      noun="instances"
+      columns={columnsFor(versions)}
+      rows={instances}
+      rowKey={({ id }) => id}
+      defaultSort="instance"
+      {...(instances.length > 8 && {
+        searchText: ({ instance, host, version }: Instance) => `${instance} ${host} ${version}`,
+      })}
+      empty={
+        <EmptyState title="No instance runs now">
+          <p>Calls to this service fail until one starts with `tulle run`.</p>
+        </EmptyState>
+      }
+    />
+  );
+}

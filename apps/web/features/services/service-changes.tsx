@@ -1,0 +1,64 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { Card } from '@/ui/card';
+import { MeshLink } from '@/ui/mesh-link';
+import { Bone, EmptyState, ErrorState } from '@/ui/states';
+import { RelativeTime } from '@/ui/time';
+import classes from './service-detail.module.css';
+
+/** The newest changes that concern this service. */
+export function ServiceChanges({ service }: { service: string }) {
+  const trpc = useTRPC();
+  const changes = useQuery(trpc.changes.list.queryOptions({ service, limit: 10 }));
+  if (changes.data === undefined) {
+    return (
+      <Card>
+        {changes.error ? (
+          <ErrorState error={changes.error} what="The changes" onRetry={() => void changes.refetch()} />
+        ) : (
+          <Bone height={38} />
+        )}
+      </Card>
+    );
+  }
+  if (changes.data.changes.length === 0) {
+    return (
+      <Card>
+        <EmptyState title="Nobody has changed this service yet" />
+      </Card>
+    );
+  }
+  return (
+    <Card flush>
+      <ul className={classes.changes}>
+        {changes.data.changes.map(({ revision, at, author, reason, entries, acks }) => (
+          <li key={revision}>
+            <MeshLink href={paths.change(revision)}>r{revision}</MeshLink>
+            <span className={classes.what}>
+              {entries
+                .filter((entry) => entry.service === service)
+                .map(({ kind, action }) => `${action} ${kind}`)
+                .join(', ')}
+              {reason && <q className={classes.reason}>{reason}</q>}
+            </span>
+            <span className={classes.who}>{author}</span>
+            <span className={classes.acks}>
+              {acks.acked} of {acks.agents} agents
+            </span>
+            <span className={classes.when}>
+              <RelativeTime at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {changes.data.next !== null && (
+        <p className={classes.more}>
+          <MeshLink href={paths.serviceChanges(service)}>All changes of {service}</MeshLink>
+        </p>
+      )}
+    </Card>
+  );
+}
