@@ -24,7 +24,7 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
       key: 'instance',
       header: 'Instance',
       cell: (agent) => <span className={classes.mono}>{agent.instance}</span>,
-      width: 'minmax(140px, 1.6fr)',
+      width: 'minmax(140px, 1.8fr)',
       sortBy: (agent) => agent.instance,
       narrow: 'title',
     },
@@ -36,18 +36,14 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
           {agent.service} <span className={classes.dim}>{agent.version}</span>
         </>
       ),
-      width: 'minmax(110px, 1.2fr)',
+      width: 'minmax(120px, 1.4fr)',
       sortBy: (agent) => `${agent.service} ${agent.version}`,
     },
     {
       key: 'host',
       header: 'Host',
-      cell: (agent) => (
-        <>
-          {agent.host} <span className={classes.dim}>{agent.address ?? 'caller only'}</span>
-        </>
-      ),
-      width: 'minmax(120px, 1.5fr)',
+      cell: (agent) => <span title={agent.address ?? undefined}>{agent.host}</span>,
+      width: 'minmax(100px, 1.2fr)',
       sortBy: (agent) => agent.host,
       narrow: 'hidden',
     },
@@ -55,15 +51,9 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
       key: 'state',
       header: 'Configuration',
       cell: (agent) => <ConfigState agent={agent} newest={newest} />,
-      width: '140px',
+      width: 'minmax(150px, 1.7fr)',
       sortBy: (agent) => agentStates.indexOf(agentState(agent)),
       narrow: 'aside',
-    },
-    {
-      key: 'reason',
-      header: 'Reason',
-      cell: (agent) => agent.config.reason !== null && <Reason text={agent.config.reason} />,
-      width: 'minmax(80px, 1.2fr)',
       interactive: true,
     },
     {
@@ -110,22 +100,20 @@ export function agentColumns(newest: number): readonly Column<Agent>[] {
 
 function ConfigState({ agent, newest }: { agent: Agent; newest: number }) {
   const state = agentState(agent);
-  const behind = agent.config.revision < newest ? ` r${agent.config.revision}` : '';
-  return (
+  const { revision, reason } = agent.config;
+  const lags = (state === 'rejected' || state === 'behind') && revision < newest;
+  const tag = (
     <StatusTag tone={stateTones[state]}>
       {agentStateLabels[state]}
-      {state === 'in-sync' ? '' : behind}
+      {lags && `, on r${revision}`}
     </StatusTag>
   );
-}
-
-/** In the agent's own words, which can be long. */
-function Reason({ text }: { text: string }) {
+  if (state !== 'rejected' || reason === null) return tag;
   return (
-    <Tooltip label={text} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip label={reason} events={{ hover: true, focus: true, touch: true }}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the rest of a cut text is reached by keyboard too */}
-      <span className={classes.reason} tabIndex={0}>
-        {text}
+      <span className={classes.rejected} tabIndex={0}>
+        {tag} <span className={classes.reason}>{reason}</span>
       </span>
     </Tooltip>
   );

@@ -16,7 +16,7 @@ import { RelativeTime } from '@/ui/time';
 import { useHref, useRefresh } from '@/ui/use-view';
 import { ackFigures, ackTroubles } from './ack-words';
 import classes from './change-page.module.css';
-import { type Change, entryTitle, revertWords } from './change-words';
+import { type Change, capitalised, entryTitle, revertWords } from './change-words';
 
 /** One revision: who changed what and why, who has it, and the way back. */
 export function ChangePage({ revision }: { revision: number }) {
@@ -83,10 +83,7 @@ function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNod
           {change.entries.map((entry) => (
             <div key={`${entry.kind}/${entry.service}`} className={classes.entry}>
               <h3>
-                {entryTitle(entry)}{' '}
-                <MeshLink href={paths.service(entry.service)} className={classes.dim}>
-                  open
-                </MeshLink>
+                <MeshLink href={placeOf(entry)}>{capitalised(entryTitle(entry))}</MeshLink>
               </h3>
               <ul className={classes.fields}>
                 {entry.fields.map((field) => (
@@ -115,6 +112,10 @@ function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNod
       <RevertDialog change={change} opened={reverting} onClose={() => void setReverting(null)} />
     </>
   );
+}
+
+function placeOf(entry: Change['entries'][number]): string {
+  return entry.kind === 'TrafficSplit' ? paths.trafficSplit(entry.service) : paths.service(entry.service);
 }
 
 const sourceWords: Readonly<Record<Change['source'], string>> = {

@@ -16,7 +16,7 @@ const change: Change = {
 };
 
 it('says what a change touched and how', () => {
-  expect(changeSentence(change)).toBe('split of payment: v2 10 % → 50 %');
+  expect(changeSentence(change)).toBe('Split of payment: v2 10 % → 50 %');
   expect(changeText(change)).toContain('r41 ana dashboard first half');
 });
 
@@ -25,7 +25,7 @@ it('says what came and went without listing all of it', () => {
     ...change,
     entries: [{ kind: 'Service', service: 'ads', action: 'create', fields: [weights] }],
   };
-  expect(changeSentence(created)).toBe('service ads created');
+  expect(changeSentence(created)).toBe('Service ads created');
   expect(revertWords(created)).toEqual(['Deletes the service ads again.']);
 });
 

@@ -20,7 +20,7 @@ export function entryTitle(entry: Entry): string {
 
 /** A change in one line: what it touched and how. */
 export function changeSentence(change: Change): string {
-  return change.entries
+  const sentence = change.entries
     .map((entry) => {
       const fields = entry.fields.map((field) => field.sentence).join(', ');
       return entry.action === 'update' && fields !== ''
@@ -28,6 +28,11 @@ export function changeSentence(change: Change): string {
         : entryTitle(entry);
     })
     .join('; ');
+  return capitalised(sentence);
+}
+
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** What search looks at. */

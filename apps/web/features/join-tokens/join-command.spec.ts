@@ -3,8 +3,8 @@ import { joinCommand, shellQuote } from './join-command.ts';
 
 it('keeps the token out of the arguments, where other users of the host could read it', () => {
   const command = joinCommand({ token: 'tok_1', apiAddress: '127.0.0.1:7443' }, 'orders');
-  expect(command).toMatch(/^TULLE_JOIN_TOKEN=tok_1 /);
-  expect(command).toContain('--api 127.0.0.1:7443');
+  expect(command).toMatch(/^TULLE_TOKEN=tok_1 /);
+  expect(command).toContain('--api https://127.0.0.1:7443');
   expect(command).toContain('--service orders');
 });
 

@@ -96,7 +96,7 @@ export function TrafficSplitList() {
           <EmptyState title="Nothing to split yet">
             <p>
               A service stands here once it has instances of two versions: start one beside the first with{' '}
-              <code>--service-version v2</code>.
+              <code className={classes.flag}>--service-version v2</code>.
             </p>
           </EmptyState>
         }
