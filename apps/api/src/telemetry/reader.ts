@@ -104,9 +104,12 @@ export class Reader {
     // Both ends are rounded alike, so that spans that follow each other share nothing and leave nothing out.
     let at = Math.ceil(from / seconds.stepMs) * seconds.stepMs;
     const to = Math.ceil(end / seconds.stepMs) * seconds.stepMs;
+    // A bucket of 10 s of which only some seconds are kept is taken as a whole, or they would count twice.
+    const secondsFrom = Math.ceil(seconds.since / tens.stepMs) * tens.stepMs;
     while (at < to) {
       const ring = [minutes, tens, seconds].find(
-        ({ stepMs, since }) => at % stepMs === 0 && at + stepMs <= to && at >= since,
+        ({ stepMs, since }) =>
+          at % stepMs === 0 && at + stepMs <= to && at >= (stepMs === seconds.stepMs ? secondsFrom : since),
       );
       if (ring !== undefined) {
         ring.visit(at, add);
