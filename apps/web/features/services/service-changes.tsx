@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { changeSentence } from '@/features/changes/change-words';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
@@ -34,25 +35,25 @@ export function ServiceChanges({ service }: { service: string }) {
   return (
     <Card flush>
       <ul className={classes.changes}>
-        {changes.data.changes.map(({ revision, at, author, reason, entries, acks }) => (
-          <li key={revision}>
-            <MeshLink href={paths.change(revision)}>r{revision}</MeshLink>
-            <span className={classes.what}>
-              {entries
-                .filter((entry) => entry.service === service)
-                .map(({ kind, action }) => `${action} ${kind}`)
-                .join(', ')}
-              {reason && <q className={classes.reason}>{reason}</q>}
-            </span>
-            <span className={classes.who}>{author}</span>
-            <span className={classes.acks}>
-              {acks.acked} of {acks.agents} agents
-            </span>
-            <span className={classes.when}>
-              <RelativeTime at={at} />
-            </span>
-          </li>
-        ))}
+        {changes.data.changes.map((change) => {
+          const { revision, at, author, reason, acks } = change;
+          return (
+            <li key={revision}>
+              <MeshLink href={paths.change(revision)}>r{revision}</MeshLink>
+              <span className={classes.what}>
+                {changeSentence(change)}
+                {reason && <q className={classes.reason}>{reason}</q>}
+              </span>
+              <span className={classes.who}>{author}</span>
+              <span className={classes.acks}>
+                {acks.acked} of {acks.agents} agents
+              </span>
+              <span className={classes.when}>
+                <RelativeTime at={at} />
+              </span>
+            </li>
+          );
+        })}
       </ul>
       {changes.data.next !== null && (
         <p className={classes.more}>
