@@ -17,6 +17,7 @@ export interface NotificationListener {
 
 const firstRetryMs = 100;
 const maxRetryMs = 5_000;
+const connectTimeoutMs = 5_000;
 
 /** A channel is an identifier in LISTEN, which takes no parameters. */
 const channelPattern = /^[a-z_]+$/;
@@ -59,6 +60,7 @@ export function createNotifications({
     const fresh = new pg.Client({
       connectionString: database.url,
       application_name: 'tulle-listen',
+      connectionTimeoutMillis: connectTimeoutMs,
       // A peer that vanished without a word is noticed by the kernel, not by us.
       keepAlive: true,
     });

@@ -10,6 +10,7 @@ export interface Leadership {
 /** A waiting session looks up this often, so that none is left waiting on the server for a process that is gone. */
 const lockTimeoutMs = 5_000;
 const retryMs = 500;
+const connectTimeoutMs = 5_000;
 /** SQLSTATE lock_not_available: somebody else leads. */
 const lockNotAvailable = '55P03';
 
@@ -48,9 +49,9 @@ export function seekLeadership({
     const own = new pg.Client({
       connectionString: database.url,
       application_name: 'tulle-leader',
+      connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
     });
-    client = own;
     const ended = new Promise<void>((resolve) => own.once('end', resolve));
     let failure: Error | undefined;
     own.on('error', (error) => {
@@ -58,6 +59,9 @@ export function seekLeadership({
     });
     try {
       await own.connect();
+      if (stopping.signal.aborted) return;
+      // Only now: a client that is ended while it connects never says what became of it.
+      client = own;
       // A leader whose machine vanished without a word is given up by the server within half a minute.
       await own.query(
         `SET lock_timeout = ${lockTimeoutMs}; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`,

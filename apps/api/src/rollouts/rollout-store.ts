@@ -14,6 +14,9 @@ import { finalPhases } from './active-rollouts.ts';
 /** Told of every stored transition, so that the runner wakes and pages look again. */
 export const rolloutChannel = 'tulle_rollout';
 
+/** How long a transition waits for a connection, and may take, in ms: an abort must get through a busy server. */
+const patience = { maxWait: 10_000, timeout: 10_000 } as const;
+
 export interface StoredRollout extends Rollout {
   readonly createdBy: string;
   readonly createdAt: number;
@@ -42,6 +45,29 @@ export function createRolloutStore({
 }): RolloutStore {
   const { prisma } = database;
 
+  async function write(
+    tx: Prisma.TransactionClient,
+    before: Rollout,
+    { state, events }: RolloutTransition,
+    revision: number | undefined,
+  ): Promise<boolean> {
+    const { count } = await tx.rollout.updateMany({
+      where: { id: before.id, transition: before.state.transition },
+      data: {
+        state,
+        phase: state.phase,
+        transition: state.transition,
+        finishedAt: isFinal(state.phase) ? new Date(now()) : null,
+      },
+    });
+    if (count === 0) return false;
+    await tx.rolloutEvent.createMany({
+      data: events.map((event) => ({ rolloutId: before.id, ...eventData(event, revision) })),
+    });
+    await notifyRollout(tx, before.id);
+    return true;
+  }
+
   return {
     find: async (id) => {
       const row = await prisma.rollout.findUnique({ where: { id } });
@@ -57,24 +83,7 @@ export function createRolloutStore({
     },
 
     persist: (before, transition, revision) =>
-      prisma.$transaction(async (tx) => {
-        const { state, events } = transition;
-        const { count } = await tx.rollout.updateMany({
-          where: { id: before.id, transition: before.state.transition },
-          data: {
-            state,
-            phase: state.phase,
-            transition: state.transition,
-            finishedAt: isFinal(state.phase) ? new Date(now()) : null,
-          },
-        });
-        if (count === 0) return false;
-        await tx.rolloutEvent.createMany({
-          data: events.map((event) => ({ rolloutId: before.id, ...eventData(event, revision) })),
-        });
-        await notifyRollout(tx, before.id);
-        return true;
-      }),
+      prisma.$transaction((tx) => write(tx, before, transition, revision), patience),
 
     noteObstacle: async (rollout, text) => {
       const { id, state } = rollout;

@@ -87,10 +87,11 @@ export function createRollouts(dependencies: RolloutDependencies): {
     runner,
     rollouts: {
       list,
-      get: async ({ id }) => view(await find(id)),
+      get: async ({ id }, person) => view(await find(id), person),
 
       create: async (person, spec) => {
         const created = await createRollout(person, spec, { ...dependencies, now });
+        runner.wake(created.id);
         bus.publish({ type: 'rollout', id: created.id, service: spec.service });
         return created;
       },
@@ -101,6 +102,7 @@ export function createRollouts(dependencies: RolloutDependencies): {
           // Throws when the state, as it is now, forbids the action.
           const transition = act(rollout, action, { id: person.id, name: person.name }, comment, now());
           if (!(await store.persist(rollout, transition))) continue;
+          runner.wake(id);
           bus.publish({ type: 'rollout', id, service: rollout.spec.service });
           return view(await find(id), person);
         }

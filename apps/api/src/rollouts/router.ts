@@ -17,7 +17,7 @@ export const rolloutsRouter = router({
     .query(({ ctx, input }) => ctx.api.rollouts.list(input)),
   get: procedure('read')
     .input(z.object({ id: idSchema }))
-    .query(({ ctx, input }) => ctx.api.rollouts.get(input)),
+    .query(({ ctx, input }) => ctx.api.rollouts.get(input, ctx.person)),
   create: procedure('edit')
     .input(rolloutSpecSchema)
     .mutation(({ ctx, input }) => ctx.api.rollouts.create(ctx.person, input)),

@@ -18,6 +18,8 @@ import { stepEndsAt } from './step-clock.ts';
 /** Carries rollouts on, in one replica at a time. */
 export interface RolloutRunner {
   start(): Promise<void>;
+  /** Looks at a rollout now, if this replica leads; the leader of another hears of it from the database. */
+  wake(id: string): void;
   /** Finishes the transition under way, and leaves the rest to the next leader. */
   stop(): Promise<void>;
 }
@@ -143,6 +145,7 @@ export function createRolloutRunner(dependencies: RunnerDependencies): RolloutRu
   }
 
   return {
+    wake,
     start: async () => {
       stopListening = await notifications.listen(rolloutChannel, {
         onPayload: wake,

@@ -61,7 +61,8 @@ export interface RolloutView {
 
 export interface Rollouts {
   list(input: { service?: string | undefined; active?: boolean | undefined }): Promise<readonly RolloutRow[]>;
-  get(input: { id: string }): Promise<RolloutView>;
+  /** With a person, `actions` also knows what they have done already. */
+  get(input: { id: string }, person?: Person): Promise<RolloutView>;
   create(person: Person, spec: RolloutSpec): Promise<{ id: string }>;
   act(
     person: Person,
