@@ -48,7 +48,7 @@ async function makeFirstAdmin(link: string): Promise<void> {
   await page.goto(link);
   await page.getByLabel('Name').fill('Ana');
   await page.getByLabel('Email').fill('ana@shop.example');
-  await page.getByLabel('Password').fill('a long enough password');
+  await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
   await page.getByRole('button', { name: 'Open the mesh' }).click();
   await expect(page.getByRole('link', { name: 'Topology' })).toBeVisible();
   mkdirSync(path.join(root, 'playwright/results'), { recursive: true });
