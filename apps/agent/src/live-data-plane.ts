@@ -142,7 +142,11 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
   async listen(): Promise<ListeningPorts> {
     try {
-      for (const { server, address, bound } of this.servers) bound(await listenOn(server, address));
+      for (const { server, address, bound } of this.servers) {
+        bound(await listenOn(server, address));
+        // Such as running out of file descriptors: the next connection may succeed again.
+        server.on('error', (error) => this.options.logger.error({ error }, 'could not accept a connection'));
+      }
     } catch (error) {
       for (const { server } of this.servers) server.close();
       throw error;

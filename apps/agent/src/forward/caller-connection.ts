@@ -39,7 +39,6 @@ export interface CallerEnvironment extends ForwardEnvironment {
   readonly callers: Set<CallerConnection>;
   readonly headTimeoutMs: number;
   readonly callerIdleTimeoutMs: number;
-  readonly draining: boolean;
 }
 
 /** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
@@ -68,6 +67,8 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   /** Which form the body of the present answer has on this connection. */
   private body: Body = 'none';
   private lastAnswer = false;
+  /** No request after the present one: this agent drains, or the caller's certificate has expired. */
+  private retiring = false;
   /** The caller half-closed: what it sent is still answered. */
   private callerEnded = false;
   private socketPaused = false;
@@ -111,7 +112,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
         return;
       }
     }
-    this.lastAnswer = !head.persistent;
+    this.lastAnswer = this.retiring || !head.persistent;
     // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
     if (!head.hasBody) this.reader.pause();
     const exchange = new Exchange(this, head, this.environment, this.passage.seriesOf(this));
@@ -161,7 +162,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     } else if (framing === 'tunnel') {
       added = upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
     }
-    if (this.environment.draining) this.lastAnswer = true;
+    if (this.retiring) this.lastAnswer = true;
     if (framing !== 'tunnel') {
       if (this.lastAnswer) added += closeField;
       else if (request.minor === 0) added += 'connection: keep-alive\r\n';
@@ -187,7 +188,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
 
   sendError(code: DataPathErrorCode, detail: string): void {
     const request = this.reader.head;
-    if (this.environment.draining || this.exchange?.requestEnded === false) this.lastAnswer = true;
+    if (this.retiring || this.exchange?.requestEnded === false) this.lastAnswer = true;
     const json = (request.known(FIELD.accept) ?? '').includes('application/json');
     const options = { json, withBody: request.method !== 'HEAD', close: this.lastAnswer };
     this.writer.add(errorResponse(code, detail, options));
@@ -231,8 +232,8 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
 
   /** No further request is wanted: an idle connection goes now, another with its answer. */
   retire(): void {
-    this.lastAnswer = true;
-    if (this.exchange === undefined && this.reader.isIdle && !this.lingering) this.endConnection();
+    this.retiring = true;
+    if (this.exchange === undefined && this.reader.isIdle) this.endConnection();
   }
 
   destroy(): void {
@@ -240,6 +241,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   }
 
   sweep(now: number): void {
+    if (this.identity !== undefined && Date.now() >= this.identity.notAfter) this.retire();
     if (this.exchange !== undefined) return;
     const waited = now - this.waitingSince;
     if (this.lingering) {

@@ -66,6 +66,8 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   private status = 0;
   private failure: DataPathErrorCode | undefined = undefined;
   private responseStarted = false;
+  /** An answer that only says the request went nowhere: it is read to its end, then another backend is tried. */
+  private discarding: DataPathErrorCode | undefined = undefined;
   private peerReusable = false;
   private tunnel = false;
   private deadline = Number.POSITIVE_INFINITY;
@@ -195,24 +197,39 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   onResponseHead(head: ResponseHead): void {
     const now = performance.now();
     const { backend } = this;
+    const fromAgent = backend?.endpoint.tls ?? false;
+    const failure = fromAgent ? failureNamedIn(head) : undefined;
     this.activeAt = now;
+    this.peerReusable = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
+    // Failing is quick: counted as latency it would draw more requests to where they fail.
+    if (failure === undefined) backend?.answered(now - this.startedAt, now);
+    else if (neverReached.has(failure)) backend?.connectFailed(now);
+    if (failure !== undefined && neverReached.has(failure) && this.mayRetry() && !this.head.hasBody) {
+      this.discarding = failure;
+      return;
+    }
+    this.failure = failure;
     this.responseStarted = true;
     this.status = head.status;
-    backend?.answered(now - this.startedAt, now);
-    const fromAgent = backend?.endpoint.tls ?? false;
-    if (fromAgent) this.failure = failureNamedIn(head);
-    this.peerReusable = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
     this.series.bytesReceived += this.caller.sendHead(head, fromAgent);
     if (head.status === 101) this.beginTunnel();
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
     this.activeAt = this.environment.clock.now;
+    if (this.discarding !== undefined) return;
     this.series.bytesReceived += end - start;
     this.caller.sendBody(bytes, start, end);
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
+    const { discarding } = this;
+    if (discarding !== undefined) {
+      this.discarding = undefined;
+      this.leavePeer(this.peerReusable);
+      this.retryOrFail(discarding, 'said the agent of the service', this.backend);
+      return;
+    }
     this.caller.sendEnd(trailers);
     this.finish();
   }
@@ -254,10 +271,14 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   private retryOrFail(code: DataPathErrorCode, detail: string, avoid: Backend | undefined): void {
     const { decision } = this;
     if (this.over) return;
-    const mayRetry = decision !== undefined && this.attempts <= decision.attempts && code !== 'no_identity';
-    const next = mayRetry ? this.choose(decision, avoid) : undefined;
+    const retries = decision !== undefined && this.mayRetry() && code !== 'no_identity';
+    const next = retries ? this.choose(decision, avoid) : undefined;
     if (next === undefined || next === avoid) this.fail(code, detail);
     else this.tryOn(next);
+  }
+
+  private mayRetry(): boolean {
+    return this.decision !== undefined && this.attempts <= this.decision.attempts;
   }
 
   private beginTunnel(): void {
@@ -276,17 +297,20 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     this.over = true;
     this.environment.active.remove(this);
     this.count(performance.now() - this.startedAt);
+    if (this.waiting) this.backend?.pool.cancel(this);
+    // An answer that came before the end of its request leaves the connection in the middle of one.
+    this.leavePeer(this.peerReusable && this.requestEnded);
+    this.leaveBackend();
+    this.caller.exchangeOver(this);
+  }
+
+  private leavePeer(reusable: boolean): void {
     const { backend, peer } = this;
     this.peer = undefined;
-    if (this.waiting) backend?.pool.cancel(this);
-    this.leaveBackend();
-    if (peer !== undefined) {
-      peer.finish();
-      // An answer that came before the end of its request leaves the connection in the middle of one.
-      if (this.peerReusable && this.requestEnded) backend?.pool.release(peer);
-      else peer.destroy();
-    }
-    this.caller.exchangeOver(this);
+    if (peer === undefined) return;
+    peer.finish();
+    if (reusable) backend?.pool.release(peer);
+    else peer.destroy();
   }
 
   private count(milliseconds: number): void {
@@ -296,6 +320,14 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
 }
 
 const noneDropped = new Uint8Array(0);
+
+/** Failures of the far agent before a byte of the request reached its service. */
+const neverReached: ReadonlySet<DataPathErrorCode> = new Set([
+  'connect_failed',
+  'connect_timeout',
+  'no_endpoint',
+  'overloaded',
+]);
 
 /** An agent that answers for the mesh says so; the service behind it cannot, because the agent strips the field. */
 function failureNamedIn(head: ResponseHead): DataPathErrorCode | undefined {

@@ -50,6 +50,8 @@ export class PeerConnection implements ResponseSink, WriterOwner {
   readonly generation: number;
   /** Serial of the peer's certificate; '' in plain text. */
   serial = '';
+  /** When that certificate expires, milliseconds since the epoch. */
+  private expiresAt = Number.POSITIVE_INFINITY;
   idleSince = 0;
   idleLimitMs: number;
   /** Exchanges begun on it. */
@@ -91,7 +93,8 @@ export class PeerConnection implements ResponseSink, WriterOwner {
   }
 
   get isUsable(): boolean {
-    return !this.closed && !this.socket.destroyed && this.socket.writable && this.exchange === undefined;
+    const open = !this.closed && !this.socket.destroyed && this.socket.writable;
+    return open && this.exchange === undefined && (this.serial === '' || Date.now() < this.expiresAt);
   }
 
   begin(exchange: PeerExchange): void {
@@ -199,7 +202,9 @@ export class PeerConnection implements ResponseSink, WriterOwner {
     if (this.closed || !this.isConnecting) return;
     this.isConnecting = false;
     if (this.socket instanceof TLSSocket) {
-      this.serial = readPeerIdentity(this.socket.getPeerCertificate())?.serial ?? '';
+      const identity = readPeerIdentity(this.socket.getPeerCertificate());
+      this.serial = identity?.serial ?? '';
+      this.expiresAt = identity?.notAfter ?? 0;
     }
     this.pool.onReady(this);
     this.turn.flush();
