@@ -65,7 +65,7 @@ function fingerprint() {
   const hash = createHash('sha256').update(process.platform).update(process.arch);
   const visit = (directory) => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      if (/^(node_modules|dist|generated|next-env\.d\.ts|\..*)$/.test(entry.name)) continue;
+      if (/^(node_modules|dist|dist\.unfinished|generated|next-env\.d\.ts|\..*)$/.test(entry.name)) continue;
       const file = path.join(directory, entry.name);
       if (entry.isDirectory()) visit(file);
       else if (!/\.spec\.tsx?$/.test(entry.name)) {

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectApi, readOperatorFile } from '../src/api-client.ts';
 import { freePort } from './mesh.ts';
-import { processesWith, type ServerProcess, startServerProcess } from './server-process.ts';
+import { processesWith, runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
 const patience = { timeout: 15_000, interval: 50 };
 
@@ -84,6 +85,57 @@ describe('a server', () => {
     await nothingLeft();
     expect(await answers()).toBe(false);
   });
+});
+
+describe('the demo', () => {
+  const patience = { timeout: 60_000, interval: 200 };
+
+  /** Until every part's agent has its certificate and is connected. */
+  async function settled(server: ServerProcess): Promise<void> {
+    await server.link;
+    const api = connectApi(readOperatorFile(settings.TULLE_DATA_DIR ?? ''));
+    await vi.waitFor(async () => {
+      const { agents } = await api.agents.list.query();
+      expect(agents.filter(({ connected }) => connected)).toHaveLength(15);
+    }, patience);
+  }
+
+  it('runs as processes of its own, which end with the server even when that is killed', async () => {
+    const first = start({}, { flags: ['--demo'] });
+    await settled(first);
+    first.process.kill('SIGKILL');
+    await nothingLeft();
+
+    const second = start({}, { flags: ['--demo'] });
+    await settled(second);
+    // Certificates are kept: nothing had to join again.
+    expect(tulle(['token', 'list']).match(/ unused /g)).toBeNull();
+    expect(tulle(['demo', 'break', 'cart'])).toMatch(/cart +running +badly/);
+    expect(tulle(['demo', 'heal', 'all'])).not.toContain('badly');
+    expect(tulle(['demo', 'stop', 'ads'])).toMatch(/ads +stopped/);
+    expect(tulle(['demo', 'start', 'ads'])).toMatch(/ads +running/);
+
+    const stoppedAt = performance.now();
+    second.process.kill('SIGINT');
+    expect(await second.exit).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(8_000);
+    await nothingLeft();
+  });
+
+  it('starts a part again that was killed', async () => {
+    const server = start({}, { flags: ['--demo'] });
+    await server.link;
+    const pidOf = () => /^cart +running +\w+ +(\d+)/m.exec(tulle(['demo', 'status']))?.[1];
+    const killed = await vi.waitUntil(pidOf, patience);
+    process.kill(Number(killed), 'SIGKILL');
+    await vi.waitFor(() => expect([killed, undefined]).not.toContain(pidOf()), patience);
+    server.process.kill('SIGTERM');
+    await server.exit;
+  });
+
+  function tulle(args: readonly string[]): string {
+    return runTulle([...args, '--data-dir', settings.TULLE_DATA_DIR ?? '']);
+  }
 });
 
 async function answers(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -41,6 +41,13 @@ export function startServerProcess(
   // A spec that expects a failure looks at `exit` and `output` alone.
   link.catch(() => undefined);
   return { process: child, output: () => output, link, exit };
+}
+
+/** Standard output of one `tulle …` that ends by itself. */
+export function runTulle(args: readonly string[]): string {
+  const { cwd, env } = options({});
+  const words = [path.join(root, 'apps/cli/bin/tulle.mjs'), ...args];
+  return spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' }).stdout;
 }
 
 function options(settings: Readonly<Record<string, string>>) {
