@@ -1,6 +1,8 @@
 import type { Resource } from '@tulle/mesh/resource';
 import type { VersionWeight } from '@tulle/mesh/traffic-split';
 import type { Database } from '@tulle/prisma/database';
+// Declares what vitest provides to `testDatabase`, which the compiler sees only where somebody imports it.
+import type {} from '@tulle/prisma/testing-server';
 import pino, { type Logger } from 'pino';
 import type { Fleet } from '../agents/fleet.ts';
 import type { Person } from '../people/person.ts';

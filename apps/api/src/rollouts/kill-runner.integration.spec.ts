@@ -20,7 +20,8 @@ const steps = [
   { type: 'setWeight', weight: 80 },
 ];
 
-describe('a runner that is killed with -9', () => {
+// Some thirty processes are started one after the other, which takes minutes on a busy machine.
+describe('a runner that is killed with -9', { timeout: 400_000 }, () => {
   let database: Database;
   let people: RolloutReplica;
   const runners = new Set<ChildProcess>();
