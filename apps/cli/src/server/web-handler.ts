@@ -34,7 +34,9 @@ export async function startWeb({
   process.env.NEXT_TELEMETRY_DISABLED = '1';
   // Next looks at it wherever it asks what it was built for.
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' });
-  const next: NextFactory = createRequire(import.meta.url)('next');
+  const require = createRequire(import.meta.url);
+  const next: NextFactory = require('next');
+  await readConfigQuietly(require, dev);
   const app = next({ dev, dir: webDirectory, quiet: true });
   await app.prepare();
   const request = app.getRequestHandler();
@@ -46,4 +48,11 @@ export async function startWeb({
     },
     close: () => app.close(),
   };
+}
+
+/** Next keeps what it has read; read by itself first, it would tell how long that took. */
+async function readConfigQuietly(require: NodeJS.Require, dev: boolean): Promise<void> {
+  const { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_SERVER } = require('next/constants');
+  const { default: loadConfig } = require('next/dist/server/config');
+  await loadConfig(dev ? PHASE_DEVELOPMENT_SERVER : PHASE_PRODUCTION_SERVER, webDirectory, { silent: true });
 }
