@@ -1,12 +1,9 @@
 import type net from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
-import { defaultPolicy } from '@tulle/mesh/policy';
 import type { ServiceView } from '@tulle/mesh/service-view';
-import { Backend } from './balance/backend.ts';
+import type { Backend } from './balance/backend.ts';
 import { BackendRegistry } from './balance/backend-registry.ts';
-import { EvenSequence } from './balance/sequence.ts';
-import { Split } from './balance/split.ts';
 import { Clock } from './clock.ts';
 import type {
   Address,
@@ -21,18 +18,17 @@ import type {
 } from './data-plane.ts';
 import { ActiveExchanges } from './forward/active-exchanges.ts';
 import { AwaitingViews } from './forward/awaiting-views.ts';
-import type { CallerConnection, CallerEnvironment, Passage } from './forward/caller-connection.ts';
+import type { CallerConnection } from './forward/caller-connection.ts';
 import { listenOn, plainListener } from './forward/listener.ts';
+import type { CallerEnvironment, Passage } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
 import { InboundPassage } from './inbound/inbound-passage.ts';
+import { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
 import { OutboundPassage } from './outbound/outbound-passage.ts';
-import { ConnectionPool } from './pool/connection-pool.ts';
-import { plainConnector } from './pool/connector.ts';
 import { Recorder } from './record/recorder.ts';
 import { type CompiledService, Compiler } from './router/compile.ts';
-import type { RouteDecision } from './router/route-decision.ts';
 import { Router } from './router/router.ts';
 
 const TICK_MS = 50;
@@ -65,12 +61,11 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private readonly credentials = new Credentials();
   private readonly registry: BackendRegistry;
   private readonly compiler: Compiler;
-  private readonly localBackend: Backend | undefined;
+  private readonly localService: LocalService | undefined;
   private readonly servers: { server: net.Server; address: Address; bound: (port: number) => void }[] = [];
   private readonly ports: ListeningPorts = { upstreams: {} };
   private mutualTls: MutualTlsListener | undefined = undefined;
   private services: ReadonlyMap<string, CompiledService> = new Map();
-  private localDecision: RouteDecision | undefined;
 
   constructor(options: DataPlaneOptions) {
     const { self, onUnknownService } = options;
@@ -84,8 +79,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs };
     this.registry = new BackendRegistry({ environment, credentials, recorder, source: self.service });
     this.compiler = new Compiler(this.registry);
-    this.localBackend = this.createLocalBackend(environment);
-    this.localDecision = this.decideLocal(undefined);
+    const { local } = options;
+    this.localService = local === undefined ? undefined : new LocalService(local, self, environment);
     this.createListeners();
     this.registerSweeps();
   }
@@ -132,9 +127,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     const connected = entries.reduce((sum, { backend }) => sum + backend.pool.size, 0);
     return {
       accepted: this.callers.size,
-      connected: connected + (this.localBackend?.pool.size ?? 0),
+      connected: connected + (this.localService?.backend.pool.size ?? 0),
       activeRequests: this.active.count,
-      localHealthy: this.localBackend?.isAvailable(performance.now()) ?? true,
+      localHealthy: this.localService?.backend.isAvailable(performance.now()) ?? true,
       draining: this.draining,
       endpoints: entries.map(({ service, backend }) => statsOf(service, backend)),
     };
@@ -173,7 +168,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     clearTimeout(timer);
     this.clock.stop();
     for (const { backend } of this.registry.entries()) backend.pool.destroy();
-    this.localBackend?.pool.destroy();
+    this.localService?.backend.pool.destroy();
     // All are destroyed; their last events come within the next turns of the loop.
     while (this.callers.size > 0 || this.stats().connected > 0) await nextTurn();
   }
@@ -196,47 +191,11 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private putInForce(services: ReadonlyMap<string, CompiledService>): void {
     this.services = services;
     this.router = new Router(new Map(Array.from(services, ([name, { decision }]) => [name, decision])));
-    this.localDecision = this.decideLocal(services.get(this.options.self.service));
+    this.localService?.apply(services.get(this.options.self.service)?.view);
     this.registry.keepOnly(new Set([...services.values()].flatMap(({ backends }) => backends)));
     this.compiler.forget((service) => services.has(service));
     this.awaiting?.release((service) => services.has(service));
     this.turn.flush();
-  }
-
-  /** The local service is one backend; its timeouts are those of its own view. */
-  private decideLocal(own: CompiledService | undefined): RouteDecision | undefined {
-    const backend = this.localBackend;
-    if (backend === undefined) return undefined;
-    const { service } = this.options.self;
-    const policy = own?.view.policy ?? defaultPolicy(service);
-    const { max, maxPending } = policy.connections;
-    backend.pool.limits = { max, maxPending, connectMs: policy.timeouts.connectMs };
-    const split = new Split([{ version: '', weight: 1, backends: [backend] }], new EvenSequence());
-    // One attempt more than none: a kept connection of the service may have been closed by it.
-    return { service, split, timeouts: policy.timeouts, attempts: 1 };
-  }
-
-  private createLocalBackend(environment: { clock: Clock; turn: Turn; idleTimeoutMs: number }) {
-    const { local, self } = this.options;
-    if (local === undefined) return undefined;
-    const { host, port } = local;
-    const limits = { max: 128, maxPending: 1_024, connectMs: 1_000 };
-    const pool = new ConnectionPool(plainConnector(host, port), environment, limits);
-    const key = {
-      side: 'inbound',
-      source: '',
-      destination: self.service,
-      version: self.version,
-      tls: false,
-    } as const;
-    const endpoint = { id: `${host}:${port}`, version: self.version, host, port, tls: false };
-    // Requests count in the series of their callers; this one stays unused and unregistered.
-    const backend = new Backend(endpoint, pool, this.recorder.detached(key));
-    pool.owner = {
-      onConnected: () => backend.connected(),
-      onConnectFailed: () => backend.connectFailed(this.clock.now),
-    };
-    return backend;
   }
 
   private createListeners(): void {
@@ -271,7 +230,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       self: this.options.self,
       tls: inbound.tls,
       get local() {
-        return plane.localDecision;
+        return plane.localService?.decision;
       },
       get allow() {
         return plane.services.get(plane.options.self.service)?.allow;
@@ -306,7 +265,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.clock.onTick((now) => {
       this.active.sweep(now);
       this.registry.sweep(now);
-      this.localBackend?.pool.sweep(now);
+      this.localService?.backend.pool.sweep(now);
       ticks++;
       if (ticks % TICKS_PER_CALLER_SWEEP === 0) {
         for (const caller of this.callers) caller.sweep(now);

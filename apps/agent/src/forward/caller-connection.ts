@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Bytes } from '@tulle/wire/http1/bytes';
 import type { WireError } from '@tulle/wire/http1/errors';
 import type { FieldSection } from '@tulle/wire/http1/field-section';
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
+import { FIELD } from '@tulle/wire/http1/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
 import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
 import {
@@ -16,41 +16,18 @@ import {
 } from '@tulle/wire/http1/serialise';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
-import type { Series } from '../record/series.ts';
 import { errorResponse } from './error-response.ts';
-import { Exchange, type ExchangeCaller, type ForwardEnvironment } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import type { ExchangeCaller } from './exchange-caller.ts';
+import type { CallerEnvironment, Passage } from './passage.ts';
+import { droppedFrom } from './response-fields.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
-import type { Turn } from './turn.ts';
-
-/** What becomes of the requests of a listener: decides, and tells the exchange what to do. */
-export interface Passage {
-  admit(exchange: Exchange, caller: CallerConnection): void;
-  /**
-   * What reads the inside of a CONNECT tunnel to this authority; undefined when none is made. Clients that are
-   * told of a proxy tunnel even plain HTTP through it, so the inside is HTTP again and stays under the mesh's rules.
-   */
-  insideTunnel?(authority: string): Passage | undefined;
-  /** Where a request counts before anything is known of it. */
-  seriesOf(caller: CallerConnection): Series;
-}
-
-export interface CallerEnvironment extends ForwardEnvironment {
-  readonly turn: Turn;
-  readonly callers: Set<CallerConnection>;
-  readonly headTimeoutMs: number;
-  readonly callerIdleTimeoutMs: number;
-}
 
 /** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
 const LINGER_MS = 2_000;
 
 /** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
 const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
-
-const fromService = dropTable(...hopByHop, FIELD.mesh);
-const fromPeerAgent = dropTable(...hopByHop);
-const fromServiceNoLength = dropTable(...hopByHop, FIELD.mesh, FIELD.contentLength);
-const fromPeerAgentNoLength = dropTable(...hopByHop, FIELD.contentLength);
 
 type Body = 'as-is' | 'chunked' | 'none';
 
@@ -144,7 +121,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   sendInterim(head: ResponseHead): void {
     // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
     if (this.reader.head.minor === 0) return;
-    this.writer.add(serialiseResponseHead(head, fromServiceNoLength, ''));
+    this.writer.add(serialiseResponseHead(head, droppedFrom(head, false), ''));
   }
 
   sendHead(head: ResponseHead, fromAgent: boolean): number {
@@ -298,11 +275,4 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     this.writer.end();
     if (this.socketPaused) this.socket.resume();
   }
-}
-
-function droppedFrom(head: ResponseHead, fromAgent: boolean): Uint8Array {
-  // RFC 9110 section 8.6: these have no length, whatever the service claims.
-  const noLength = head.status === 204 || head.status === 101;
-  if (fromAgent) return noLength ? fromPeerAgentNoLength : fromPeerAgent;
-  return noLength ? fromServiceNoLength : fromService;
 }

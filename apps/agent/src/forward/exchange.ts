@@ -1,33 +1,18 @@
 import type { Bytes } from '@tulle/wire/http1/bytes';
 import type { WireError } from '@tulle/wire/http1/errors';
 import type { FieldSection } from '@tulle/wire/http1/field-section';
-import { FIELD } from '@tulle/wire/http1/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { Clock } from '../clock.ts';
-import { type DataPathErrorCode, isDataPathErrorCode } from '../errors.ts';
+import type { DataPathErrorCode } from '../errors.ts';
 import type { ConnectionWaiter } from '../pool/connection-pool.ts';
-import type { PeerConnection, PeerExchange } from '../pool/peer-connection.ts';
+import type { PeerConnection } from '../pool/peer-connection.ts';
+import type { PeerExchange } from '../pool/peer-exchange.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
 import type { ActiveExchanges } from './active-exchanges.ts';
-
-/** The caller's side of an exchange: one request of a connection, or later one stream of it. */
-export interface ExchangeCaller {
-  sendInterim(head: ResponseHead): void;
-  /** Passes the head on and returns its size in bytes. */
-  sendHead(head: ResponseHead, fromAgent: boolean): number;
-  sendBody(bytes: Bytes, start: number, end: number): void;
-  sendEnd(trailers: FieldSection | undefined): void;
-  /** An answer of the mesh's own; only before any head was sent. */
-  sendError(code: DataPathErrorCode, detail: string): void;
-  /** The answer cannot be completed: the only honest sign is a broken connection. */
-  abort(): void;
-  pauseReading(): void;
-  resumeReading(): void;
-  switchToTunnel(): void;
-  exchangeOver(exchange: Exchange): void;
-}
+import type { ExchangeCaller } from './exchange-caller.ts';
+import { failureNamedIn, neverReached } from './far-failure.ts';
 
 export interface ForwardEnvironment {
   readonly clock: Clock;
@@ -320,18 +305,3 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
 }
 
 const noneDropped = new Uint8Array(0);
-
-/** Failures of the far agent before a byte of the request reached its service. */
-const neverReached: ReadonlySet<DataPathErrorCode> = new Set([
-  'connect_failed',
-  'connect_timeout',
-  'no_endpoint',
-  'overloaded',
-]);
-
-/** An agent that answers for the mesh says so; the service behind it cannot, because the agent strips the field. */
-function failureNamedIn(head: ResponseHead): DataPathErrorCode | undefined {
-  if (head.status < 400 || head.known(FIELD.mesh) === undefined) return undefined;
-  const code = head.get('x-tulle-error');
-  return code !== undefined && isDataPathErrorCode(code) ? code : undefined;
-}

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Address } from '../data-plane.ts';
-import { CallerConnection, type CallerEnvironment, type Passage } from './caller-connection.ts';
+import { CallerConnection } from './caller-connection.ts';
+import type { CallerEnvironment, Passage } from './passage.ts';
 
 /** Binds `server` and resolves with its port; rejects with a sentence that names the address. */
 export async function listenOn(server: net.Server, { host, port }: Address): Promise<number> {

@@ -1,7 +1,8 @@
 import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
 import { fieldLine } from '@tulle/wire/http1/serialise';
-import type { CallerConnection, Passage } from '../forward/caller-connection.ts';
+import type { CallerConnection } from '../forward/caller-connection.ts';
 import type { Exchange } from '../forward/exchange.ts';
+import type { Passage } from '../forward/passage.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';

@@ -1,7 +1,8 @@
 import type net from 'node:net';
 import tls from 'node:tls';
 import type { DataPlaneLogger } from '../data-plane.ts';
-import { CallerConnection, type CallerEnvironment, type Passage } from '../forward/caller-connection.ts';
+import { CallerConnection } from '../forward/caller-connection.ts';
+import type { CallerEnvironment, Passage } from '../forward/passage.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 

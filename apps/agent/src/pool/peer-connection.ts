@@ -19,21 +19,10 @@ import type { DataPathErrorCode } from '../errors.ts';
 import { SocketWriter, type WriterOwner } from '../forward/socket-writer.ts';
 import type { Turn } from '../forward/turn.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import { connectFailureCode } from './connect-failure.ts';
 import type { ConnectionPool } from './connection-pool.ts';
-import { type Connector, PeerIdentityError } from './connector.ts';
-
-/** The exchange a connection works for, as the connection sees it. */
-export interface PeerExchange {
-  onInterim(head: ResponseHead): void;
-  onResponseHead(head: ResponseHead): void;
-  onResponseBody(bytes: Bytes, start: number, end: number): void;
-  onResponseEnd(trailers: FieldSection | undefined): void;
-  onBadResponse(error: WireError): void;
-  /** `untouched`: not a byte of an answer had come. */
-  onPeerLost(untouched: boolean, detail: string): void;
-  onPeerBlocked(): void;
-  onPeerDrained(): void;
-}
+import type { Connector } from './connector.ts';
+import type { PeerExchange } from './peer-exchange.ts';
 
 export interface PeerEnvironment {
   readonly clock: Clock;
@@ -244,7 +233,7 @@ export class PeerConnection implements ResponseSink, WriterOwner {
   private onClose(): void {
     if (this.closed) return;
     this.closed = true;
-    if (this.isConnecting) this.failConnecting(this.codeOf(this.failure), this.failure?.message ?? '');
+    if (this.isConnecting) this.failConnecting(connectFailureCode(this.failure), this.failure?.message ?? '');
     else {
       this.pool.onClosed(this);
       this.lose(this.reader.isIdle);
@@ -265,28 +254,4 @@ export class PeerConnection implements ResponseSink, WriterOwner {
     this.socket.destroy();
     this.pool.onFailed(this, code, detail);
   }
-
-  private codeOf(error: Error | undefined): DataPathErrorCode {
-    if (error instanceof PeerIdentityError || isVerificationError(error)) return 'identity_rejected';
-    return 'connect_failed';
-  }
-}
-
-/** OpenSSL's verdicts on a chain, as Node names them. */
-const verificationErrors = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'INVALID_PURPOSE',
-]);
-
-function isVerificationError(error: Error | undefined): boolean {
-  return error !== undefined && 'code' in error && verificationErrors.has(String(error.code));
 }

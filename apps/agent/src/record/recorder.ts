@@ -23,11 +23,6 @@ export class Recorder {
     return series;
   }
 
-  /** A series that is in no report. */
-  detached(key: SeriesKey): Series {
-    return new Series(key);
-  }
-
   /** Those that were ever used: many stand ready for what may never come. */
   snapshot(): SeriesCounters[] {
     return Array.from(this.byKey.values(), (series) => series.snapshot()).filter(

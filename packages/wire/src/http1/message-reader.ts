@@ -7,6 +7,7 @@ import { FieldSection } from './field-section.ts';
 import { mayTrail } from './known-fields.ts';
 import type { MessageLimits } from './limits.ts';
 import type { BodyFraming, MessageHead } from './message-head.ts';
+import { PartialSection } from './partial-section.ts';
 
 /**
  * Receives what a reader finds, always in the order head, body*, end. Heads and trailers are reused by the
@@ -39,9 +40,6 @@ type State = (typeof AT)[keyof typeof AT];
 const MAX_CHUNK_DIGITS = 12;
 const SEMICOLON = 0x3b;
 
-/** A longer line is not looked at again before its end has come, lest a sender of single bytes cost us a scan each. */
-const RESCAN_BYTES = 256;
-
 /**
  * The part of an HTTP/1.1 reader that requests and responses have in common. Push bytes in, get events
  * out; between `pause()` and `resume()` no event is given and what was pushed is kept. The owner of the
@@ -57,10 +55,7 @@ export abstract class MessageReader {
   private rest: Bytes = noBytes;
   private running = false;
   private paused = false;
-  /** Offset of the line being read, from the start of the head or the trailer section. */
-  private lineOffset = 0;
-  /** How many bytes of the section were looked at when its bytes last ran out. */
-  private scanned = 0;
+  private readonly partial = new PartialSection();
   /** Bytes of the body, or of the chunk, that are still to come. */
   private remaining = 0;
 
@@ -172,11 +167,12 @@ export abstract class MessageReader {
   private readHead(bytes: Bytes, base: number): number {
     const { head, line } = this;
     const maxBytes = this.limits.maxHeadBytes;
-    let at = base + this.lineOffset;
-    if (this.lacksLineEnd(bytes, base)) return this.awaitMore(bytes, base, at, maxBytes, 'head-too-large');
-    if (this.lineOffset === 0) {
+    let at = base + this.partial.lineOffset;
+    if (this.partial.lacksLineEnd(bytes, base))
+      return this.partial.await(bytes, base, at, maxBytes, 'head-too-large');
+    if (this.partial.lineOffset === 0) {
       const next = this.readStartLine(bytes, base);
-      if (next === INCOMPLETE) return this.awaitMore(bytes, base, base, maxBytes, 'head-too-large');
+      if (next === INCOMPLETE) return this.partial.await(bytes, base, base, maxBytes, 'head-too-large');
       at = next;
     }
     while (at < bytes.length) {
@@ -193,35 +189,14 @@ export abstract class MessageReader {
       takeMeaning(head, line.id, bytes, line.valueStart, line.valueEnd);
       at = next;
     }
-    return this.awaitMore(bytes, base, at, maxBytes, 'head-too-large');
-  }
-
-  /** Keeps what was read of the section, up to the line at `line`, until more comes. */
-  private awaitMore(
-    bytes: Bytes,
-    base: number,
-    line: number,
-    maxBytes: number,
-    tooLarge: 'head-too-large' | 'trailers-too-large',
-  ): number {
-    const held = bytes.length - base;
-    if (held > maxBytes) throw new WireError(tooLarge);
-    this.lineOffset = line - base;
-    this.scanned = held;
-    return INCOMPLETE;
-  }
-
-  private lacksLineEnd(bytes: Bytes, base: number): boolean {
-    if (this.scanned - this.lineOffset <= RESCAN_BYTES) return false;
-    return bytes.indexOf(LF, base + this.scanned) === -1;
+    return this.partial.await(bytes, base, at, maxBytes, 'head-too-large');
   }
 
   private endHead(bytes: Bytes, base: number, fieldsEnd: number, next: number): void {
     const head = this.head;
     head.end = fieldsEnd - base;
     head.text = bytes.toString('latin1', base, next);
-    this.lineOffset = 0;
-    this.scanned = 0;
+    this.partial.reset();
     const framing = this.completeHead();
     // A sink that was told of the head may have switched the protocol.
     if (this.state !== AT.head) return;
@@ -285,9 +260,9 @@ export abstract class MessageReader {
 
   private readTrailers(bytes: Bytes, base: number): number {
     const maxBytes = this.limits.maxTrailerBytes;
-    let at = base + this.lineOffset;
-    if (this.lacksLineEnd(bytes, base))
-      return this.awaitMore(bytes, base, at, maxBytes, 'trailers-too-large');
+    let at = base + this.partial.lineOffset;
+    if (this.partial.lacksLineEnd(bytes, base))
+      return this.partial.await(bytes, base, at, maxBytes, 'trailers-too-large');
     while (at < bytes.length) {
       if (bytes[at] === CR) {
         const next = afterLineEnd(bytes, at);
@@ -302,7 +277,7 @@ export abstract class MessageReader {
       if (next - base > maxBytes) throw new WireError('trailers-too-large');
       at = next;
     }
-    return this.awaitMore(bytes, base, at, maxBytes, 'trailers-too-large');
+    return this.partial.await(bytes, base, at, maxBytes, 'trailers-too-large');
   }
 
   private trailerSection(first: boolean): FieldSection {
@@ -317,8 +292,7 @@ export abstract class MessageReader {
       section.end = fieldsEnd - base;
       section.text = bytes.toString('latin1', base, next);
     }
-    this.lineOffset = 0;
-    this.scanned = 0;
+    this.partial.reset();
     this.state = AT.head;
     this.sink.onEnd(section);
   }

@@ -1,0 +1,23 @@
+import type { DataPathErrorCode } from '../errors.ts';
+import { PeerIdentityError } from './connector.ts';
+
+/** OpenSSL's verdicts on a chain, as Node names them. */
+const verificationErrors = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'INVALID_PURPOSE',
+]);
+
+/** Whether the peer could not be reached, or could not be believed. */
+export function connectFailureCode(error: Error | undefined): DataPathErrorCode {
+  const refused = error !== undefined && 'code' in error && verificationErrors.has(String(error.code));
+  return refused || error instanceof PeerIdentityError ? 'identity_rejected' : 'connect_failed';
+}
