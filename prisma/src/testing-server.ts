@@ -7,13 +7,6 @@ import type { TestProject } from 'vitest/node';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Connect and read the URL of the migrated template database. */
-    testDatabaseSocket: string;
-  }
-}
-
 /**
  * Vitest's global setup: one PostgreSQL for the whole run, started when the first spec asks for a database, so
  * that a run that needs none pays nothing.

@@ -5,6 +5,13 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { connect, type Database } from './database.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Connect and read the URL of the migrated template database. */
+    testDatabaseSocket: string;
+  }
+}
+
 /** A migrated database without rows, in a fifth of a second, of one's own. Close it when done. */
 export async function testDatabase(): Promise<Database> {
   const { url, drop } = await createDatabase(({ pathname }) => pathname.slice(1));

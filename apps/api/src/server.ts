@@ -70,6 +70,7 @@ export async function startServer(options: {
   const { settings, database, logger, web } = options;
   const { dataDir, secretKey } = settings;
   const closers: (() => Promise<void> | void)[] = [];
+  let started = false;
   try {
     return await start();
   } catch (error) {
@@ -159,12 +160,16 @@ export async function startServer(options: {
     });
     const http = await startHttpServer({
       ...{ host: settings.host, port: settings.port, api, people, guard, web, logger },
-      ready: async () => void (await database.pool.query('SELECT 1')),
+      ready: async () => {
+        if (!started) throw new Error('starting');
+        await database.pool.query('SELECT 1');
+      },
       metrics: async () =>
         renderOwnMetrics({ listener, distribution, telemetry, configStore, pool: database.pool }),
     });
     closers.push(() => http.close());
     await writeOperatorFile(people, dataDir, `http://${hostInUrl(settings.host)}:${http.port}`);
+    started = true;
     return { url: baseUrl, port: http.port, agentsUrl, welcomeUrl: () => people.welcomeUrl(), close };
   }
 
