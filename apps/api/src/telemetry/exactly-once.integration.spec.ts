@@ -19,6 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
+  clock.now = Math.ceil(clock.now / 60_000) * 60_000;
   await database.pool.query(
     'TRUNCATE telemetry_10s, telemetry_1m, telemetry_cursor, telemetry_peak, telemetry_watermark',
   );

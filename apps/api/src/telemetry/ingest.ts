@@ -90,7 +90,7 @@ export class Ingest implements TelemetryIngest {
         );
       }
     }
-    return { seq: track.seq, durable: track.durableSeq >= track.seq };
+    return { seq: track.seq, durable: track.isDurable };
   }
 
   /** Counts an increase at the middle of the time it came in, or evenly over a long one, such as an outage of ours. */

@@ -17,6 +17,8 @@ export interface Increase {
   readonly sums: Sums;
 }
 
+const idleWriteMs = 60_000;
+
 interface Series {
   readonly edge: number;
   last: Sums;
@@ -50,6 +52,9 @@ export class Track {
   readonly #series = new Map<string, Series>();
   #seq: number;
   #durableSeq: number;
+  /** The last report that brought something new. */
+  #changedSeq: number;
+  #durableAt: number;
   /** When the counters were last read, by our clock. */
   #at: number;
 
@@ -59,7 +64,9 @@ export class Track {
     this.#edges = edges;
     this.#seq = cursor?.seq ?? -1;
     this.#durableSeq = this.#seq;
+    this.#changedSeq = this.#seq;
     this.#at = cursor?.at ?? startedAt;
+    this.#durableAt = this.#at;
     if (cursor !== undefined) {
       for (const [edge, last] of readSeries(cursor.series)) this.#know(edge, last);
     }
@@ -69,16 +76,18 @@ export class Track {
     return this.#seq;
   }
 
-  get durableSeq(): number {
-    return this.#durableSeq;
+  /** Whether the database has everything that was reported; reports without news need not get there. */
+  get isDurable(): boolean {
+    return this.#durableSeq >= this.#changedSeq;
   }
 
   get at(): number {
     return this.#at;
   }
 
+  /** Also now and then without news, so that a restart knows until when there were none. */
   get isDirty(): boolean {
-    return this.#seq > this.#durableSeq;
+    return !this.isDurable || this.#at - this.#durableAt >= idleWriteMs;
   }
 
   /**
@@ -106,6 +115,7 @@ export class Track {
     }
     this.#seq = input.seq;
     this.#at = now;
+    if (increases.length > 0) this.#changedSeq = input.seq;
     return { increases, shrunk };
   }
 
@@ -131,8 +141,9 @@ export class Track {
     return { seq: this.#seq, baseSeq: this.#durableSeq, at: this.#at, series: packer.take(), rows };
   }
 
-  written({ seq }: Snapshot): void {
+  written({ seq, at }: Snapshot): void {
     this.#durableSeq = seq;
+    this.#durableAt = at;
   }
 
   restore({ rows }: Snapshot): void {
@@ -155,8 +166,11 @@ export class Track {
       if (missing === undefined) series.last = stored.get(key) ?? series.last;
       else if (!isEmptySums(missing)) addPending(series, at, missing);
     }
+    const isComplete = [...this.#series.values()].every(({ pending }) => pending.size === 0);
     this.#seq = Math.max(this.#seq, cursor.seq);
+    this.#changedSeq = isComplete ? cursor.seq : Math.max(this.#changedSeq, cursor.seq + 1);
     this.#durableSeq = cursor.seq;
+    this.#durableAt = cursor.at;
   }
 
   #know(edge: Edge, last: Sums): Series {
