@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const ENVOY = '1.40.0';
 /** Ignored by git: what the bench installs or builds stays here. */
@@ -27,6 +27,17 @@ function installEnvoy(): string {
   return binary;
 }
 
+/** Zod carries its messages in forty languages; the shipped bundle has one. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
+
 /** The agent as it is shipped: one minified file. */
 async function bundleAgent(): Promise<string> {
   const outfile = join(folder, 'standalone-agent.mjs');
@@ -41,6 +52,7 @@ async function bundleAgent(): Promise<string> {
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
+    plugins: [englishOnly],
     logLevel: 'error',
   });
   return outfile;

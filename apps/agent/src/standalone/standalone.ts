@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
 import { FileWatch } from './file-watch.ts';
@@ -9,8 +9,8 @@ import { viewsOf } from './views.ts';
 export interface Standalone {
   readonly plane: DataPlane;
   readonly ports: ListeningPorts;
-  /** Reads the file again; resolves with whether it is in force now. Mistakes are logged, the old state stays. */
-  reload(): Promise<boolean>;
+  /** Reads the file again and says whether it is in force now. Mistakes are logged, the old state stays. */
+  reload(): boolean;
   /** Stops watching and drains. */
   close(drainTimeoutMs: number): Promise<void>;
 }
@@ -29,7 +29,7 @@ interface Loaded {
  */
 export async function startStandalone(configPath: string, logger: DataPlaneLogger): Promise<Standalone> {
   const file = resolve(configPath);
-  const loaded = await load(file);
+  const loaded = load(file);
   const { config } = loaded;
   const { self, listen, local, limits, identity } = config;
   const plane = createDataPlane({
@@ -76,9 +76,9 @@ class RunningStandalone implements Standalone {
     );
   }
 
-  async reload(): Promise<boolean> {
+  reload(): boolean {
     try {
-      const loaded = await load(this.file);
+      const loaded = load(this.file);
       putInForce(this.plane, loaded);
       this.watch(loaded.files);
       this.logger.info({ services: Object.keys(loaded.config.services).length }, 'configuration reloaded');
@@ -102,21 +102,27 @@ class RunningStandalone implements Standalone {
   }
 }
 
-async function load(file: string): Promise<Loaded> {
-  const config = parseConfig(await readFile(file, 'utf8'), file);
+/** Small files, read seldom: waiting for them costs less than the threads that would read them otherwise. */
+function load(file: string): Loaded {
+  const config = parseConfig(readFileSync(file, 'utf8'), file);
   const { identity } = config;
   if (identity === undefined) return { config, identity: undefined, files: [file] };
-  const paths = [identity.certificate, identity.key, identity.trustBundle].map((path) =>
-    resolve(dirname(file), path),
-  );
-  const [certificateChainPem = '', keyPem = '', trustBundlePem = ''] = await Promise.all(
-    paths.map((path) => readFile(path, 'utf8')),
-  );
   const { trustDomain } = identity;
+  const at = (path: string) => resolve(dirname(file), path);
+  const [certificate, key, trustBundle] = [
+    at(identity.certificate),
+    at(identity.key),
+    at(identity.trustBundle),
+  ];
   return {
     config,
-    identity: { certificateChainPem, keyPem, trustBundlePem, trustDomain },
-    files: [file, ...paths],
+    identity: {
+      certificateChainPem: readFileSync(certificate, 'utf8'),
+      keyPem: readFileSync(key, 'utf8'),
+      trustBundlePem: readFileSync(trustBundle, 'utf8'),
+      trustDomain,
+    },
+    files: [file, certificate, key, trustBundle],
   };
 }
 
