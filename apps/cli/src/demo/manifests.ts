@@ -8,14 +8,22 @@ import type { ApiClient } from '../api-client.ts';
  * stays changed.
  */
 export async function applyMissing(api: ApiClient, file: string, reason: string): Promise<void> {
+  const missing = await missingDocuments(api, file);
+  if (missing.length === 0) return;
+  const yaml = missing.map((document) => document.toString({ directives: true })).join('');
+  await api.resources.applyYaml.mutate({ yaml, reason });
+}
+
+export async function anyMissing(api: ApiClient, file: string): Promise<boolean> {
+  return (await missingDocuments(api, file)).length > 0;
+}
+
+async function missingDocuments(api: ApiClient, file: string) {
   const { resources } = await api.resources.list.query({});
   const present = new Set(resources.map((resource) => resourceKey(resource.kind, resourceService(resource))));
-  const missing = parseAllDocuments(readFileSync(file, 'utf8')).filter((document) => {
+  return parseAllDocuments(readFileSync(file, 'utf8')).filter((document) => {
     const { kind, name, service }: { kind: Resource['kind']; name?: string; service?: string } =
       document.toJS();
     return !present.has(resourceKey(kind, service ?? name ?? ''));
   });
-  if (missing.length === 0) return;
-  const yaml = missing.map((document) => document.toString({ directives: true })).join('');
-  await api.resources.applyYaml.mutate({ yaml, reason });
 }

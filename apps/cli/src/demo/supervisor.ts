@@ -7,7 +7,8 @@ import type { Logger } from 'pino';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailure } from '../failure.ts';
 import { cloneDirectory } from '../server/clone.ts';
-import { applyMissing } from './manifests.ts';
+import { freeRun } from './free-run.ts';
+import { anyMissing, applyMissing } from './manifests.ts';
 import { startPart } from './part-process.ts';
 import { type DemoAction, type PartStatus, SupervisedPart } from './supervised-part.ts';
 
@@ -37,8 +38,11 @@ export interface Demo {
 
 /** Runs the shop: every part as `tulle run` of its own, callers after those whom they call. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { api, firstPort, logger } = options;
+  const { api, logger } = options;
   await applyMissing(api, path.join(shopDirectory, manifests.services), 'the demo starts');
+  const firstPort = await freeRun(options.firstPort, (from) =>
+    portsOf(shop({ folder: shopDirectory, firstPort: from })),
+  );
   const parts = shop({ folder: shopDirectory, firstPort }).map(
     (part) => new SupervisedPart(part, () => launch(part, options), logger),
   );
@@ -82,23 +86,45 @@ async function perform(action: DemoAction, part: SupervisedPart): Promise<void> 
   }
 }
 
+function portsOf(parts: readonly Part[]): number[] {
+  return parts.flatMap(({ port, faultPort }) => [port, faultPort]).filter((port) => port !== undefined);
+}
+
+/** Services first; those who only call come when traffic goes where it should, so that no new version gets any by chance. */
 async function settle(parts: readonly SupervisedPart[], api: ApiClient, signal: AbortSignal): Promise<void> {
+  const splits = path.join(shopDirectory, manifests.splits);
+  const services = parts.filter(({ part }) => part.port !== undefined);
+  await startAll(services, signal);
+  if (await anyMissing(api, splits)) {
+    // A split names versions, which are known once an instance of each has joined.
+    await untilJoined(services, api, signal);
+    if (!signal.aborted) await applyMissing(api, splits, 'the demo starts');
+  }
+  await startAll(
+    parts.filter(({ part }) => part.port === undefined),
+    signal,
+  );
+}
+
+async function startAll(parts: readonly SupervisedPart[], signal: AbortSignal): Promise<void> {
   const waiting = [...parts];
   const startNext = async () => {
     for (let part = waiting.shift(); part !== undefined && !signal.aborted; part = waiting.shift())
       await part.start();
   };
   await Promise.all(Array.from({ length: startedAtOnce }, startNext));
-  // A split names versions, which are known once an instance of each has joined.
-  await untilJoined(parts.length, api, signal);
-  if (!signal.aborted) await applyMissing(api, path.join(shopDirectory, manifests.splits), 'the demo starts');
 }
 
-async function untilJoined(count: number, api: ApiClient, signal: AbortSignal): Promise<void> {
+async function untilJoined(
+  parts: readonly SupervisedPart[],
+  api: ApiClient,
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + joinTimeoutMs;
   while (!signal.aborted && Date.now() < deadline) {
     const { agents } = await api.agents.list.query();
-    if (agents.filter((agent) => agent.connected).length >= count) return;
+    const connected = new Set(agents.filter((agent) => agent.connected).map((agent) => agent.instance));
+    if (parts.every(({ part }) => connected.has(part.name))) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
