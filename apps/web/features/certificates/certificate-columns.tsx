@@ -23,7 +23,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'instance',
     header: 'Instance',
     cell: (row) => <span className={classes.mono}>{row.instance}</span>,
-    width: 'minmax(120px, 1.7fr)',
+    width: 'minmax(120px, 1.3fr)',
     sortBy: (row) => row.instance,
     narrow: 'title',
   },
@@ -51,7 +51,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
         <RelativeTime at={row.issuedAt} />
       </span>
     ),
-    width: '80px',
+    width: '74px',
     sortBy: (row) => row.issuedAt,
     narrow: 'hidden',
   },
@@ -66,7 +66,7 @@ export const certificateColumns: readonly Column<Certificate>[] = [
     key: 'renews',
     header: 'Renews',
     cell: (row) => <NextRenewal row={row} />,
-    width: '80px',
+    width: '74px',
     sortBy: (row) => row.renewsAt,
     narrow: 'hidden',
   },

@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, CloseButton } from '@mantine/core';
+import { CloseButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { formatMs } from '@tulle/mesh/format';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { failureOf } from '@/trpc/failure';
+import { BlockableButton } from '@/ui/blockable-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { StatusTag, type Tone } from '@/ui/status-tag';
 import { type AckStanding, type Acks, ackStanding, ackTroubles } from './ack-words';
@@ -45,35 +46,37 @@ export function AppliedStrip({
   const undo = useMutation(
     trpc.changes.revert.mutationOptions({ onSuccess: (applied) => onUndone(applied.revision) }),
   );
-  if (change.data === undefined) return null;
-  const { acks, revertBlocked } = change.data;
-  const { word, tone } = standingTags[ackStanding(acks)];
+  const acks = change.data?.acks;
+  const { word, tone } = standingTags[acks === undefined ? 'waiting' : ackStanding(acks)];
   return (
     <section className={classes.strip} aria-label="What became of it">
       <div className={classes.line} role="status">
         <StatusTag tone={tone}>{word}</StatusTag>
         <span>
-          <MeshLink href={paths.change(revision)}>Revision {revision}</MeshLink> <Figures acks={acks} />
+          <MeshLink href={paths.change(revision)}>Revision {revision}</MeshLink>{' '}
+          {acks === undefined ? 'is on its way' : <Figures acks={acks} />}
         </span>
       </div>
       <div className={classes.buttons}>
-        {revertBlocked === null && (
-          <Button
+        {change.data && (
+          <BlockableButton
+            blocked={change.data.revertBlocked}
             variant="subtle"
             color="neutral"
             loading={undo.isPending}
             onClick={() => undo.mutate({ revision, reason: `Undo of revision ${revision}` })}
           >
             Undo
-          </Button>
+          </BlockableButton>
         )}
         <CloseButton size="sm" aria-label="Dismiss" onClick={onDismiss} />
       </div>
-      {ackTroubles(acks).map((trouble) => (
-        <p key={trouble} className={classes.trouble}>
-          {trouble}
-        </p>
-      ))}
+      {acks &&
+        ackTroubles(acks).map((trouble) => (
+          <p key={trouble} className={classes.trouble}>
+            {trouble}
+          </p>
+        ))}
       {undo.error && (
         <p className={classes.error} role="alert">
           {failureOf(undo.error).message}

@@ -77,6 +77,8 @@ export function NewRolloutPage() {
             <div className={classes.choices}>
               <Select
                 label="Service"
+                description="Whose traffic moves"
+                allowDeselect={false}
                 data={(services.data ?? []).map((row) => row.service)}
                 searchable
                 {...form.getInputProps('service')}
@@ -88,6 +90,7 @@ export function NewRolloutPage() {
               <Select
                 label="Stable"
                 description="Has the traffic now"
+                allowDeselect={false}
                 data={names}
                 disabled={service === ''}
                 {...form.getInputProps('stable')}
@@ -95,6 +98,7 @@ export function NewRolloutPage() {
               <Select
                 label="Candidate"
                 description="Shall have it"
+                allowDeselect={false}
                 data={names}
                 disabled={service === ''}
                 {...form.getInputProps('candidate')}

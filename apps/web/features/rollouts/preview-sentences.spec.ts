@@ -7,12 +7,12 @@ const plain = (text: string) => text.replaceAll('\u2009', ' ');
 
 it('says in sentences what a rollout will do', () => {
   expect(previewSentences(rolloutPresets.standard(), names, 120).map(plain)).toEqual([
-    'v2 gets 10 % of the traffic, about 12 /s.',
+    'Gives v2 10 % of the traffic, about 12 /s.',
     'Looks at v2 for 1 min and at least 100 requests; if it does worse, all traffic returns to v1.',
     'Waits until a person approves.',
-    'v2 gets 50 % of the traffic, about 60 /s.',
+    'Gives v2 50 % of the traffic, about 60 /s.',
     'Looks at v2 for 2 min and at least 100 requests; if it does worse, all traffic returns to v1.',
-    'v2 gets 100 % of the traffic, about 120 /s.',
+    'Gives v2 100 % of the traffic, about 120 /s.',
   ]);
 });
 

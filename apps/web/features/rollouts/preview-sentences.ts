@@ -19,7 +19,7 @@ function sentenceOf(
     case 'setWeight': {
       if (!Number.isFinite(step.weight)) return 'Sets a weight.';
       const requests = rate > 0 ? `, about ${formatRate((rate * step.weight) / 100)}` : '';
-      return `${candidate} gets ${formatPercent(step.weight)} of the traffic${requests}.`;
+      return `Gives ${candidate} ${formatPercent(step.weight)} of the traffic${requests}.`;
     }
     case 'pause':
       return step.durationMs === undefined

@@ -18,7 +18,7 @@ export function specOf(values: RolloutValues): RolloutSpec {
 export function rolloutIssues(values: RolloutValues): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const field of ['service', 'stable', 'candidate'] as const)
-    if (values[field] === '') errors[field] = `Choose a ${field === 'service' ? 'service' : 'version'}.`;
+    if (!values[field]) errors[field] = `Choose a ${field === 'service' ? 'service' : 'version'}.`;
   const parsed = rolloutSpecSchema.safeParse(specOf(values));
   if (parsed.success) return errors;
   for (const issue of parsed.error.issues) {

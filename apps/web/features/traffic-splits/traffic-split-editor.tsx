@@ -30,12 +30,12 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
   const update = useMutation(
     trpc.trafficSplits.update.mutationOptions({
       onSuccess: async (result) => {
-        // The new split first, so that the sliders do not jump back to the old one for a moment.
-        await queryClient.invalidateQueries(trpc.trafficSplits.pathFilter());
         if (!result.changed) notifications.show({ message: 'The split was already set like this.' });
+        void setApplied(result.changed ? result.revision : null);
+        // The draft goes when the new split is here, so that the sliders do not jump back to the old one.
+        await queryClient.invalidateQueries(trpc.trafficSplits.get.queryFilter({ service: view.service }));
         discard();
         setReason('');
-        void setApplied(result.changed ? result.revision : null);
       },
       // A conflict or a rollout that has just begun: fetch what is true now, keep what was typed.
       onError: () => void queryClient.invalidateQueries(trpc.trafficSplits.pathFilter()),
@@ -62,7 +62,7 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
         />
       )}
       <div className={classes.columns}>
-        <Card title="Split between versions">
+        <Card title="Split between versions" aside="observed over the last minute">
           <SplitCard view={view} draft={draft} readOnly={readOnly} onEdit={edit} />
         </Card>
         <Card title="What this will do">

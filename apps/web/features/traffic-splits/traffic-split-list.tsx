@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { RouterOutputs } from '@tulle/api/router-types';
 import { formatPercent, formatRate } from '@tulle/mesh/format';
 import { describePhase } from '@tulle/mesh/rollout/describe';
+import { useMemo } from 'react';
 import { phaseTone } from '@/features/rollouts/phase-tone';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
@@ -74,22 +75,22 @@ const columns: readonly Column<Row>[] = [
   },
 ];
 
-/** Every service with more than one version: what was set, what the wire says, and who set it. */
+/** Every service: what was set, what the wire says, and who set it. Those with something to split come first. */
 export function TrafficSplitList() {
   const trpc = useTRPC();
   const { windowMs } = useWindow();
   const splits = useQuery(trpc.trafficSplits.list.queryOptions({ windowMs }, useRefresh()));
+  const rows = useMemo(() => splits.data && splittableFirst(splits.data), [splits.data]);
   return (
     <>
       <PageHeader title="Traffic" />
       <DataTable
         noun="traffic splits"
         columns={columns}
-        rows={splits.data}
+        rows={rows}
         rowKey={(row) => row.service}
         rowHref={(row) => paths.trafficSplit(row.service)}
         searchText={(row) => `${row.service} ${row.versions.map(({ version }) => version).join(' ')}`}
-        defaultSort="service"
         error={splits.error}
         onRetry={() => void splits.refetch()}
         empty={
@@ -103,6 +104,11 @@ export function TrafficSplitList() {
       />
     </>
   );
+}
+
+function splittableFirst(rows: readonly Row[]): Row[] {
+  const splittable = (row: Row) => (row.versions.length > 1 ? 1 : 0);
+  return [...rows].sort((a, b) => splittable(b) - splittable(a) || a.service.localeCompare(b.service));
 }
 
 function SetAndObserved({ row }: { row: Row }) {

@@ -10,7 +10,8 @@ import { LinkButton } from '@/ui/link-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { Bone, ErrorState } from '@/ui/states';
-import { useRefresh, useWindow } from '@/ui/use-view';
+import { useRefresh } from '@/ui/use-view';
+import { observedMs } from './observed-window';
 import { SplitYaml } from './split-yaml';
 import { TrafficSplitEditor } from './traffic-split-editor';
 import classes from './traffic-split-editor.module.css';
@@ -18,8 +19,9 @@ import classes from './traffic-split-editor.module.css';
 /** The split of one service: what is set, what is observed, and how to change it. */
 export function TrafficSplitPage({ service }: { service: string }) {
   const trpc = useTRPC();
-  const { windowMs } = useWindow();
-  const split = useQuery(trpc.trafficSplits.get.queryOptions({ service, windowMs }, useRefresh(2_000)));
+  const split = useQuery(
+    trpc.trafficSplits.get.queryOptions({ service, windowMs: observedMs }, useRefresh(2_000)),
+  );
   const [yaml, setYaml] = useQueryState('yaml', parseAsBoolean.withDefault(false));
   // While another service's answer stands in, nothing of it may be edited here.
   const view = split.data?.service === service ? split.data : undefined;

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { observedMs } from '@/features/traffic-splits/observed-window';
 import { TrafficSplitPage } from '@/features/traffic-splits/traffic-split-page';
 import { Prefetch } from '@/trpc/prefetch';
 import { Page } from '@/ui/shell/page';
@@ -19,7 +20,7 @@ export default async function Traffic({ params, searchParams }: PageProps) {
   return (
     <Prefetch
       queries={(trpc) => [
-        trpc.trafficSplits.get.queryOptions({ service, windowMs }),
+        trpc.trafficSplits.get.queryOptions({ service, windowMs: observedMs }),
         trpc.metrics.series.queryOptions({ destination: service, windowMs, by: 'version' }),
       ]}
     >
