@@ -11,13 +11,15 @@ export class Clock {
   /** `tickMs` is how late a deadline may be noticed. */
   start(tickMs: number): void {
     this.now = performance.now();
-    this.timer ??= setInterval(() => this.tick(performance.now()), tickMs);
+    // Behind the sockets' events: after a stall what has already arrived must not be found late.
+    this.timer ??= setInterval(() => setImmediate(() => this.tick(performance.now())), tickMs);
     this.timer.unref();
   }
 
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.sweeps.length = 0;
   }
 
   onTick(sweep: (now: number) => void): void {

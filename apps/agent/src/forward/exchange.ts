@@ -256,7 +256,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   private retryOrFail(code: DataPathErrorCode, detail: string, avoid: Backend | undefined): void {
     const { decision } = this;
     if (this.over) return;
-    const retries = decision !== undefined && this.mayRetry() && code !== 'no_identity';
+    const retries = decision !== undefined && this.mayRetry() && !final.has(code);
     const next = retries ? this.choose(decision, avoid) : undefined;
     if (next === undefined || next === avoid) this.fail(code, detail);
     else this.tryOn(next);
@@ -305,3 +305,6 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
 }
 
 const noneDropped = new Uint8Array(0);
+
+/** Failures of this agent itself: no other backend would change them. */
+const final: ReadonlySet<DataPathErrorCode> = new Set(['no_identity', 'shutting_down']);

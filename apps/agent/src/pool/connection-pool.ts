@@ -76,17 +76,16 @@ export class ConnectionPool {
 
   /** A connection whose exchange ended well. */
   release(peer: PeerConnection): void {
-    if (!this.mayServe(peer) || this.all.size > this.limits.max) {
-      peer.destroy();
-      return;
-    }
-    const waiter = this.waiting.shift();
+    // Who waits is served even by a pool that is retired: a connection opened for him is there.
+    const waiter = peer.isUsable ? this.waiting.shift() : undefined;
     if (waiter !== undefined) {
       waiter.onConnection(peer);
-      return;
+    } else if (this.mayServe(peer) && this.all.size <= this.limits.max) {
+      peer.idleSince = this.environment.clock.now;
+      this.idle.push(peer);
+    } else {
+      peer.destroy();
     }
-    peer.idleSince = this.environment.clock.now;
-    this.idle.push(peer);
   }
 
   /** No longer used: what is idle goes now, what is in flight when it ends. */
@@ -97,6 +96,7 @@ export class ConnectionPool {
 
   destroy(): void {
     this.retired = true;
+    this.refuseWaiting('shutting_down');
     for (const peer of [...this.all]) peer.destroy();
   }
 
@@ -152,11 +152,15 @@ export class ConnectionPool {
   private open(): void {
     const socket = this.connector.open();
     if (socket === undefined) {
-      this.waiting.shift()?.onNoConnection('no_identity', '');
+      this.refuseWaiting('no_identity');
       return;
     }
     const peer = new PeerConnection(socket, this.connector, this, this.environment);
     this.all.add(peer);
     this.connecting++;
+  }
+
+  private refuseWaiting(code: DataPathErrorCode): void {
+    for (const waiter of this.waiting.splice(0)) waiter.onNoConnection(code, '');
   }
 }
