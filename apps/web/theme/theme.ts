@@ -105,7 +105,11 @@ export const theme = createTheme({
       defaultProps: { size: 'xs' },
       vars: () => ({ wrapper: { '--input-fz': '13px' } }),
     }),
-    InputWrapper: InputWrapper.extend({ defaultProps: { size: 'xs' }, vars: () => inputWrapperVars }),
+    InputWrapper: InputWrapper.extend({
+      defaultProps: { size: 'xs' },
+      styles: { label: { marginBottom: 4, fontWeight: 500 } },
+      vars: () => inputWrapperVars,
+    }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, shadow: 'md', transitionProps: { duration: 120, transition: 'fade' } },
@@ -152,12 +156,8 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
     ...colourRoles('ok', 'ok'),
     ...colourRoles('warn', 'warn'),
     ...colourRoles('bad', 'bad-strong'),
-    '--mantine-color-neutral-light': 'var(--canvas)',
-    '--mantine-color-neutral-light-hover': 'var(--canvas)',
-    '--mantine-color-neutral-light-color': 'var(--text-dim)',
-    '--mantine-color-neutral-filled': 'var(--text-dim)',
-    '--mantine-color-neutral-filled-hover': 'var(--text)',
-    '--mantine-color-neutral-text': 'var(--text-dim)',
+    ...greyRoles('neutral'),
+    ...greyRoles('gray'),
   };
   return { variables: {}, light: roles, dark: roles };
 };
@@ -173,5 +173,19 @@ function colourRoles(name: string, strong: string): Record<string, string> {
     [`${prefix}-outline`]: `var(--${name})`,
     [`${prefix}-outline-hover`]: `var(--${name}-soft)`,
     [`${prefix}-text`]: `var(--${name})`,
+  };
+}
+
+function greyRoles(name: string): Record<string, string> {
+  const prefix = `--mantine-color-${name}`;
+  return {
+    [`${prefix}-filled`]: 'var(--text-dim)',
+    [`${prefix}-filled-hover`]: 'var(--text)',
+    [`${prefix}-light`]: 'var(--canvas)',
+    [`${prefix}-light-hover`]: 'var(--canvas)',
+    [`${prefix}-light-color`]: 'var(--text-dim)',
+    [`${prefix}-outline`]: 'var(--line-strong)',
+    [`${prefix}-outline-hover`]: 'var(--canvas)',
+    [`${prefix}-text`]: 'var(--text-dim)',
   };
 }

@@ -29,6 +29,7 @@ export function EmptyMesh() {
 
   return (
     <div className={classes.empty}>
+      <h1 className={classes.hidden}>Topology</h1>
       <EmptyState title="No services in this mesh yet">
         <p>
           Start a service through Tulle and it appears here with its traffic, its identity and its versions. A

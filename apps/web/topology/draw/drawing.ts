@@ -6,7 +6,7 @@ import type { NodeFace } from './faces';
 import { paint, type Scene } from './paint';
 import type { Roles } from './roles';
 import { graphStyle } from './style';
-import { bend, type Layers, sync } from './sync';
+import { bend, type Layers, showLabel, sync } from './sync';
 
 export interface DrawingEvents {
   /** A tap on a node or an edge, or undefined on the ground. */
@@ -38,7 +38,7 @@ export class Drawing {
     this.#cy = cytoscape({
       container,
       style: graphStyle(roles),
-      minZoom: 0.04,
+      minZoom: 0.01,
       maxZoom: 2,
       boxSelectionEnabled: false,
       autounselectify: true,
@@ -78,7 +78,9 @@ export class Drawing {
   setEmphasis(selected: string | undefined, kept: ReadonlySet<string> | undefined): void {
     this.#cy.batch(() => {
       this.#cy.elements().forEach((element) => {
-        element.toggleClass('selected', element.id() === selected);
+        const isSelected = element.id() === selected;
+        if (isSelected && element.isEdge()) showLabel(element);
+        element.toggleClass('selected', isSelected);
         element.toggleClass('dim', kept !== undefined && !kept.has(element.id()));
       });
     });
@@ -150,7 +152,10 @@ export class Drawing {
       this.#untouched = false;
     });
     cy.on('tap', (event) => events.onTap(event.target === cy ? undefined : event.target.id()));
-    cy.on('mouseover', 'edge', (event) => event.target.addClass('hovered'));
+    cy.on('mouseover', 'edge', ({ target }: { target: EdgeSingular }) => {
+      showLabel(target);
+      target.addClass('hovered');
+    });
     cy.on('mouseout', 'edge', (event) => event.target.removeClass('hovered'));
     cy.on('position', 'node', ({ target }: { target: NodeSingular }) => {
       for (const edge of target.connectedEdges()) bend(edge as EdgeSingular);
@@ -168,7 +173,8 @@ export class Drawing {
     const first = this.#cy.nodes().first();
     if (
       first.empty() ||
-      (first.hasClass('dots') === dots && this.#cy.nodes(dots ? ':not(.dots)' : '.dots').empty())
+      (first.hasClass('dots') === dots &&
+        this.#cy.nodes('.dots').length === (dots ? this.#cy.nodes().length : 0))
     )
       return;
     this.#cy.batch(() => this.#cy.nodes().toggleClass('dots', dots));

@@ -34,7 +34,11 @@ export function graphStyle(roles: Roles): StylesheetJson {
       style: { shape: 'ellipse', width: 64, height: 64, 'background-color': roles.edge, 'border-width': 0 },
     },
     { selector: 'node.dots.degraded', style: { 'background-color': roles.warn } },
-    { selector: 'node.dots.failing', style: { 'background-color': roles.bad } },
+    // Not by colour alone: what fails is a larger square.
+    {
+      selector: 'node.dots.failing',
+      style: { shape: 'rectangle', width: 76, height: 76, 'background-color': roles.bad },
+    },
     { selector: 'node.selected', style: { 'underlay-opacity': 0.18, 'underlay-padding': 5 } },
     {
       selector: 'edge',
@@ -77,7 +81,14 @@ export function graphStyle(roles: Roles): StylesheetJson {
       style: { 'source-endpoint': `-${half}px 0px`, 'target-endpoint': `${half}px 0px` },
     },
     // Thousands of curves are slow to draw; from far away nobody sees the difference.
-    { selector: 'edge.many', style: { 'curve-style': 'straight' } },
+    {
+      selector: 'edge.many',
+      style: {
+        'curve-style': 'straight',
+        'source-endpoint': 'outside-to-node',
+        'target-endpoint': 'outside-to-node',
+      },
+    },
     {
       selector: 'edge.self',
       style: {

@@ -74,7 +74,8 @@ export function sync(
 }
 
 function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, many: boolean): boolean {
-  const data = { width: edgeWidth(edge.traffic.rate, busiest), label: edgeText(edge, layers.label) };
+  const width = edgeWidth(edge.traffic.rate, busiest);
+  const label = edgeText(edge, layers.label);
   const layer = layers.security ? `secure-${edge.mtls}` : '';
   const drawn = cy.getElementById(edge.id);
   if (drawn.empty()) {
@@ -85,7 +86,8 @@ function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, ma
         source: edge.source,
         target: edge.destination,
         secured: layer !== '',
-        ...data,
+        width,
+        label,
         distances: '0 0',
         weights: '0.25 0.75',
       },
@@ -95,14 +97,23 @@ function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, ma
     });
     return true;
   }
-  for (const [key, value] of Object.entries(data)) if (drawn.data(key) !== value) drawn.data(key, value);
   if (!drawn.hasClass(edge.health)) drawn.removeClass(healthClasses.join(' ')).addClass(edge.health);
+  // A rate is never still; the eye sees no half pixel, and restyling thousands of edges every second costs.
+  if (Math.abs(drawn.data('width') - width) >= 0.5) drawn.data('width', width);
+  drawn.scratch('label', label);
+  if (drawn.is('.degraded, .failing, .hovered, .selected')) showLabel(drawn);
   if (layer === '' ? drawn.data('secured') : !drawn.hasClass(layer)) {
     drawn.removeClass(layerClasses.join(' '));
     if (layer !== '') drawn.addClass(layer);
     drawn.data('secured', layer !== '');
   }
   return false;
+}
+
+/** Only labels that can be seen are kept up to date. */
+export function showLabel(edge: EdgeSingular): void {
+  const label = edge.scratch('label');
+  if (typeof label === 'string' && edge.data('label') !== label) edge.data('label', label);
 }
 
 /** Follows its ends, after a layout and while a node is dragged. */

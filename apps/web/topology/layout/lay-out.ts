@@ -1,4 +1,5 @@
 import ELK from 'elkjs/lib/elk-api.js';
+import { foldColumns } from './fold';
 import type { Arrangement, GraphShape, Point } from './positions';
 
 const nodeWidth = 152;
@@ -41,5 +42,5 @@ export async function layOut({ services, edges }: GraphShape): Promise<Arrangeme
   const points: Record<string, Point> = {};
   for (const { id, x = 0, y = 0 } of graph.children ?? [])
     points[id] = { x: Math.round(x + nodeWidth / 2), y: Math.round(y + nodeHeight / 2) };
-  return { points, edges: known.length, byHand: false };
+  return { points: foldColumns(points), edges: known.length, byHand: false };
 }

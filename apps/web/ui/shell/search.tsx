@@ -18,6 +18,7 @@ import { useTRPC } from '@/trpc/client';
 import { HealthDot } from '../status-tag';
 import { useHref, usePaused, useWindow } from '../use-view';
 import { destinations } from './navigation';
+import classes from './search.module.css';
 
 export const openSearch = spotlight.open;
 
@@ -88,6 +89,9 @@ export function Search() {
       actions={actions}
       shortcut={['mod + K', '/']}
       limit={12}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
+      transitionProps={{ duration: 100 }}
+      classNames={{ action: classes.action, actionsGroup: classes.group }}
       nothingFound={services.isPending ? 'Looking for services' : 'Nothing is called that'}
       onSpotlightOpen={() => setOpened(true)}
       searchProps={{

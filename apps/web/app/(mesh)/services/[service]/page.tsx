@@ -21,6 +21,7 @@ export default async function Service({ params, searchParams }: PageProps) {
       queries={(trpc) => [
         trpc.services.get.queryOptions({ windowMs, service }),
         trpc.metrics.series.queryOptions({ windowMs, by: 'version', destination: service }),
+        trpc.metrics.series.queryOptions({ windowMs, by: 'total', destination: service }),
         trpc.changes.list.queryOptions({ service, limit: 10 }),
       ]}
     >
