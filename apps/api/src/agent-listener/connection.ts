@@ -10,7 +10,7 @@ import { MeshError } from '@tulle/mesh/errors';
 import type { Database } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { FleetRegistry, Lease } from '../agents/create-fleet.ts';
+import type { FleetRegistry, Lease } from '../agents/fleet-registry.ts';
 import type { Member } from '../agents/member.ts';
 import type { ConfigSession } from '../distribution/config-session.ts';
 import type { Distribution } from '../distribution/create-distribution.ts';

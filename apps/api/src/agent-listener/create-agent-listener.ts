@@ -1,20 +1,20 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContextOptions } from 'node:tls';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { agentPath, closeCodes } from '@tulle/mesh/agent-protocol';
 import { MeshError } from '@tulle/mesh/errors';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Revocations } from '../certificates/revocations.ts';
-import type { ServerCredentials } from '../identity/identity.ts';
 import type { JoinTokenStore } from '../join-tokens/create-join-tokens.ts';
 import { AgentConnection, type ConnectionDependencies } from './connection.ts';
 import { createJoin } from './join.ts';
+import { createOwnCertificate } from './own-certificate.ts';
 import { identifyPeer } from './peer.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { refuseUpgrade } from './refusal.ts';
 import { type AgentRouter, createAgentRouter } from './router.ts';
 import type { AgentContext } from './trpc.ts';
 
@@ -24,8 +24,6 @@ const maxMessageBytes = 32 * 1_048_576;
 const pingMs = 15_000;
 const pongWaitMs = 10_000;
 const closeWaitMs = 3_000;
-/** The listener's own certificate is renewed at half of its life, looked at this often. */
-const certificateCheckMs = 5_000;
 
 export interface AgentListenerOptions extends Omit<ConnectionDependencies, 'now'> {
   readonly now?: () => number;
@@ -53,13 +51,12 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
   const joins = createRateLimit({ perSecond: 20, burst: 200 });
   const router = createAgentRouter({ join: createJoin({ ...dependencies, joins }) });
   const connections = new Map<WebSocket, AgentConnection>();
-  let credentials = await identity.issueControlPlane();
-  let renewAt = halfLife(credentials, now());
+  const ownCertificate = await createOwnCertificate({ identity, logger, now });
   let stopping = false;
 
   const server = https.createServer(
     {
-      ...secureContext(credentials),
+      ...ownCertificate.first,
       requestCert: true,
       // Joiners have none; everything but join asks for an authorised one in `identifyPeer`.
       rejectUnauthorized: false,
@@ -105,7 +102,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ err: error }, 'a connection broke'));
-    upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error));
+    upgrade(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, error, logger));
   });
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -136,20 +133,6 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
     }
   }
 
-  function refuse(socket: Duplex, error: unknown): void {
-    const known = error instanceof MeshError;
-    if (known) logger.info({ code: error.code, reason: error.message }, 'refused a connection');
-    else logger.error({ err: error }, 'could not look at a connection');
-    const status = known ? error.status : 500;
-    const code = known ? error.code : 'internal';
-    const message = known ? error.message : 'The server failed; its log says why.';
-    const body = JSON.stringify({ code, message });
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\nx-tulle-error: ${code}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  }
-
   function logUnexpected(error: Error & { code: string; cause?: unknown }, path: string | undefined): void {
     if (error.cause instanceof MeshError) logger.debug({ path, reason: error.message }, 'refused a call');
     else if (error.code === 'INTERNAL_SERVER_ERROR') logger.error({ err: error, path }, 'a call failed');
@@ -164,22 +147,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
     }
   });
 
-  const certificateTimer = setInterval(() => {
-    if (now() < renewAt) return;
-    renewAt = Number.POSITIVE_INFINITY;
-    renewOwnCertificate().catch((error: unknown) => {
-      logger.error({ err: error }, 'could not renew the certificate of the agents listener, trying again');
-      renewAt = now() + certificateCheckMs;
-    });
-  }, certificateCheckMs);
-  certificateTimer.unref();
-
-  async function renewOwnCertificate(): Promise<void> {
-    credentials = await identity.issueControlPlane();
-    server.setSecureContext(secureContext(credentials));
-    renewAt = halfLife(credentials, now());
-    logger.info('renewed the certificate of the agents listener');
-  }
+  const stopRenewing = ownCertificate.keepFresh((context) => server.setSecureContext(context));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -194,7 +162,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
 
   async function stop(): Promise<void> {
     stopping = true;
-    clearInterval(certificateTimer);
+    stopRenewing();
     stopMembers();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const connection of connections.values()) {
@@ -210,14 +178,6 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
   }
 
   return { host: options.host, port, connections: () => connections.size, stop };
-}
-
-function secureContext({ key, cert, ca }: ServerCredentials): SecureContextOptions {
-  return { key, cert, ca, minVersion: 'TLSv1.3' };
-}
-
-function halfLife({ notAfter }: ServerCredentials, now: number): number {
-  return (now + notAfter) / 2;
 }
 
 function addressOf(request: IncomingMessage): string {

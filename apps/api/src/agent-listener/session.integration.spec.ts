@@ -46,10 +46,7 @@ async function connect(
   const inbound = port === undefined ? undefined : { host: '10.0.0.1', port };
   await agent.hello({ instance, version: 'v1', ...(inbound && { inbound }) });
   const messages: ConfigMessage[] = [];
-  agent.config({ services, held }, (message) => {
-    messages.push(message);
-    void agent.ack(message);
-  });
+  agent.follow({ services, held }, (message) => messages.push(message));
   await expect.poll(() => messages.length).toBeGreaterThan(0);
   const names = () => messages.flatMap(({ resources }) => resources.map(({ name }) => name));
   const view = (service: string) => {

@@ -204,6 +204,18 @@ export class SimulatedAgent {
     );
   }
 
+  /** Takes every config message, as a healthy agent does. */
+  follow(
+    input: { services: string[]; held: Record<string, string> },
+    onMessage: (message: ConfigMessage) => void = () => undefined,
+  ): void {
+    this.config(input, (message) => {
+      onMessage(message);
+      // A connection that closes meanwhile has nobody to tell.
+      this.ack(message).catch(() => undefined);
+    });
+  }
+
   ack(message: ConfigMessage, rejected: { name: string; reason: string }[] = []): Promise<unknown> {
     return this.call('ack', { push: message.push, revision: message.revision, rejected });
   }

@@ -1,6 +1,6 @@
 import type { Database } from '@tulle/prisma/database';
 import type { ConfigStore } from '../changes/config-store.ts';
-import type { FleetRegistry } from './create-fleet.ts';
+import type { FleetRegistry } from './fleet-registry.ts';
 import type { Member } from './member.ts';
 import type { Agents, AgentView } from './view.ts';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { HelloInput, ReportInput } from '@tulle/mesh/agent-protocol';
-import type { Endpoint } from '@tulle/mesh/service-view';
 import type { Database } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
 import type { Notifications } from '../changes/notifications.ts';
 import type { LiveBus } from '../live/bus.ts';
-import type { Fleet } from './fleet.ts';
+import type { FleetRegistry, Lease, MemberListener } from './fleet-registry.ts';
+import { Holders } from './holders.ts';
 import { type Member, memberOf } from './member.ts';
 import { Roster } from './roster.ts';
 import { createSightings } from './sightings.ts';
@@ -15,39 +15,6 @@ const sweepMs = 5_000;
 /** Those who left are shown for a while, those who were lost for a day. */
 const leftShownMs = 900_000;
 const lostShownMs = 86_400_000;
-
-/** One connection's claim to stand for an agent. */
-export interface Lease {
-  readonly agentId: string;
-  readonly id: symbol;
-}
-
-export interface FleetRegistry extends Fleet {
-  readonly replica: string;
-  member(id: string): Member | undefined;
-  members(): Iterable<Member>;
-  membersOf(service: string): Iterable<Member>;
-  isPresent(member: Member): boolean;
-  /** Whether an instance of this service was ever seen lately, present or not. */
-  knows(service: string): boolean;
-  endpoints(service: string): Endpoint[];
-  /** Whether this replica holds the agent's session. */
-  holdsSession(agentId: string): boolean;
-  connect(agentId: string, hello: HelloInput): Promise<Lease>;
-  disconnect(lease: Lease, how: { goodbye: boolean }): Promise<void>;
-  seen(agentId: string, gauges: ReportInput['gauges']): void;
-  /** Reads agents anew from the database, after somebody wrote them; `tellOthers` also on the other replicas. */
-  refresh(ids: readonly string[], options: { tellOthers: boolean }): Promise<void>;
-  /** Counts an agent among those who hold a service's view. */
-  hold(service: string, agentId: string): void;
-  release(service: string, agentId: string): void;
-  holderIds(service: string): Iterable<string>;
-  /** The endpoints of a service may differ from before. */
-  onEndpoints(listener: (service: string) => void): () => void;
-  /** `before` is undefined for one that is new, `after` for one that is forgotten. */
-  onMember(listener: (after: Member | undefined, before: Member | undefined) => void): () => void;
-  stop(): Promise<void>;
-}
 
 export async function createFleet({
   database,
@@ -66,9 +33,9 @@ export async function createFleet({
   const replica = randomUUID();
   const roster = new Roster(now);
   const leases = new Map<string, symbol>();
-  const holders = new Map<string, Set<string>>();
+  const holders = new Holders();
   const endpointListeners = new Set<(service: string) => void>();
-  const memberListeners = new Set<(after: Member | undefined, before: Member | undefined) => void>();
+  const memberListeners = new Set<MemberListener>();
   const present = new Set<string>();
   const sightings = createSightings({ database, replica, logger, now });
 
@@ -223,17 +190,6 @@ export async function createFleet({
     roster.put({ ...member, lastSeenAt: now(), gauges: sightings.note(agentId, gauges) ?? member.gauges });
   }
 
-  function hold(service: string, agentId: string): void {
-    const ids = holders.get(service) ?? new Set<string>();
-    holders.set(service, ids.add(agentId));
-  }
-
-  function release(service: string, agentId: string): void {
-    const ids = holders.get(service);
-    ids?.delete(agentId);
-    if (ids?.size === 0) holders.delete(service);
-  }
-
   function inBackground(work: Promise<void>): void {
     work.catch((error: unknown) => logger.warn({ err: error }, 'could not read or write agents'));
   }
@@ -248,15 +204,14 @@ export async function createFleet({
     endpoints: (service) => roster.endpoints(service),
     versionsOf: (service) => roster.versionsOf(service),
     services: () => roster.services(),
-    holders: (service) => holders.get(service)?.size ?? 0,
-    holderIds: (service) => holders.get(service) ?? [],
-    holdsSession: (agentId) => leases.has(agentId),
+    holders: (service) => holders.of(service).size,
+    holderIds: (service) => holders.of(service),
+    hold: (service, agentId) => holders.hold(service, agentId),
+    release: (service, agentId) => holders.release(service, agentId),
     connect,
     disconnect,
     seen,
     refresh,
-    hold,
-    release,
     onEndpoints: (listener) => {
       endpointListeners.add(listener);
       return () => endpointListeners.delete(listener);

@@ -1,7 +1,7 @@
 import { MeshError } from '@tulle/mesh/errors';
 import type { Database } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
-import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { LiveBus } from '../live/bus.ts';
 import type { Person } from '../people/person.ts';

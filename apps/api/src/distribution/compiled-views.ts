@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ResourceText } from '@tulle/mesh/agent-protocol';
 import type { MeshView } from '@tulle/mesh/service-view';
 import { canonicalJson, compileServiceView } from '@tulle/mesh/snapshot';
-import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 
 const servicePrefix = 'service/';

@@ -1,6 +1,6 @@
 import type { MeshView } from '@tulle/mesh/service-view';
 import type { Logger } from 'pino';
-import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { Member } from '../agents/member.ts';
 import type { Revocations } from '../certificates/revocations.ts';
 import type { CommittedChange, ConfigStore } from '../changes/config-store.ts';

@@ -24,6 +24,7 @@ export function fakeTelemetry(traffic: () => readonly FakeTraffic[], destination
       return Array.from({ length: places }, (_, place) => ({ at: first + place * stepMs, edges: edges() }));
     },
     maxInstanceRate: () => new Map(traffic().map(({ version, requests }) => [version, requests])),
+    since: () => 0,
     asOf: () => Date.now(),
   };
 }

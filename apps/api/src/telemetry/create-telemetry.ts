@@ -54,6 +54,7 @@ export async function createTelemetry({
 }): Promise<Telemetry> {
   const { pool } = database;
   const startedAt = now();
+  let firstAt = Number.POSITIVE_INFINITY;
   const edges = new Edges();
   const minutes = new Ring({ stepMs: minuteMs, keptMs: memoryMs, openMs: minuteMs, since: startedAt });
   const tens = new Ring({ stepMs: bucketMs, keptMs: memoryMs, openMs: 30_000, since: startedAt });
@@ -74,6 +75,7 @@ export async function createTelemetry({
     maxSeries,
     partitions,
     count: (at, edge, sums) => {
+      firstAt = Math.min(firstAt, at);
       for (const ring of rings) ring.add(at, edge, sums);
     },
     peaks: (found) => peaks.add(found),
@@ -95,6 +97,7 @@ export async function createTelemetry({
       for (const row of rows) {
         const edge = edges.idOf(row.edge);
         if (edge === undefined) continue;
+        firstAt = Math.min(firstAt, row.at);
         minutes.add(row.at, edge, row.sums);
         tens.add(row.at, edge, row.sums);
       }
@@ -145,6 +148,7 @@ export async function createTelemetry({
       edges: (span, filter) => reader.edges(span, filter),
       buckets: (span, filter) => reader.buckets(span, filter),
       maxInstanceRate: (service) => peaks.of(service),
+      since: () => firstAt,
       asOf: () => ingest.asOf,
     },
     flush,

@@ -35,6 +35,8 @@ export interface TelemetryStore {
   ): Promise<readonly { readonly at: number; readonly edges: readonly EdgeCounters[] }[]>;
   /** The highest rate per second that one instance of a version served in any 10 s of the last hour. */
   maxInstanceRate(service: string): ReadonlyMap<string, number>;
+  /** When the oldest measurement that is held was taken; Infinity before there is one.  */
+  since(): number;
   /** When the newest report arrived. */
   asOf(): number;
 }

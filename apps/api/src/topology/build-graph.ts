@@ -1,23 +1,28 @@
-import { healthOf } from '@tulle/mesh/health';
-import type { FleetRegistry } from '../agents/create-fleet.ts';
+import { type Health, healthOf } from '@tulle/mesh/health';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { ActiveRollout } from '../rollouts/active-rollouts.ts';
 import type { EdgeCounters } from '../telemetry/store.ts';
 import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
 import type { TopologyEdge, TopologyNode, TopologyView } from './view.ts';
 
-type Graph = Omit<TopologyView, 'asOf'>;
+type Graph = Pick<TopologyView, 'nodes' | 'edges'>;
 
-/** Every service that is declared, runs or has traffic, and every pair that spoke in the window. */
+/**
+ * Every service that is declared, runs or has traffic, and every pair that spoke in the window. Figures are of
+ * `edges`, measured over `spanMs`; health is of `recent`, the last of them.
+ */
 export function buildGraph({
-  windowMs,
+  spanMs,
   edges,
+  recent,
   configStore,
   fleet,
   rollouts,
 }: {
-  windowMs: number;
+  spanMs: number;
   edges: readonly EdgeCounters[];
+  recent: readonly EdgeCounters[];
   configStore: ConfigStore;
   fleet: FleetRegistry;
   rollouts: ReadonlyMap<string, ActiveRollout>;
@@ -29,14 +34,15 @@ export function buildGraph({
   const nodes = [...services].sort().map((service) =>
     nodeOf({
       service,
-      windowMs,
+      spanMs,
       served: served.get(service) ?? [],
       called: called.get(service) ?? [],
+      recent,
       ...{ configStore, fleet, rollouts },
     }),
   );
   const pairs = Map.groupBy(named, ({ source, destination }) => `${source}->${destination}`);
-  return { windowMs, nodes, edges: [...pairs.values()].flatMap((pair) => edgeOf(pair, windowMs)) };
+  return { nodes, edges: [...pairs.values()].flatMap((pair) => edgeOf(pair, recent, spanMs)) };
 }
 
 export function knownServices(configStore: ConfigStore, fleet: FleetRegistry): Set<string> {
@@ -48,32 +54,36 @@ export function knownServices(configStore: ConfigStore, fleet: FleetRegistry): S
 
 function nodeOf({
   service,
-  windowMs,
+  spanMs,
   served,
   called,
+  recent,
   configStore,
   fleet,
   rollouts,
 }: {
   service: string;
-  windowMs: number;
+  spanMs: number;
   served: readonly EdgeCounters[];
   called: readonly EdgeCounters[];
+  recent: readonly EdgeCounters[];
   configStore: ConfigStore;
   fleet: FleetRegistry;
   rollouts: ReadonlyMap<string, ActiveRollout>;
 }): TopologyNode {
   const kind = kindOf(service, served.length > 0, configStore, fleet);
   const running = fleet.versionsOf(service);
-  const traffic = summarise(kind === 'caller' ? called : served, windowMs);
+  const traffic = summarise(kind === 'caller' ? called : served, spanMs);
   const rollout = rollouts.get(service);
   return {
     service,
     kind,
-    health: healthOf({ requests: traffic.requests, errors: errorsOf(kind === 'caller' ? called : served) }),
+    health: healthNow(
+      recent.filter((edge) => (kind === 'caller' ? edge.source : edge.destination) === service),
+    ),
     traffic,
     instances: running.reduce((sum, { instances }) => sum + instances, 0),
-    versions: versionShares(configStore.resource('TrafficSplit', service), running, served, windowMs),
+    versions: versionShares(configStore.resource('TrafficSplit', service), running, served, spanMs),
     rollout: rollout ? { id: rollout.id, phase: rollout.phase } : null,
   };
 }
@@ -92,17 +102,21 @@ function kindOf(
 }
 
 /** The counters of one pair; empty for none. */
-export function edgeOf(pair: readonly EdgeCounters[], windowMs: number): TopologyEdge[] {
+export function edgeOf(
+  pair: readonly EdgeCounters[],
+  recent: readonly EdgeCounters[],
+  spanMs: number,
+): TopologyEdge[] {
   const [first] = pair;
   if (first === undefined) return [];
   const { source, destination } = first;
-  const traffic = summarise(pair, windowMs);
+  const traffic = summarise(pair, spanMs);
   return [
     {
       id: `${source}->${destination}`,
       source,
       destination,
-      health: healthOf({ requests: traffic.requests, errors: errorsOf(pair) }),
+      health: healthNow(recent.filter((edge) => edge.source === source && edge.destination === destination)),
       traffic,
       mtls: mtlsOf(pair),
     },
@@ -123,6 +137,9 @@ export function mtlsOf(edges: readonly EdgeCounters[]): TopologyEdge['mtls'] {
   return secure === 0 ? 'none' : 'some';
 }
 
-function errorsOf(edges: readonly EdgeCounters[]): number {
-  return edges.reduce((sum, { serverErrors, meshErrors }) => sum + serverErrors + meshErrors, 0);
+function healthNow(recent: readonly EdgeCounters[]): Health {
+  return healthOf({
+    requests: recent.reduce((sum, edge) => sum + edge.requests, 0),
+    errors: recent.reduce((sum, edge) => sum + edge.serverErrors + edge.meshErrors, 0),
+  });
 }

@@ -3,10 +3,11 @@ import { MeshError } from '@tulle/mesh/errors';
 import { describePhase } from '@tulle/mesh/rollout/describe';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Database } from '@tulle/prisma/database';
-import type { FleetRegistry } from '../agents/create-fleet.ts';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { Identity } from '../identity/identity.ts';
 import { activeRollouts } from '../rollouts/active-rollouts.ts';
+import { measuredMs } from '../telemetry/measured-span.ts';
 import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
 import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
 import { buildGraph, edgeOf, knownServices } from './build-graph.ts';
@@ -14,6 +15,8 @@ import type { EdgeView, Topology, TopologyEdge, TopologyView } from './view.ts';
 import { WindowCache } from './window-cache.ts';
 
 const tickMs = 1_000;
+/** Health is how things are now; a longer window would hide a new failure and keep showing an old one. */
+const healthWindowMs = 60_000;
 
 export interface LiveTopology extends Topology {
   /** The graph every second, computed once for all who watch the same window. Ends when the signal aborts. */
@@ -40,13 +43,16 @@ export function createTopology({
 
   async function computeGraph(windowMs: number): Promise<TopologyView> {
     const to = now();
-    const [edges, rollouts] = await Promise.all([
+    const [edges, recent, rollouts] = await Promise.all([
       telemetry.edges({ from: to - windowMs, to }),
+      telemetry.edges({ from: to - Math.min(windowMs, healthWindowMs), to }),
       activeRollouts(prisma),
     ]);
+    const spanMs = measuredMs(telemetry, windowMs, to);
     return {
       asOf: telemetry.asOf(),
-      ...buildGraph({ windowMs, edges, configStore, fleet, rollouts }),
+      windowMs,
+      ...buildGraph({ spanMs, edges, recent, configStore, fleet, rollouts }),
     };
   }
 
@@ -54,8 +60,9 @@ export function createTopology({
     const { windowMs, source, destination } = input;
     const known = knownServices(configStore, fleet);
     const to = now();
-    const [edges, rollouts, certificate] = await Promise.all([
+    const [edges, recent, rollouts, certificate] = await Promise.all([
       telemetry.edges({ from: to - windowMs, to }, { source, destination }),
+      telemetry.edges({ from: to - Math.min(windowMs, healthWindowMs), to }, { source, destination }),
       activeRollouts(prisma, [destination]),
       firstToExpire(destination),
     ]);
@@ -65,13 +72,14 @@ export function createTopology({
     }
     const rollout = rollouts.get(destination);
     const split = configStore.resource('TrafficSplit', destination);
+    const spanMs = measuredMs(telemetry, windowMs, to);
     return {
-      edge: edgeOf(edges, windowMs)[0] ?? quietEdge(source, destination, windowMs),
+      edge: edgeOf(edges, recent, spanMs)[0] ?? quietEdge(source, destination, spanMs),
       protocol: configStore.resource('Service', destination)?.protocol ?? 'http',
       sourceSpiffeId: serviceSpiffeId(identity.trustDomain, source),
       destinationSpiffeId: serviceSpiffeId(identity.trustDomain, destination),
       certificate,
-      split: versionShares(split, fleet.versionsOf(destination), edges, windowMs),
+      split: versionShares(split, fleet.versionsOf(destination), edges, spanMs),
       rollout: rollout
         ? { id: rollout.id, phase: rollout.phase, summary: describePhase(rollout.phase) }
         : null,
@@ -113,9 +121,9 @@ export function createTopology({
   return { graph: ({ windowMs }) => graphs.get(windowMs), edge, live };
 }
 
-function quietEdge(source: string, destination: string, windowMs: number): TopologyEdge {
+function quietEdge(source: string, destination: string, spanMs: number): TopologyEdge {
   const id = `${source}->${destination}`;
-  return { id, source, destination, health: 'idle', traffic: summarise([], windowMs), mtls: 'unknown' };
+  return { id, source, destination, health: 'idle', traffic: summarise([], spanMs), mtls: 'unknown' };
 }
 
 function meshErrorsOf(edges: readonly EdgeCounters[]): Record<string, number> {

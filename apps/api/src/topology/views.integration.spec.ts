@@ -92,7 +92,7 @@ async function start(
   const identity = await join(api.port, { token: await api.token(service), service, version, instance });
   const agent = await SimulatedAgent.of(api.port, identity);
   await agent.hello({ instance, version, ...(port && { inbound: { host: '127.0.0.1', port } }) });
-  agent.config({ services: [], held: {} }, (message) => void agent.ack(message));
+  agent.follow({ services: [], held: {} });
   return agent;
 }
 

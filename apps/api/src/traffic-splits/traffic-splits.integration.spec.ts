@@ -3,6 +3,7 @@ import { testDatabase } from '@tulle/prisma/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ada, bob, fakeFleet, startReplica, type TestReplica } from '../changes/test-mesh.ts';
 import { fakeTelemetry } from '../rollouts/test-rollouts.ts';
+import type { TelemetryStore } from '../telemetry/store.ts';
 import { createTrafficSplits } from './traffic-splits.ts';
 import type { TrafficSplits } from './view.ts';
 
@@ -16,6 +17,7 @@ describe('traffic splits', () => {
   let database: Database;
   let replica: TestReplica;
   let splits: TrafficSplits;
+  let observedFrom = 0;
   beforeAll(async () => {
     database = await testDatabase();
     const fleet = fakeFleet({ orders: ['v2', 'v1', 'v10'], load: [] });
@@ -25,7 +27,11 @@ describe('traffic splits', () => {
       { version: 'v2', requests: 30, errors: 3 },
       { version: '', requests: 6, errors: 6 },
     ]);
-    splits = createTrafficSplits({ database, ...replica, fleet, telemetry });
+    const edges: TelemetryStore['edges'] = (span, filter) => {
+      observedFrom = span.from;
+      return telemetry.edges(span, filter);
+    };
+    splits = createTrafficSplits({ database, ...replica, fleet, telemetry: { ...telemetry, edges } });
   });
   afterAll(async () => {
     await replica.stop();
@@ -42,8 +48,11 @@ describe('traffic splits', () => {
     expect(before.usualMs).toBeNull();
     const input = { service: 'orders', baseRevision: before.revision, weights, reason: 'a quarter' };
     expect(await splits.update(ada, input)).toEqual({ revision: 1, changed: true, agents: 3 });
+    const changedAt = Date.now();
     const after = await splits.get({ windowMs, service: 'orders' });
-    expect(after).toMatchObject({ revision: 1, rate: 2.1, callers: ['shop'], agents: 3, rollout: null });
+    // Observed since the change, or the shortest while that says anything: 126 requests in 3 s.
+    expect(observedFrom).toBeGreaterThan(changedAt - 3_500);
+    expect(after).toMatchObject({ revision: 1, rate: 42, callers: ['shop'], agents: 3, rollout: null });
     expect(after.versions).toMatchObject([
       { version: 'v1', weight: 75, observed: 75, instances: 1, maxInstanceRate: 90 },
       { version: 'v2', weight: 25, observed: 25, instances: 1, traffic: { requests: 30, errorRate: 10 } },

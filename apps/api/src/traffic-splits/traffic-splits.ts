@@ -5,10 +5,15 @@ import type { Fleet } from '../agents/fleet.ts';
 import type { ApplyChange } from '../changes/apply-change.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import { activeRollouts } from '../rollouts/active-rollouts.ts';
+import { measuredMs } from '../telemetry/measured-span.ts';
 import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
 import { lastSplitChanges, usualAckMs } from './split-history.ts';
 import { versionShares } from './version-shares.ts';
 import type { TrafficSplits } from './view.ts';
+
+/** From the commit of a split until every agent sends by it. */
+const settleMs = 1_000;
+const minObservedMs = 3_000;
 
 export function createTrafficSplits({
   database,
@@ -27,12 +32,12 @@ export function createTrafficSplits({
 }): TrafficSplits {
   const { prisma } = database;
 
-  const shares = (service: string, edges: readonly EdgeCounters[], windowMs: number) =>
+  const shares = (service: string, edges: readonly EdgeCounters[], spanMs: number) =>
     versionShares(
       configStore.resource('TrafficSplit', service),
       runningVersions(service, configStore, fleet),
       edges,
-      windowMs,
+      spanMs,
     );
 
   return {
@@ -43,17 +48,18 @@ export function createTrafficSplits({
         lastSplitChanges(prisma),
         activeRollouts(prisma),
       ]);
+      const spanMs = measuredMs(telemetry, windowMs, to);
       const byDestination = Map.groupBy(edges, ({ destination }) => destination);
       return knownServices(configStore, fleet).flatMap((service) => {
         const served = byDestination.get(service) ?? [];
-        const versions = shares(service, served, windowMs);
+        const versions = shares(service, served, spanMs);
         // Pure callers serve nothing, so there is nothing to split.
         if (versions.length === 0) return [];
         const owner = owners.get(service);
         return {
           service,
           versions,
-          rate: rateOf(served, windowMs),
+          rate: rateOf(served, spanMs),
           changed: changes.get(service) ?? null,
           rollout: owner ? { id: owner.id, phase: owner.phase } : null,
         };
@@ -67,21 +73,26 @@ export function createTrafficSplits({
       // Read before anything else: an edit based on it must not miss what happens while we look.
       const revision = configStore.revision();
       const to = now();
+      const changed = (await lastSplitChanges(prisma)).get(service);
+      // What was observed before the last change says nothing of what is set now.
+      const settledAt = Math.min((changed?.at ?? 0) + settleMs, to - minObservedMs);
+      const from = Math.max(to - windowMs, settledAt);
       const [edges, owners, usualMs] = await Promise.all([
-        telemetry.edges({ from: to - windowMs, to }, { destination: service }),
+        telemetry.edges({ from, to }, { destination: service }),
         activeRollouts(prisma, [service]),
         usualAckMs(prisma),
       ]);
+      const spanMs = measuredMs(telemetry, to - from, to);
       const highest = telemetry.maxInstanceRate(service);
       const owner = owners.get(service);
       return {
         service,
         revision,
-        versions: shares(service, edges, windowMs).map((share) => ({
+        versions: shares(service, edges, spanMs).map((share) => ({
           ...share,
           maxInstanceRate: highest.get(share.version) ?? 0,
         })),
-        rate: rateOf(edges, windowMs),
+        rate: rateOf(edges, spanMs),
         callers: [...new Set(edges.map(({ source }) => source))].sort(),
         agents: fleet.holders(service),
         usualMs,
@@ -119,6 +130,6 @@ function runningVersions(
   return [...counts].map(([version, instances]) => ({ version, instances }));
 }
 
-function rateOf(edges: readonly EdgeCounters[], windowMs: number): number {
-  return edges.reduce((total, { requests }) => total + requests, 0) / (windowMs / 1_000);
+function rateOf(edges: readonly EdgeCounters[], spanMs: number): number {
+  return edges.reduce((total, { requests }) => total + requests, 0) / (spanMs / 1_000);
 }

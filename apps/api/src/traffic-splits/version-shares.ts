@@ -5,15 +5,15 @@ import type { TrafficSummary } from '../metrics/view.ts';
 import type { EdgeCounters } from '../telemetry/store.ts';
 import type { VersionShare } from '../topology/view.ts';
 
-/** Sums edges, whatever they join; rates over `windowMs`. */
-export function summarise(edges: readonly EdgeCounters[], windowMs: number): TrafficSummary {
+/** Sums edges, whatever they join; rates over `spanMs`, in which they were measured. */
+export function summarise(edges: readonly EdgeCounters[], spanMs: number): TrafficSummary {
   const requests = sum(edges, (edge) => edge.requests);
   const errors = sum(edges, (edge) => edge.serverErrors + edge.meshErrors);
   const latency = edges.reduce((merged, edge) => mergeCounts(merged, edge.latency), emptyCounts);
   const errorRate = requests === 0 ? 0 : (errors / requests) * 100;
   return {
     requests,
-    rate: requests / (windowMs / 1_000),
+    rate: requests / (spanMs / 1_000),
     errorRate,
     successRate: 100 - errorRate,
     p50: quantile(latency, 0.5) ?? null,
@@ -30,7 +30,7 @@ export function versionShares(
   split: TrafficSplit | undefined,
   running: ReturnType<Fleet['versionsOf']>,
   edges: readonly EdgeCounters[],
-  windowMs: number,
+  spanMs: number,
 ): VersionShare[] {
   const answered = edges.filter(({ version }) => version !== '');
   const requests = sum(answered, (edge) => edge.requests);
@@ -42,7 +42,7 @@ export function versionShares(
   return [...versions].sort(naturally).map((version) => {
     const traffic = summarise(
       answered.filter((edge) => edge.version === version),
-      windowMs,
+      spanMs,
     );
     return {
       version,
