@@ -139,6 +139,24 @@ describe('a request through the outbound port', () => {
     );
   });
 
+  it('asks for no other protocol than WebSocket', async () => {
+    const service = await startService((request, response) =>
+      response.end(
+        JSON.stringify([
+          request.headers.upgrade,
+          request.headers.connection,
+          request.headers['http2-settings'],
+        ]),
+      ),
+    );
+    const { port } = await startOutbound([viewOf('web', [{ port: service }])]);
+    const client = await rawClient(port);
+    client.send(
+      'GET / HTTP/1.1\r\nHost: web\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
+    );
+    expect(await client.until(/\[.*\]/)).toContain('[null,null,null]');
+  });
+
   it('passes a trace on, and starts one where there is none or a broken one', async () => {
     const service = await startService((request, response) => response.end(request.headers.traceparent));
     const { port } = await startOutbound([viewOf('web', [{ port: service }])]);

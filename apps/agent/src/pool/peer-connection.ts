@@ -30,6 +30,12 @@ export interface PeerEnvironment {
   readonly idleTimeoutMs: number;
 }
 
+/**
+ * The only protocol switched to. Through a tunnel of h2c further requests would pass unseen by the rules of the
+ * mesh; without Upgrade such a request is answered in HTTP/1.1 (RFC 9110 section 7.8).
+ */
+const TUNNELLED_PROTOCOL = 'websocket';
+
 /** Finds peers that vanished without a word. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
 
@@ -93,10 +99,11 @@ export class PeerConnection implements ResponseSink, WriterOwner {
 
   sendHead(head: RequestHead, dropped: Uint8Array, added: string): number {
     this.chunking = head.chunked;
-    this.reader.expect(head.method, head.upgrade !== '');
+    const upgrades = head.upgrade === TUNNELLED_PROTOCOL;
+    this.reader.expect(head.method, upgrades);
     let fields = added;
     if (head.chunked) fields += chunkedField;
-    if (head.upgrade !== '') fields += upgradeFields(head.upgrade);
+    if (upgrades) fields += upgradeFields(head.upgrade);
     const text = serialiseRequestHead(head, dropped, fields);
     this.writer.add(text);
     return text.length;

@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import { releaseStartupMemory } from '../startup-memory.ts';
 import { startStandalone } from './standalone.ts';
 
 /** `main.ts <file>`: the standalone agent as a process of its own. */
@@ -16,7 +15,6 @@ async function run(file: string | undefined): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.on('SIGHUP', () => void standalone.reload());
-  releaseStartupMemory();
   logger.info({ ports: standalone.ports, readyMs: Math.round(performance.now()) }, 'ready');
 }
 
