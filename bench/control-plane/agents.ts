@@ -24,8 +24,6 @@ async function start({ port, agents }: z.infer<typeof taskSchema>): Promise<void
     const identity = await join(port, { token, service, version: 'v1', instance });
     const agent = await SimulatedAgent.of(port, identity);
     await agent.hello({ instance, version: 'v1', inbound: { host: '127.0.0.1', port: 9_000 } });
-    agent.config({ services, held: {} }, (message) => {
-      agent.ack(message).catch((error: unknown) => console.error(error));
-    });
+    agent.follow({ services, held: {} });
   }
 }
