@@ -1,6 +1,15 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { DataPlaneIdentity } from '../data-plane.ts';
-import { bitString, context, objectIdentifier, pem, sequence, set, smallInteger, utf8String } from '../identity/der.ts';
+import {
+  bitString,
+  context,
+  objectIdentifier,
+  pem,
+  sequence,
+  set,
+  smallInteger,
+  utf8String,
+} from '../identity/der.ts';
 
 /** For specs and benches: a certificate authority small enough to be made for each of them. */
 export class TestAuthority {
@@ -21,12 +30,21 @@ export class TestAuthority {
   /** The identity of a service; `uri` replaces its SPIFFE ID, a negative lifetime makes one that has expired. */
   identity(
     service: string,
-    { lifetimeMs = 3_600_000, uri = `spiffe://${this.trustDomain}/service/${service}`, trust = this.rootPem } = {},
+    {
+      lifetimeMs = 3_600_000,
+      uri = `spiffe://${this.trustDomain}/service/${service}`,
+      trust = this.rootPem,
+    } = {},
   ): DataPlaneIdentity & { serial: string } {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     // GeneralName [6]: uniformResourceIdentifier.
     const name = sequence(element(0x86, Buffer.from(uri, 'latin1')));
-    const { certificatePem, serial } = this.issue(publicKey, sequence(), extension('2.5.29.17', name), lifetimeMs);
+    const { certificatePem, serial } = this.issue(
+      publicKey,
+      sequence(),
+      extension('2.5.29.17', name),
+      lifetimeMs,
+    );
     return {
       certificateChainPem: certificatePem,
       keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -74,7 +92,7 @@ function distinguishedName(commonName: string): Buffer {
   return sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(commonName))));
 }
 
-/** UTCTime, as RFC 5280 section 4.1.2.5 wants it until 2049. */
+/** As RFC 5280 section 4.1.2.5 wants it until 2049. */
 function utcTime(milliseconds: number): Buffer {
   const digits = new Date(milliseconds).toISOString().replace(/[-:T]/g, '').slice(2, 14);
   return element(0x17, Buffer.from(`${digits}Z`, 'latin1'));
