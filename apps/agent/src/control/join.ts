@@ -1,5 +1,3 @@
-import { request } from 'node:https';
-import type { TLSSocket } from 'node:tls';
 import {
   agentPath,
   type CertificateGrant,
@@ -12,12 +10,12 @@ import type { Self } from '@tulle/mesh/service-view';
 import { z } from 'zod';
 import { makeCertificateRequest } from '../identity/certificate-request.ts';
 import { type Identity, identityFrom } from '../identity/identity.ts';
+import { ApiConnection } from './api-connection.ts';
 import { controlPlaneDomain, joinTls, spiffeIdOf } from './api-tls.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
 import { RpcError } from './rpc-error.ts';
 
 const timeoutMs = 10_000;
-const maxResponseBytes = 256 * 1024;
 const responseSchema = z.object({
   result: z.object({ data: z.unknown().optional() }).optional(),
   error: z.unknown().optional(),
@@ -44,49 +42,26 @@ export async function join(api: URL, token: string, self: Self): Promise<Identit
   return identityFrom(grant, keyPem, Date.now());
 }
 
-function exchange(
+async function exchange(
   api: URL,
   rootPem: string,
   input: JoinInput,
 ): Promise<{ grant: CertificateGrant; domain: string }> {
-  return new Promise((resolve, reject) => {
-    let domain = '';
-    const call = request(
-      new URL(`${agentPath}/agents.join`, api),
-      {
-        ...joinTls(rootPem),
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        timeout: timeoutMs,
-        agent: false,
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > maxResponseBytes) call.destroy(new Error('the answer is too long'));
-          else chunks.push(chunk);
-        });
-        response.once('end', () => {
-          try {
-            resolve({ grant: readGrant(Buffer.concat(chunks).toString('utf8')), domain });
-          } catch (error) {
-            reject(error);
-          }
-        });
-        response.once('error', (error) => reject(unreachable(api, error)));
-      },
-    );
-    call.once('socket', (socket) => {
-      socket.once('secureConnect', () => {
-        domain = controlPlaneDomain(spiffeIdOf((socket as TLSSocket).getPeerCertificate()) ?? '') ?? '';
-      });
+  let domain: string | undefined;
+  let body: string;
+  try {
+    const connection = await ApiConnection.open(api, joinTls(rootPem), timeoutMs);
+    domain = controlPlaneDomain(spiffeIdOf(connection.socket.getPeerCertificate()) ?? '');
+    const fields = ['content-type: application/json', 'connection: close'];
+    const text = JSON.stringify(input);
+    body = (await connection.request('POST', `${agentPath}/agents.join`, fields, text)).body;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RpcError('unavailable', `The API at ${api.origin} cannot be reached: ${reason}.`, {
+      cause: error,
     });
-    call.once('timeout', () => call.destroy(new Error('no answer in time')));
-    call.once('error', (error) => reject(unreachable(api, error)));
-    call.end(JSON.stringify(input));
-  });
+  }
+  return { grant: readGrant(body), domain: domain ?? '' };
 }
 
 function readGrant(text: string): CertificateGrant {
@@ -101,10 +76,4 @@ function readGrant(text: string): CertificateGrant {
   const response = responseSchema.parse(body);
   if (response.error !== undefined) throw RpcError.fromShape(response.error);
   return certificateGrantSchema.parse(response.result?.data);
-}
-
-function unreachable(api: URL, error: Error): RpcError {
-  return new RpcError('unavailable', `The API at ${api.origin} cannot be reached: ${error.message}.`, {
-    cause: error,
-  });
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import type { ConnectionOptions } from 'node:tls';
 import { closeCodes } from '@tulle/mesh/agent-protocol';
-import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
+import type { ApiResponse } from './api-connection.ts';
 import { RpcError } from './rpc-error.ts';
+import { openWebSocket, WebSocketClient } from './web-socket.ts';
 
 /** tRPC's messages over a WebSocket (its `rpc` envelopes); what the agent does not know of them is ignored. */
 const envelopeSchema = z.object({
@@ -40,7 +40,7 @@ interface Call {
 export class RpcConnection {
   /** Resolves, once, with why the connection ended. */
   readonly closed: Promise<RpcError>;
-  readonly #socket: WebSocket;
+  readonly #socket: WebSocketClient;
   readonly #callTimeoutMs: number;
   readonly #calls = new Map<number, Call>();
   readonly #subscriptions = new Map<number, (data: unknown) => void>();
@@ -49,41 +49,34 @@ export class RpcConnection {
   #ended: RpcError | undefined;
 
   static async open(options: RpcOptions): Promise<RpcConnection> {
-    const { WebSocket } = await import('ws');
-    const socket = new WebSocket(options.url, {
-      ...options.tls,
-      handshakeTimeout: options.openTimeoutMs ?? 10_000,
-      perMessageDeflate: false,
-      maxPayload: 256 * 1024 * 1024,
-    });
+    const { url, tls, openTimeoutMs = 10_000 } = options;
     try {
-      await Promise.race([once(socket, 'open'), refusedUpgrade(socket)]);
+      const opened = await openWebSocket(url, tls, openTimeoutMs);
+      if (!(opened instanceof WebSocketClient)) throw refusal(opened);
+      return new RpcConnection(opened, options);
     } catch (error) {
-      // Without a listener the error that follows from giving up would end the process.
-      socket.on('error', () => socket.terminate());
-      socket.terminate();
-      throw asRpcError(options.url, error);
+      throw asRpcError(url, error);
     }
-    return new RpcConnection(socket, options);
   }
 
-  private constructor(socket: WebSocket, options: RpcOptions) {
+  private constructor(socket: WebSocketClient, { url, callTimeoutMs, heartbeatMs }: RpcOptions) {
     this.#socket = socket;
-    this.#callTimeoutMs = options.callTimeoutMs ?? 10_000;
-    const heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? 5_000);
+    this.#callTimeoutMs = callTimeoutMs ?? 10_000;
+    const heartbeat = setInterval(() => this.#beat(), heartbeatMs ?? 5_000);
     heartbeat.unref();
-    socket.on('message', (data: RawData) => this.#receive(String(data)));
     this.closed = new Promise((resolve) => {
-      socket.once('error', (error) => this.#end(asRpcError(options.url, error)));
-      socket.once('close', (code, reason) => {
-        clearInterval(heartbeat);
-        this.#end(closeError(options.url, code, reason.toString()));
-        for (const call of this.#calls.values()) {
-          clearTimeout(call.timer);
-          call.reject(this.#reason());
-        }
-        this.#calls.clear();
-        resolve(this.#reason());
+      socket.listen({
+        message: (text) => this.#receive(text),
+        closed: (code, reason, error) => {
+          clearInterval(heartbeat);
+          this.#end(error === undefined ? closeError(url, code, reason) : asRpcError(url, error));
+          for (const call of this.#calls.values()) {
+            clearTimeout(call.timer);
+            call.reject(this.#reason());
+          }
+          this.#calls.clear();
+          resolve(this.#reason());
+        },
       });
     });
   }
@@ -199,21 +192,11 @@ function parseJson(text: string): unknown {
 
 const refusalSchema = z.object({ code: z.string(), message: z.string() });
 
-/** Rejects when the API answers the upgrade with a plain response: its status and JSON say why. */
-function refusedUpgrade(socket: WebSocket): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    socket.once('unexpected-response', (_request, response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.once('end', () => {
-        const refusal = refusalSchema.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
-        const message = `The API refused the connection with status ${response.statusCode}.`;
-        const { data = { code: 'unavailable', message } } = refusal;
-        reject(new RpcError(data.code, data.message));
-      });
-    });
-  });
+/** The API answered the upgrade with a plain response: its JSON says why. */
+function refusal({ status, body }: ApiResponse): RpcError {
+  const { data } = refusalSchema.safeParse(parseJson(body));
+  if (data !== undefined) return new RpcError(data.code, data.message);
+  return new RpcError('unavailable', `The API refused the connection with status ${status}.`);
 }
 
 function closeError(url: URL, code: number, reason: string): RpcError {
