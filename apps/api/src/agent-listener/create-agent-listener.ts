@@ -140,10 +140,13 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
   }
 
   const stopMembers = fleet.onMember((member) => {
-    if (member === undefined || member.revokedAt === null) return;
+    if (member === undefined || !fleet.holdsSession(member.id)) return;
+    const isElsewhere = member.connected && member.replica !== fleet.replica;
+    if (member.revokedAt === null && !isElsewhere) return;
     for (const connection of connections.values()) {
       if (connection.agentId !== member.id) continue;
-      connection.close(closeCodes.revoked, `Revoked. ${member.revokedReason ?? ''}`.trim());
+      if (isElsewhere) connection.close(closeCodes.replaced, 'Connected anew, to another replica.');
+      else connection.close(closeCodes.revoked, `Revoked. ${member.revokedReason ?? ''}`.trim());
     }
   });
 

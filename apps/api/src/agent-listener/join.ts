@@ -81,8 +81,8 @@ export function createJoin({
         `The instance ${instance} is one of the service ${present.service}; give this one another name.`,
       );
     }
-    const member = fleet.member(present.id);
-    if (member?.connected && fleet.isPresent(member)) {
+    // Not `connected` in the database, which may speak of an API that was killed.
+    if (fleet.holdsSession(present.id)) {
       throw new MeshError(
         'already_exists',
         `An instance named ${instance} is connected now; stop it, or give this one another name.`,

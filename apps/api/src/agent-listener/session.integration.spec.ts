@@ -254,3 +254,21 @@ test('a restart of the API empties nobody’s endpoints', async () => {
   api = await startControlPlane({ database, port, now: () => Date.now() + 600_000 });
   expect(api.fleet.endpoints('orders').map(({ id }) => id)).toEqual(['orders-1']);
 });
+
+test('an agent that moves to another replica is that one’s, and revocations reach both', async () => {
+  const { agent, identity } = await start('orders-1', 'orders', { port: 9_001 });
+  const other = await startControlPlane({ database });
+  try {
+    const moved = await SimulatedAgent.of(other.port, identity);
+    await moved.hello({ instance: 'orders-1', version: 'v2', inbound: { host: '10.0.0.1', port: 9_001 } });
+    expect((await agent.closed).code).toBe(closeCodes.replaced);
+    await expect.poll(() => api.fleet.versionsOf('orders')).toEqual([{ version: 'v2', instances: 1 }]);
+    const row = await database.prisma.agent.findUniqueOrThrow({ where: { instance: 'orders-1' } });
+    expect(row).toMatchObject({ connected: true, replica: other.fleet.replica });
+    await api.certificates.revoke(ada, { agentId: row.id, reason: '' });
+    expect((await moved.closed).code).toBe(closeCodes.revoked);
+    await expect.poll(() => other.revocations.serials()).toEqual([identity.grant.serial]);
+  } finally {
+    await other.stop();
+  }
+});

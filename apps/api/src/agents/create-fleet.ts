@@ -8,9 +8,9 @@ import type { FleetRegistry, Lease, MemberListener } from './fleet-registry.ts';
 import { Holders } from './holders.ts';
 import { type Member, memberOf } from './member.ts';
 import { Roster } from './roster.ts';
+import { agentChannel, createSessionRows } from './session-rows.ts';
 import { createSightings } from './sightings.ts';
 
-export const agentChannel = 'tulle_agent';
 const sweepMs = 5_000;
 /** Those who left are shown for a while, those who were lost for a day. */
 const leftShownMs = 900_000;
@@ -31,6 +31,7 @@ export async function createFleet({
 }): Promise<FleetRegistry> {
   const { prisma } = database;
   const replica = randomUUID();
+  const rows = createSessionRows({ prisma, replica });
   const roster = new Roster(now);
   const leases = new Map<string, symbol>();
   const holders = new Holders();
@@ -53,10 +54,10 @@ export async function createFleet({
 
   async function reload(): Promise<void> {
     const since = new Date(now() - lostShownMs);
-    const rows = await prisma.agent.findMany({
+    const found = await prisma.agent.findMany({
       where: { OR: [{ lastSeenAt: { gt: since } }, { connected: true }, { revokedAt: { gt: since } }] },
     });
-    for (const row of rows) put(memberOf(row));
+    for (const row of found) put(memberOf(row));
   }
 
   async function refresh(ids: readonly string[], { tellOthers }: { tellOthers: boolean }): Promise<void> {
@@ -140,25 +141,9 @@ export async function createFleet({
 
   async function connect(agentId: string, hello: HelloInput): Promise<Lease> {
     const lease = { agentId, id: Symbol(hello.instance) };
-    const row = await prisma.agent.update({
-      where: { id: agentId },
-      data: {
-        connected: true,
-        replica,
-        version: hello.version,
-        agentVersion: hello.agentVersion,
-        host: hello.host,
-        inboundHost: hello.inbound?.host ?? null,
-        inboundPort: hello.inbound?.port ?? null,
-        pid: hello.pid,
-        startedAt: new Date(hello.startedAt),
-        lastSeenAt: new Date(now()),
-        leftAt: null,
-      },
-    });
+    const row = await rows.connected(agentId, hello, now());
     leases.set(agentId, lease.id);
     put(memberOf(row));
-    await tellOthers(agentId);
     return lease;
   }
 
@@ -166,21 +151,13 @@ export async function createFleet({
     // A newer connection of the same agent stands for it now.
     if (leases.get(lease.agentId) !== lease.id) return;
     leases.delete(lease.agentId);
-    const at = new Date(now());
+    const at = now();
     const before = roster.get(lease.agentId);
     // In memory at once: whoever asks for endpoints next must not wait for the database.
-    if (before !== undefined) {
-      put({ ...before, connected: false, lastSeenAt: at.getTime(), leftAt: goodbye ? at.getTime() : null });
+    if (before?.replica === replica) {
+      put({ ...before, connected: false, lastSeenAt: at, leftAt: goodbye ? at : null });
     }
-    await prisma.agent.updateMany({
-      where: { id: lease.agentId, replica },
-      data: { connected: false, lastSeenAt: at, leftAt: goodbye ? at : null },
-    });
-    await tellOthers(lease.agentId);
-  }
-
-  async function tellOthers(agentId: string): Promise<void> {
-    await prisma.$executeRaw`SELECT pg_notify(${agentChannel}, ${`${replica} ${agentId}`})`;
+    await rows.disconnected(lease.agentId, { at, goodbye });
   }
 
   function seen(agentId: string, gauges: ReportInput['gauges']): void {
@@ -208,6 +185,7 @@ export async function createFleet({
     holderIds: (service) => holders.of(service),
     hold: (service, agentId) => holders.hold(service, agentId),
     release: (service, agentId) => holders.release(service, agentId),
+    holdsSession: (agentId) => leases.has(agentId),
     connect,
     disconnect,
     seen,

@@ -21,6 +21,8 @@ export interface FleetRegistry extends Fleet {
   /** Whether an instance of this service was ever seen lately, present or not. */
   knows(service: string): boolean;
   endpoints(service: string): Endpoint[];
+  /** Whether this replica holds the agent's session. */
+  holdsSession(agentId: string): boolean;
   connect(agentId: string, hello: HelloInput): Promise<Lease>;
   disconnect(lease: Lease, how: { goodbye: boolean }): Promise<void>;
   seen(agentId: string, gauges: ReportInput['gauges']): void;

@@ -1,7 +1,8 @@
 import type { ReportInput, SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { MeshError } from '@tulle/mesh/errors';
 import { type Edge, type Edges, edgeKey, isSound } from './edges.ts';
-import { Packer, Unpacker } from './packing.ts';
+import { Packer } from './packing.ts';
+import { readSeries, writeSeries } from './series-packing.ts';
 import { addSums, emptySums, isEmptySums, type Sums, subtractSums, sumsOf } from './sums.ts';
 
 /** What the database has of one epoch of one agent. */
@@ -206,7 +207,11 @@ export class Track {
   }
 }
 
+/** While the database is away, the oldest buckets become one: nothing is lost but when exactly it was. */
+const maxPendingBuckets = 60;
+
 function addPending(series: Series, at: number, sums: Sums): void {
+  if (series.pending.size >= maxPendingBuckets && !series.pending.has(at)) joinOldest(series.pending);
   const into = series.pending.get(at);
   if (into !== undefined) addSums(into, sums);
   else {
@@ -217,25 +222,11 @@ function addPending(series: Series, at: number, sums: Sums): void {
   }
 }
 
-function writeSeries(packer: Packer, edge: Edge, last: Sums): void {
-  packer.number((edge.side === 'inbound' ? 2 : 0) + (edge.tls ? 1 : 0));
-  packer.text(edge.source);
-  packer.text(edge.destination);
-  packer.text(edge.version);
-  packer.sums(last);
-}
-
-function* readSeries(bytes: Uint8Array): Generator<[Edge, Sums]> {
-  const unpacker = new Unpacker(bytes);
-  while (!unpacker.done) {
-    const flags = unpacker.number();
-    const edge: Edge = {
-      side: flags >= 2 ? 'inbound' : 'outbound',
-      tls: flags % 2 === 1,
-      source: unpacker.text(),
-      destination: unpacker.text(),
-      version: unpacker.text(),
-    };
-    yield [edge, unpacker.sums()];
-  }
+function joinOldest(pending: Map<number, Sums>): void {
+  const [oldest, next] = [...pending.keys()].sort((a, b) => a - b);
+  if (oldest === undefined || next === undefined) return;
+  const into = pending.get(next);
+  const sums = pending.get(oldest);
+  pending.delete(oldest);
+  if (into !== undefined && sums !== undefined) addSums(into, sums);
 }
