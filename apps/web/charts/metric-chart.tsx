@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { Bone, ErrorState } from '@/ui/states';
 import { useRefresh, useWindow } from '@/ui/use-view';
-import { type Metric, metricFormats, percentileLines, versionLines } from './lines';
+import { type Metric, type MetricsView, metricFormats, percentileLines, versionLines } from './lines';
 import { TimeSeriesChart } from './time-series-chart';
 
 interface MetricChartProps {
@@ -15,6 +15,8 @@ interface MetricChartProps {
   readonly destination?: string;
   /** All versions of the service, which decide the colours. */
   readonly versions?: readonly string[];
+  /** Draws these versions and no others, for comparisons. */
+  readonly only?: readonly string[];
   readonly height?: number;
 }
 
@@ -25,6 +27,7 @@ export function MetricChart({
   source,
   destination,
   versions,
+  only,
   height = 120,
 }: MetricChartProps) {
   const trpc = useTRPC();
@@ -35,8 +38,8 @@ export function MetricChart({
   const { data } = series;
   const lines = useMemo(() => {
     if (data === undefined) return [];
-    return metric === 'percentiles' ? percentileLines(data) : versionLines(data, metric, versions);
-  }, [data, metric, versions]);
+    return metric === 'percentiles' ? percentileLines(data) : linesOf(data, metric, versions, only);
+  }, [data, metric, versions, only]);
 
   if (data === undefined) {
     if (series.error)
@@ -55,6 +58,16 @@ export function MetricChart({
       {...(metric === 'share' && { top: 100 })}
     />
   );
+}
+
+function linesOf(
+  data: MetricsView,
+  metric: Metric,
+  versions: readonly string[] | undefined,
+  only: readonly string[] | undefined,
+) {
+  const lines = versionLines(data, metric, versions);
+  return only === undefined ? lines : lines.filter(({ name }) => only.includes(name));
 }
 
 /** Errors are filled: their area is what people suffered. */

@@ -6,7 +6,8 @@ import type { MouseEvent, ReactNode } from 'react';
 export interface BlockableButtonProps extends Omit<ButtonProps, 'disabled'> {
   /** Why it cannot be pressed now, in words; null when it can. */
   readonly blocked: string | null;
-  readonly onClick: (event: MouseEvent<HTMLButtonElement>) => void;
+  readonly type?: 'submit';
+  readonly onClick?: (event: MouseEvent<HTMLButtonElement>) => void;
   readonly children: ReactNode;
   readonly 'aria-label'?: string | undefined;
 }
@@ -23,10 +24,15 @@ export function BlockableButton({ blocked, onClick, children, ...button }: Block
         {...button}
         aria-disabled={isBlocked || undefined}
         data-disabled={isBlocked}
-        onClick={isBlocked ? (event) => event.preventDefault() : onClick}
+        {...(isBlocked ? { onClick: refuse } : onClick && { onClick })}
       >
         {children}
       </Button>
     </Tooltip>
   );
+}
+
+/** Also keeps a form from being sent. */
+function refuse(event: MouseEvent<HTMLButtonElement>): void {
+  event.preventDefault();
 }

@@ -10,6 +10,7 @@ import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
 import { LinkButton } from '@/ui/link-button';
 import { EmptyState } from '@/ui/states';
+import { usePermission } from '@/ui/use-permission';
 import { certificateColumns } from './certificate-columns';
 import classes from './certificate-columns.module.css';
 import type { Certificate } from './revoke-words';
@@ -32,6 +33,7 @@ export function CertificateTable({
   const [state, setState] = useQueryState('state', parseAsStringLiteral(states));
   const [, setPem] = useQueryState('pem', parseAsString);
   const [, setRevoke] = useQueryState('revoke', parseAsString);
+  const permission = usePermission();
   const shown = useMemo(
     () => (state === null ? rows : rows?.filter((row) => row.state === state)),
     [rows, state],
@@ -51,7 +53,7 @@ export function CertificateTable({
           color="neutral"
           size="compact-xs"
           aria-label={`Renew the certificate of ${row.instance}`}
-          blocked={renewBlocked(row)}
+          blocked={permission('editor') ?? renewBlocked(row)}
           loading={renewals.isPending(row.agentId)}
           onClick={() => renewals.renew(row)}
         >
@@ -65,7 +67,7 @@ export function CertificateTable({
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => void setPem(row.serial)}>Show PEM</Menu.Item>
-            {row.state !== 'revoked' && (
+            {row.state !== 'revoked' && permission('admin') === null && (
               <Menu.Item color="bad" onClick={() => void setRevoke(row.agentId)}>
                 Revoke…
               </Menu.Item>

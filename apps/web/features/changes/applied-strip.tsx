@@ -9,6 +9,7 @@ import { failureOf } from '@/trpc/failure';
 import { BlockableButton } from '@/ui/blockable-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { StatusTag, type Tone } from '@/ui/status-tag';
+import { usePermission } from '@/ui/use-permission';
 import { type AckStanding, type Acks, ackStanding, ackTroubles } from './ack-words';
 import classes from './applied-strip.module.css';
 
@@ -46,6 +47,7 @@ export function AppliedStrip({
   const undo = useMutation(
     trpc.changes.revert.mutationOptions({ onSuccess: (applied) => onUndone(applied.revision) }),
   );
+  const permission = usePermission();
   const acks = change.data?.acks;
   const { word, tone } = standingTags[acks === undefined ? 'waiting' : ackStanding(acks)];
   return (
@@ -60,7 +62,7 @@ export function AppliedStrip({
       <div className={classes.buttons}>
         {change.data && (
           <BlockableButton
-            blocked={change.data.revertBlocked}
+            blocked={permission('editor') ?? change.data.revertBlocked}
             variant="subtle"
             color="neutral"
             loading={undo.isPending}

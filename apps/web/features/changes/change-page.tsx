@@ -13,6 +13,7 @@ import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { Bone, ErrorState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
+import { usePermission } from '@/ui/use-permission';
 import { useHref, useRefresh } from '@/ui/use-view';
 import { ackFigures, ackTroubles } from './ack-words';
 import classes from './change-page.module.css';
@@ -44,6 +45,7 @@ export function ChangePage({ revision }: { revision: number }) {
 
 function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNode }) {
   const [reverting, setReverting] = useQueryState('revert', parseAsBoolean.withDefault(false));
+  const permission = usePermission();
   const troubles = ackTroubles(change.acks);
   return (
     <>
@@ -51,7 +53,10 @@ function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNod
         trail={trail}
         title={`Revision ${change.revision}`}
         actions={
-          <BlockableButton blocked={change.revertBlocked} onClick={() => void setReverting(true)}>
+          <BlockableButton
+            blocked={permission('editor') ?? change.revertBlocked}
+            onClick={() => void setReverting(true)}
+          >
             Revert…
           </BlockableButton>
         }

@@ -13,11 +13,10 @@ import { useWindow } from '@/ui/use-view';
 import { changeColumns } from './change-columns';
 import { changeText } from './change-words';
 import classes from './changes-page.module.css';
-
-const pageSize = 100;
+import { changesPageSize, type FirstChanges } from './first-changes';
 
 /** Every revision of the configuration, the newest first: who, why, what, and who has it. */
-export function ChangesPage() {
+export function ChangesPage({ first }: { first?: FirstChanges | undefined }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const { windowMs } = useWindow();
@@ -28,12 +27,14 @@ export function ChangesPage() {
     queryFn: ({ pageParam }) =>
       client.changes.list.query({
         ...filter,
-        limit: pageSize,
+        limit: changesPageSize,
         ...(pageParam !== null && { before: pageParam }),
       }),
     initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
+    // Rendered on the server; without it the browser asks.
+    ...(first?.service === service && { initialData: { pages: [first.page], pageParams: [null] } }),
   });
   const services = useQuery(trpc.services.list.queryOptions({ windowMs }));
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.changes), [pages.data]);

@@ -8,6 +8,7 @@ import { parseAsBoolean, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
+import { BlockableButton } from '@/ui/blockable-button';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
@@ -16,6 +17,7 @@ import { PageHeader } from '@/ui/page-header';
 import { EmptyState } from '@/ui/states';
 import { StatusTag, type Tone } from '@/ui/status-tag';
 import { RelativeTime } from '@/ui/time';
+import { usePermission } from '@/ui/use-permission';
 import { useRefresh } from '@/ui/use-view';
 import { CreateTokenDialog } from './create-token-dialog';
 import classes from './join-tokens.module.css';
@@ -33,6 +35,7 @@ const stateTones: Readonly<Record<Token['state'], Tone>> = {
 export function JoinTokensPage() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const permission = usePermission();
   const tokens = useQuery(trpc.joinTokens.list.queryOptions(undefined, useRefresh(10_000)));
   const [creating, setCreating] = useQueryState('create', parseAsBoolean.withDefault(false));
   const [revoking, setRevoking] = useState<Token | null>(null);
@@ -54,14 +57,18 @@ export function JoinTokensPage() {
         }
         title="Join tokens"
         actions={
-          <Button variant="filled" onClick={() => void setCreating(true)}>
+          <BlockableButton
+            variant="filled"
+            blocked={permission('editor')}
+            onClick={() => void setCreating(true)}
+          >
             Create token
-          </Button>
+          </BlockableButton>
         }
       />
       <DataTable
         noun="join tokens"
-        columns={[...columns, revokeColumn(setRevoking)]}
+        columns={permission('editor') === null ? [...columns, revokeColumn(setRevoking)] : columns}
         rows={tokens.data}
         rowKey={(token) => token.id}
         searchText={(token) => `${token.service} ${token.createdBy} ${token.state} ${token.usedBy ?? ''}`}

@@ -63,8 +63,16 @@ const said = (action: Parameters<typeof actionWords>[0], of: Rollout = rollout) 
 describe('what an action will do', () => {
   it('says what follows an approval, in requests', () => {
     expect(said('approve')).toBe(
-      'Approvals so far: 1 of 2. Once enough people have approved, v3 goes from 20 % to 50 %, about 20 /s.',
+      'So far: 1 of 2. Once enough people have approved, v3 goes from 20 % to 50 %, about 20 /s.',
     );
+  });
+
+  it('does not count when one approval is enough', () => {
+    const one = { type: 'approval', approvals: 1 } as const;
+    const steps = rollout.steps.map((step) =>
+      step.step.type === 'approval' ? { ...step, step: one } : step,
+    );
+    expect(said('approve', { ...rollout, steps })).toBe('With it, v3 goes from 20 % to 50 %, about 20 /s.');
   });
 
   it('says where traffic goes when it is rejected or aborted', () => {

@@ -22,10 +22,7 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
     case 'approve':
       return {
         label: `Approve step ${step}`,
-        consequences: [
-          `Approvals so far: ${noteOfStep(rollout)}.`,
-          `Once enough people have approved, ${nextDoes(rollout)}`,
-        ],
+        consequences: approvalDoes(rollout),
         commentLabel: 'Comment',
         harmful: false,
       };
@@ -74,8 +71,11 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
   }
 }
 
-function noteOfStep(rollout: Rollout): string {
-  return rollout.steps[rollout.row.stepIndex]?.note || 'none';
+function approvalDoes(rollout: Rollout): string[] {
+  const step = rollout.steps[rollout.row.stepIndex];
+  const next = nextDoes(rollout);
+  if (step?.step.type === 'approval' && step.step.approvals === 1) return [`With it, ${next}`];
+  return [`So far: ${step?.note || 'none'}.`, `Once enough people have approved, ${next}`];
 }
 
 /** What the steps after the present one do, up to the first that waits. */

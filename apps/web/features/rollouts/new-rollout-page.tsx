@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Button, Select, Textarea } from '@mantine/core';
+import { Alert, Select, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -10,10 +10,12 @@ import { parseAsString, useQueryState } from 'nuqs';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { failureOf } from '@/trpc/failure';
+import { BlockableButton } from '@/ui/blockable-button';
 import { Card } from '@/ui/card';
 import { LinkButton } from '@/ui/link-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
+import { usePermission } from '@/ui/use-permission';
 import { useHref, useWindow } from '@/ui/use-view';
 import classes from './new-rollout-page.module.css';
 import { PresetPicker } from './preset-picker';
@@ -29,6 +31,7 @@ export function NewRolloutPage() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const router = useRouter();
+  const permission = usePermission();
   const hrefOf = useHref();
   const { windowMs } = useWindow();
   const [asked] = useQueryState('service', parseAsString);
@@ -161,9 +164,14 @@ export function NewRolloutPage() {
                 </Alert>
               )}
               <div className={classes.buttons}>
-                <Button type="submit" variant="filled" loading={create.isPending}>
+                <BlockableButton
+                  type="submit"
+                  variant="filled"
+                  blocked={permission('editor')}
+                  loading={create.isPending}
+                >
                   Start rollout
-                </Button>
+                </BlockableButton>
                 <LinkButton href={paths.rollouts()}>Cancel</LinkButton>
               </div>
             </div>

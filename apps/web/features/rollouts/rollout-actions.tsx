@@ -6,6 +6,7 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useTRPC, useTRPCClient } from '@/trpc/client';
 import { BlockableButton } from '@/ui/blockable-button';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { usePermission } from '@/ui/use-permission';
 import { actionWords, mainAction, type Rollout } from './action-words';
 import classes from './rollout-actions.module.css';
 
@@ -22,11 +23,22 @@ function thumbActions(rollout: Rollout): RolloutActionName[] {
   return main === null ? [] : ['abort', main];
 }
 
+/** Who may do what: moving towards the candidate is decided by approvers, stopping by everyone who edits. */
+const needs = {
+  approve: 'approver',
+  reject: 'approver',
+  promote: 'approver',
+  pause: 'editor',
+  resume: 'editor',
+  abort: 'editor',
+} as const satisfies Record<RolloutActionName, string>;
+
 const endsBadly: readonly RolloutActionName[] = ['abort', 'reject'];
 
 /** All that can be done to a running rollout, each saying what it will do before it does it, or why it cannot. */
 export function RolloutActions({ rollout, place }: { rollout: Rollout; place: 'header' | 'thumb' }) {
   const [, setAction] = useAction();
+  const permission = usePermission();
   const main = mainAction(rollout);
   const inThumb = thumbActions(rollout);
   const names = place === 'header' ? headerActions(rollout) : inThumb;
@@ -35,14 +47,15 @@ export function RolloutActions({ rollout, place }: { rollout: Rollout; place: 'h
     <div className={place === 'header' ? classes.header : classes.thumb}>
       {names.map((name) => {
         const capability = rollout.actions[name];
+        const blocked = permission(needs[name]) ?? (capability.allowed ? null : capability.why);
         const { label } = actionWords(name, rollout);
         return (
           <BlockableButton
             key={name}
             className={place === 'header' && inThumb.includes(name) ? classes.wide : undefined}
-            blocked={capability.allowed ? null : capability.why}
+            blocked={blocked}
             variant={name === main ? 'filled' : 'default'}
-            {...(endsBadly.includes(name) && capability.allowed ? { c: 'bad' } : {})}
+            {...(endsBadly.includes(name) && blocked === null ? { c: 'bad' } : {})}
             onClick={() => void setAction(name)}
           >
             {capability.allowed ? label : bareLabel(name)}

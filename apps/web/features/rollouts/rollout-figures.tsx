@@ -1,7 +1,7 @@
 'use client';
 
 import { formatMs, formatPercent } from '@tulle/mesh/format';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { MetricChart } from '@/charts/metric-chart';
 import { versionColour } from '@/theme/version-colour';
 import { Card } from '@/ui/card';
@@ -11,14 +11,14 @@ import classes from './rollout-figures.module.css';
 /** Stable against candidate: success, latency, and the share that was set beside the one observed. */
 export function RolloutFigures({ rollout }: { rollout: Rollout }) {
   const { row, stable, candidate, verdict } = rollout;
-  const versions = [row.stable, row.candidate];
+  const versions = useMemo(() => [row.stable, row.candidate], [row.stable, row.candidate]);
   const colours = {
     stable: versionColour(versions, row.stable),
     candidate: versionColour(versions, row.candidate),
   };
   const worse = (metric: string) =>
     verdict?.checks.some((check) => check.metric.startsWith(metric) && check.state === 'fail') ?? false;
-  const chart = { destination: row.service, versions, height: 84 };
+  const chart = { destination: row.service, versions, only: versions, height: 84 };
   return (
     <div className={classes.cards}>
       <Card>

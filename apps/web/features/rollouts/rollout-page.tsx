@@ -57,7 +57,7 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
             <StepsRail
               steps={rollout.steps}
               needsPerson={row.needsPerson}
-              detail={(step) => <StepDetail step={step} rollout={rollout} />}
+              detail={(step) => <StepDetail step={step} />}
             />
             <p className={classes.started}>
               Started by {row.startedBy} <RelativeTime at={row.startedAt} />
@@ -95,19 +95,12 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
   );
 }
 
-function StepDetail({ step, rollout }: { step: Rollout['steps'][number]; rollout: Rollout }) {
-  const ends = step.state === 'now' ? rollout.stepEndsAt : null;
+function StepDetail({ step }: { step: Rollout['steps'][number] }) {
   return (
     <>
       {step.startedAt !== null && <ClockTime at={step.startedAt} />}
       {step.startedAt !== null && step.note !== '' && ' · '}
       {step.note}
-      {ends !== null && (
-        <>
-          {' · ends '}
-          <RelativeTime at={ends} />
-        </>
-      )}
     </>
   );
 }

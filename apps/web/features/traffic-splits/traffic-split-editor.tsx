@@ -9,6 +9,7 @@ import { AppliedStrip } from '@/features/changes/applied-strip';
 import { useTRPC } from '@/trpc/client';
 import { failureOf } from '@/trpc/failure';
 import { Card } from '@/ui/card';
+import { usePermission } from '@/ui/use-permission';
 import { ConflictNotice } from './conflict-notice';
 import { OwnedNotice } from './owned-notice';
 import { PreviewCard } from './preview-card';
@@ -24,6 +25,7 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const { draft, changed, overtaken, edit, discard } = useSplitDraft(view);
+  const permission = usePermission();
   const [reason, setReason] = useState('');
   const [applied, setApplied] = useQueryState('applied', parseAsInteger);
 
@@ -71,7 +73,7 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
             reason={reason}
             onReason={setReason}
             hint={readOnly ? ownedHint : movableHint}
-            blocked={blockedBecause({ readOnly, changed, overtaken })}
+            blocked={permission('editor') ?? blockedBecause({ readOnly, changed, overtaken })}
             pending={update.isPending}
             error={error}
             onApply={() =>
