@@ -18,8 +18,12 @@ export async function chromium(): Promise<LaunchOptions> {
   const system = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
     (path) => path !== undefined && existsSync(path),
   );
-  if (system !== undefined) return { executablePath: system, args: quiet };
+  return { executablePath: system ?? (await packagedChromium()), args: quiet };
+}
+
+async function packagedChromium(): Promise<string> {
+  // The package brings NSS and its like along, and unpacks them only where it takes itself to be on AWS Lambda.
+  process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs24.x';
   const { default: packaged } = await import('@sparticuz/chromium');
-  const args = packaged.args.filter((arg) => arg !== '--single-process' && !arg.startsWith('--headless'));
-  return { executablePath: await packaged.executablePath(), args: [...args, ...quiet] };
+  return packaged.executablePath();
 }
