@@ -12,7 +12,7 @@ import { SpecApi } from '@tulle/agent/control/spec-api/spec-api';
  *   npm run build && node bench/agent-process.ts [runs]
  */
 const runs = Number(process.argv[2] ?? 9);
-const program = new URL('../apps/cli/bin/tulle.mjs', import.meta.url).pathname;
+const program = process.env.TULLE_PROGRAM ?? new URL('../apps/cli/bin/tulle.mjs', import.meta.url).pathname;
 if (!existsSync(new URL('../apps/cli/dist', import.meta.url))) {
   console.error('The command is not built: run `npm run build` first.');
   process.exit(1);
@@ -93,9 +93,11 @@ const connected = await idle(['agent'], variables);
 const run = await idle(['run', '--', 'sleep', '60'], variables);
 await api.stop();
 const times: number[] = [];
+const cpu: number[] = [];
 for (let count = 0; count < runs; count++) {
   const { child, wallMs } = await start(['agent'], variables);
   times.push(wallMs);
+  cpu.push(cpuMsOf(child.pid));
   await stop(child);
 }
 console.log(
@@ -105,6 +107,7 @@ console.table({ 'tulle agent': connected, 'tulle run': run });
 console.log(`first start, joining with a token: ready after ${first.wallMs.toFixed(0)} ms`);
 console.log(
   `start from disk without the API, ${runs} runs: ready after ${median(times).toFixed(0)} ms ` +
-    `(${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)})`,
+    `(${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)}), ` +
+    `having used ${median(cpu).toFixed(0)} ms of CPU`,
 );
 process.exit(0);

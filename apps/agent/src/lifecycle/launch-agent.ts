@@ -14,6 +14,7 @@ import {
 } from './instance-state.ts';
 import { type MeshOptions, UsageError } from './options.ts';
 import { isLoopback, reachableHost } from './reachable-host.ts';
+import { limitThreadPool } from './trim-memory.ts';
 
 export type LaunchOptions = MeshOptions & {
   readonly outboundPort: number;
@@ -33,6 +34,7 @@ export async function launchAgent(options: LaunchOptions, logger: Logger): Promi
   const { service, serviceVersion: version } = options;
   if (service === undefined)
     throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
+  limitThreadPool();
   const name = options.instance ?? `${service}-${version}`;
   const dataDir = DataDir.open(options.dataDir ?? defaultDataDir(name, process.env));
   try {

@@ -4,6 +4,7 @@ import { type Launched, launchAgent } from './launch-agent.ts';
 import { createLogger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
+import { collectStartupGarbage } from './trim-memory.ts';
 
 /** Resolves with the exit code once the agent has been told to stop and has. */
 export async function runAgent(options: AgentOptions): Promise<number> {
@@ -25,6 +26,7 @@ async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<numb
   const { agent, self } = launched;
   logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
   guardProcess(launched, logger);
+  collectStartupGarbage();
   process.on('SIGHUP', () => {
     logger.info(
       'SIGHUP: settings come from flags and variables and need a restart; connecting to the API anew',

@@ -7,6 +7,7 @@ import { UsageError } from '../lifecycle/options.ts';
 import { watchParent } from '../lifecycle/parent-watch.ts';
 import { inForegroundGroup } from '../lifecycle/process-identity.ts';
 import { guardProcess } from '../lifecycle/run-agent.ts';
+import { collectStartupGarbage } from '../lifecycle/trim-memory.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { CommandProcess, checkCommand } from './command-process.ts';
 import type { RunOptions } from './run-command.ts';
@@ -23,6 +24,7 @@ export async function superviseCommand(options: RunOptions, command: string[]): 
     const signals = new Signals();
     const launched = await launchAgent(options, logger);
     guardProcess(launched, logger);
+    collectStartupGarbage();
     try {
       return await runBeside(launched, options, command, signals, logger);
     } finally {
