@@ -9,7 +9,7 @@ import {
   IconSearch,
   IconStairsUp,
 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { formatPercent, formatRate } from '@tulle/mesh/format';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -30,15 +30,18 @@ export function Search() {
   const { windowMs } = useWindow();
   const { paused, setPaused } = usePaused();
   const { toggleColorScheme } = useMantineColorScheme();
-  // Services are asked for once somebody means to search.
+  // Asked once somebody means to search. A query that merely waits would already be in the cache when a page
+  // hydrates, which then would not take its own data from the server.
   const [opened, setOpened] = useState(false);
-  const services = useQuery(trpc.services.list.queryOptions({ windowMs }, { enabled: opened }));
+  const [services] = useQueries({
+    queries: opened ? [trpc.services.list.queryOptions({ windowMs })] : [],
+  });
   const go = (path: string) => () => router.push(hrefOf(path));
 
   const actions: SpotlightActionGroupData[] = [
     {
       group: 'Services',
-      actions: (services.data ?? []).map(({ service, health, traffic }) => ({
+      actions: (services?.data ?? []).map(({ service, health, traffic }) => ({
         id: `service-${service}`,
         label: service,
         description: `${formatRate(traffic.rate)} · ${formatPercent(traffic.successRate)} success`,
@@ -92,7 +95,7 @@ export function Search() {
       overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
       transitionProps={{ duration: 100 }}
       classNames={{ action: classes.action, actionsGroup: classes.group }}
-      nothingFound={services.isPending ? 'Looking for services' : 'Nothing is called that'}
+      nothingFound={services?.isPending ? 'Looking for services' : 'Nothing is called that'}
       onSpotlightOpen={() => setOpened(true)}
       searchProps={{
         leftSection: <IconSearch size={16} stroke={1.6} />,
