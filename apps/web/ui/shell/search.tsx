@@ -33,8 +33,9 @@ export function Search() {
   // Asked once somebody means to search. A query that merely waits would already be in the cache when a page
   // hydrates, which then would not take its own data from the server.
   const [opened, setOpened] = useState(false);
+  const wanted = opened ? [windowMs] : [];
   const [services] = useQueries({
-    queries: opened ? [trpc.services.list.queryOptions({ windowMs })] : [],
+    queries: wanted.map((each) => trpc.services.list.queryOptions({ windowMs: each })),
   });
   const go = (path: string) => () => router.push(hrefOf(path));
 
