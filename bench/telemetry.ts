@@ -26,6 +26,7 @@ const seriesEach = Number(values.series);
 const seconds = Number(values.seconds);
 const services = 10;
 const requestsEach = 20;
+const targetPerSecond = 50_000;
 
 const clock = { now: Date.now() };
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'tulle-bench-'));
@@ -132,7 +133,10 @@ async function databaseCpuMs(): Promise<number> {
 
 function tell(points: number, cpuUs: number, databaseMs: number): void {
   const each = cpuUs / points;
+  if (1e6 / each < targetPerSecond) process.exitCode = 1;
   console.log(`${agents} agents, ${seriesEach} series each, ${points} points, ${seconds} s of reports`);
-  console.log(`API: ${each.toFixed(2)} µs of CPU per point, ${Math.round(1e6 / each)} points/s on one core`);
+  console.log(
+    `API: ${each.toFixed(2)} µs of CPU per point, ${Math.round(1e6 / each)} points/s on one core (target ${targetPerSecond})`,
+  );
   console.log(`PostgreSQL beside it: ${((databaseMs * 1_000) / points).toFixed(2)} µs of CPU per point`);
 }
