@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { parseAsBoolean, useQueryState } from 'nuqs';
+import { useRef } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { BlockableButton } from '@/ui/blockable-button';
@@ -135,6 +136,7 @@ function RevertDialog({ change, opened, onClose }: { change: Change; opened: boo
   const queryClient = useQueryClient();
   const router = useRouter();
   const hrefOf = useHref();
+  const revertedBy = useRef<number>(null);
   const revert = useMutation(
     trpc.changes.revert.mutationOptions({
       onSuccess: async (applied) => {
@@ -144,14 +146,23 @@ function RevertDialog({ change, opened, onClose }: { change: Change; opened: boo
             ? `Revision ${change.revision} is reverted by revision ${applied.revision}`
             : 'Everything was already as before; no revision was made',
         });
-        if (applied.changed) router.push(hrefOf(paths.change(applied.revision)));
+        if (applied.changed) revertedBy.current = applied.revision;
       },
     }),
   );
+
+  /** Leaving closes the dialog too; to close it first in the URL of this page would call the leaving off. */
+  function leave() {
+    const revision = revertedBy.current;
+    revertedBy.current = null;
+    if (revision === null) onClose();
+    else router.push(hrefOf(paths.change(revision)));
+  }
+
   return (
     <ConfirmDialog
       opened={opened && change.revertBlocked === null}
-      onClose={onClose}
+      onClose={leave}
       title={`Revert revision ${change.revision}`}
       confirm="Revert"
       comment="Why"
