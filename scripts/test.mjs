@@ -62,6 +62,8 @@ async function run({ name, command, args, variable, count }) {
       PATH: `${bin}${path.delimiter}${process.env.PATH}`,
       TURBO_TELEMETRY_DISABLED: '1',
       NODE_ENV: undefined,
+      // Written to a file, a line is worth more without its colours.
+      ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }),
       ...(variable === undefined ? {} : { [variable]: resultFile }),
     },
   });

@@ -134,7 +134,7 @@ describe('the demo', () => {
   });
 
   function tulle(args: readonly string[]): string {
-    return runTulle([...args, '--data-dir', settings.TULLE_DATA_DIR ?? '']);
+    return runTulle([...args, '--data-dir', settings.TULLE_DATA_DIR ?? '']).output;
   }
 });
 

@@ -43,11 +43,12 @@ export function startServerProcess(
   return { process: child, output: () => output, link, exit };
 }
 
-/** Standard output of one `tulle …` that ends by itself. */
-export function runTulle(args: readonly string[]): string {
+/** One `tulle …` that ends by itself. */
+export function runTulle(args: readonly string[]): { code: number | null; output: string; errors: string } {
   const { cwd, env } = options({});
   const words = [path.join(root, 'apps/cli/bin/tulle.mjs'), ...args];
-  return spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' }).stdout;
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' });
+  return { code: status, output: stdout, errors: stderr };
 }
 
 function options(settings: Readonly<Record<string, string>>) {

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from './mesh.ts';
+import { runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
+
+let folder: string;
+let server: ServerProcess;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tulle-command-line-'));
+  server = startServerProcess({
+    TULLE_DATA_DIR: folder,
+    TULLE_PORT: String(await freePort()),
+    TULLE_AGENTS_PORT: String(await freePort()),
+  });
+  await server.link;
+});
+afterAll(async () => {
+  server.process.kill('SIGTERM');
+  await server.exit;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tulle = (...args: string[]) => runTulle([...args, '--data-dir', folder]);
+
+function file(yaml: string): string {
+  const name = path.join(folder, 'resources.yaml');
+  writeFileSync(name, yaml);
+  return name;
+}
+
+it('applies a file, all of it or nothing, and shows what is declared', () => {
+  const orders = 'kind: Service\nname: orders\ndescription: What was bought\nowner: shop\n';
+  const tried = tulle('apply', '-f', file(orders), '--dry-run');
+  expect(tried.output).toContain('create Service/orders');
+  expect(tried.output).toContain('1 change would be made.');
+  expect(tulle('get').output).toBe('Nothing is declared.\n');
+
+  expect(tulle('apply', '-f', file(orders), '-m', 'first').output).toMatch(
+    /1 change, applied as revision \d+\./,
+  );
+  expect(tulle('apply', '-f', file(orders)).output).toContain('Nothing to change.');
+  expect(tulle('get', 'service', 'orders').output).toMatch(/Service +orders +http, shop, What was bought/);
+  expect(JSON.parse(tulle('get', '-o', 'json').output)).toMatchObject([{ kind: 'Service', name: 'orders' }]);
+
+  const yaml = tulle('get', '-o', 'yaml').output;
+  expect(tulle('apply', '-f', file(yaml)).output).toContain('Nothing to change.');
+});
+
+it('says in a sentence what is wrong with a file, and changes nothing', () => {
+  const split = 'kind: TrafficSplit\nservice: orders\nweights:\n  - { version: v1, weight: 90 }\n';
+  const refused = tulle('apply', '-f', file(`kind: Service\nname: other\n---\n${split}`));
+  expect(refused.code).toBe(1);
+  expect(refused.errors).toMatch(/100/);
+  expect(refused.errors).not.toMatch(/^ +at /m);
+  expect(tulle('get', 'service', 'other').output).toBe('Nothing is declared.\n');
+
+  expect(tulle('apply', '-f', path.join(folder, 'none.yaml')).errors).toMatch(
+    /none\.yaml cannot be read \(ENOENT\)/,
+  );
+  expect(tulle('get', 'teapot').errors).toMatch(/^There is no kind teapot; the kinds are Service, /);
+});
+
+it('makes, lists and revokes join tokens', () => {
+  const token = tulle('token', 'create', 'orders');
+  expect(token.output).toMatch(/^\S+\n$/);
+  expect(token.errors).toMatch(/^Good once, for 1[45]\smin; agents join at https:/);
+  const id = /^(\S+) +orders +unused/m.exec(tulle('token', 'list').output)?.[1] ?? '';
+  expect(tulle('token', 'revoke', id).output).toBe(`Token ${id} is revoked.\n`);
+  expect(tulle('token', 'list').output).toMatch(/orders +revoked/);
+});
+
+it('says that nobody answers, or that nobody is known', async () => {
+  const nobody = runTulle(['get', '--data-dir', path.join(folder, 'elsewhere')]);
+  expect(nobody.code).toBe(1);
+  expect(nobody.errors).toMatch(/^No server is known here .* set TULLE_URL and TULLE_TOKEN\.\n$/);
+  const deaf = tulle('get', '--url', `http://127.0.0.1:${await freePort()}`);
+  expect(deaf.errors).toMatch(/^No server answers at http:\S+ \(.*ECONNREFUSED.*\); is it running\?\n$/);
+  expect(runTulle(['serve']).errors).toMatch(/unknown command 'serve'.*server/s);
+});
