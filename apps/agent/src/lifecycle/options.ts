@@ -61,8 +61,7 @@ export const meshFields = {
   instance: instanceNameSchema
     .optional()
     .describe('Name of this copy, unique in the mesh; made once and kept in the data directory by default'),
-  port: listenPort
-    .pipe(z.int().min(1))
+  port: integer(z.int('a port from 1 to 65535').min(1, 'ports start at 1').max(65_535, 'ports end at 65535'))
     .optional()
     .describe('Where the service itself listens; without it the agent only calls others'),
   localHost: host.default('127.0.0.1').describe('Host the service itself listens on'),
