@@ -36,11 +36,13 @@ export function useRenewals(rows: readonly Certificate[] | undefined): Renewals 
     }
   });
 
-  // The event that tells of a new certificate can be lost with its connection; asking again cannot.
+  // The event that tells of a new certificate can be lost with its connection; asking again cannot. An answer on its
+  // way is not asked for again, or a slow one would never arrive.
   useEffect(() => {
     if (serials.size === 0) return;
+    const filter = trpc.certificates.list.queryFilter();
     const asking = setInterval(
-      () => void queryClient.invalidateQueries(trpc.certificates.list.queryFilter()),
+      () => void queryClient.invalidateQueries(filter, { cancelRefetch: false }),
       1_000,
     );
     return () => clearInterval(asking);

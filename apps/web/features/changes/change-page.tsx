@@ -139,8 +139,8 @@ function RevertDialog({ change, opened, onClose }: { change: Change; opened: boo
   const revertedBy = useRef<number>(null);
   const revert = useMutation(
     trpc.changes.revert.mutationOptions({
-      onSuccess: async (applied) => {
-        await queryClient.invalidateQueries(trpc.changes.pathFilter());
+      onSuccess: (applied) => {
+        void queryClient.invalidateQueries(trpc.changes.pathFilter());
         notifications.show({
           message: applied.changed
             ? `Revision ${change.revision} is reverted by revision ${applied.revision}`

@@ -47,8 +47,8 @@ export function NewRolloutPage() {
   });
   const create = useMutation(
     trpc.rollouts.create.mutationOptions({
-      onSuccess: async ({ id }) => {
-        await queryClient.invalidateQueries(trpc.rollouts.pathFilter());
+      onSuccess: ({ id }) => {
+        void queryClient.invalidateQueries(trpc.rollouts.pathFilter());
         notifications.show({ message: `The rollout of ${form.values.service} has begun` });
         router.push(hrefOf(paths.rollout(id)));
       },
