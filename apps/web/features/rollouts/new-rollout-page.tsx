@@ -15,6 +15,7 @@ import { Card } from '@/ui/card';
 import { LinkButton } from '@/ui/link-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
+import { ErrorState } from '@/ui/states';
 import { usePermission } from '@/ui/use-permission';
 import { useHref, useWindow } from '@/ui/use-view';
 import classes from './new-rollout-page.module.css';
@@ -107,6 +108,15 @@ export function NewRolloutPage() {
                 {...form.getInputProps('candidate')}
               />
             </div>
+            {services.data?.length === 0 && (
+              <p className={classes.hint}>
+                The mesh has no services yet.{' '}
+                <MeshLink href={paths.joinTokens()}>Create a join token</MeshLink> and start the first.
+              </p>
+            )}
+            {services.error && (
+              <ErrorState error={services.error} what="Services" onRetry={() => void services.refetch()} />
+            )}
             {service !== '' && names.length === 1 && (
               <p className={classes.hint}>
                 {service} has instances of {names[0]} only. Start one of the new version beside it first.

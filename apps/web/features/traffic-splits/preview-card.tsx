@@ -3,10 +3,13 @@
 import { Button, Textarea } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import type { SplitPreview } from '@tulle/mesh/split-preview';
+import { paths } from '@/paths';
 import { BlockableButton } from '@/ui/blockable-button';
+import { MeshLink } from '@/ui/mesh-link';
 import classes from './preview-card.module.css';
 
 export interface PreviewCardProps {
+  readonly service: string;
   readonly preview: SplitPreview;
   readonly reason: string;
   readonly onReason: (reason: string) => void;
@@ -50,6 +53,11 @@ export function PreviewCard(props: PreviewCardProps) {
               {warning}
             </p>
           ))}
+          {preview.warnings.length > 0 && (
+            <p className={classes.quiet}>
+              <MeshLink href={paths.newRollout(props.service)}>New rollout of {props.service}</MeshLink>
+            </p>
+          )}
           <p className={classes.quiet}>{preview.agentsSentence}</p>
         </>
       )}

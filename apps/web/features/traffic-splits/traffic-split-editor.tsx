@@ -69,6 +69,7 @@ export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplit
         </Card>
         <Card title="What this will do">
           <PreviewCard
+            service={view.service}
             preview={previewOf(draft, view)}
             reason={reason}
             onReason={setReason}
