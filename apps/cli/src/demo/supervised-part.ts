@@ -65,8 +65,7 @@ export class SupervisedPart {
   }
 
   async start(): Promise<void> {
-    if (this.#state !== 'stopped') return;
-    await this.#run(shortestDelayMs);
+    if (this.#state === 'stopped') await this.#attempt(shortestDelayMs);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -84,13 +83,21 @@ export class SupervisedPart {
       );
     if (this.#process === undefined) throw new CommandFailure(`${name} is not running.`);
     const setting = broken ? defaultFault : { errorRate: 0, delayMs: 0 };
-    const answer = await fetch(`http://127.0.0.1:${faultPort}/`, {
-      method: 'POST',
-      body: JSON.stringify(setting),
-      signal: AbortSignal.timeout(3_000),
+    const answer = await setFault(faultPort, setting).catch((error: Error) => {
+      throw new CommandFailure(`${name} does not answer (${error.message}); try again once it is up.`);
     });
     if (!answer.ok) throw new CommandFailure(`${name} did not take it: ${(await answer.text()).trim()}`);
     this.#broken = broken;
+  }
+
+  /** A part that cannot be launched is treated as one that crashed. */
+  async #attempt(delayMs: number): Promise<void> {
+    try {
+      await this.#run(delayMs);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#isStopped()) this.#restartAfter(delayMs, `could not be started: ${reason}`);
+    }
   }
 
   async #run(delayMs: number): Promise<void> {
@@ -114,14 +121,16 @@ export class SupervisedPart {
     this.#state = 'restarting';
     this.#restarts++;
     this.#logger.warn({ part: this.part.name, delayMs }, `a part of the demo ${how}`);
-    this.#timer = setTimeout(() => {
-      const nextDelayMs = Math.min(delayMs * 2, longestDelayMs);
-      this.#run(nextDelayMs).catch((error: Error) => this.#restartAfter(nextDelayMs, error.message));
-    }, delayMs);
+    this.#timer = setTimeout(() => this.#attempt(Math.min(delayMs * 2, longestDelayMs)), delayMs);
   }
 
   /** A method, since the state may have changed during an await. */
   #isStopped(): boolean {
     return this.#state === 'stopped';
   }
+}
+
+function setFault(port: number, setting: { errorRate: number; delayMs: number }): Promise<Response> {
+  const signal = AbortSignal.timeout(3_000);
+  return fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(setting), signal });
 }

@@ -16,7 +16,7 @@ const shopDirectory = path.join(cloneDirectory, 'examples/shop');
 const tokenLifetimeMs = 300_000;
 /** Each part is two processes that start; more at once only wait for each other. */
 const startedAtOnce = 4;
-const graceMs = 3_000;
+const graceMs = 2_500;
 const joinTimeoutMs = 60_000;
 
 export interface DemoOptions {
@@ -66,9 +66,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     async stop() {
       stopping.abort();
       // Callers first: nobody then finds a service gone.
-      const [callers, others] = [parts.slice(-1), parts.slice(0, -1)];
-      const stopAll = (some: SupervisedPart[]) => some.map((part) => part.stop(graceMs));
-      await Promise.all([...stopAll(callers), ...stopAll(others)]);
+      for (const some of [callersOf(parts), servicesOf(parts)])
+        await Promise.all(some.map((part) => part.stop(graceMs)));
     },
   };
 }
@@ -93,17 +92,23 @@ function portsOf(parts: readonly Part[]): number[] {
 /** Services first; those who only call come when traffic goes where it should, so that no new version gets any by chance. */
 async function settle(parts: readonly SupervisedPart[], api: ApiClient, signal: AbortSignal): Promise<void> {
   const splits = path.join(shopDirectory, manifests.splits);
-  const services = parts.filter(({ part }) => part.port !== undefined);
+  const services = servicesOf(parts);
   await startAll(services, signal);
   if (await anyMissing(api, splits)) {
     // A split names versions, which are known once an instance of each has joined.
     await untilJoined(services, api, signal);
     if (!signal.aborted) await applyMissing(api, splits, 'the demo starts');
   }
-  await startAll(
-    parts.filter(({ part }) => part.port === undefined),
-    signal,
-  );
+  await startAll(callersOf(parts), signal);
+}
+
+function servicesOf(parts: readonly SupervisedPart[]): SupervisedPart[] {
+  return parts.filter(({ part }) => part.port !== undefined);
+}
+
+/** Parts that nobody calls. */
+function callersOf(parts: readonly SupervisedPart[]): SupervisedPart[] {
+  return parts.filter(({ part }) => part.port === undefined);
 }
 
 async function startAll(parts: readonly SupervisedPart[], signal: AbortSignal): Promise<void> {

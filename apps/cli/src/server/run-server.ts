@@ -64,6 +64,7 @@ async function start(settings: Settings, { announce, closers, logger, stop }: Su
       logger,
     });
     closers.add(() => demo.stop());
+    demo.settled.catch((err) => logger.error({ err }, 'the demo did not come up as it should'));
     closers.add(await serveDemoControl(demo, dataDir));
     announce.done('Demo mesh', `${demo.status().length} services and versions are starting`);
   }

@@ -91,7 +91,9 @@ export const settingsSchema = z.object({
   demoPort: listenPort
     .pipe(z.int().min(1).max(65_000))
     .optional()
-    .describe('First of the ports on loopback that the services of the demo use (default: 110 above --port)'),
+    .describe(
+      'First of the ports on loopback for the services of the demo, if all are free, else the next run that is (default: 110 above --port)',
+    ),
   dev: onOff.default(false).describe('Serve the dashboard from its sources and reload it when they change'),
 });
 
