@@ -70,12 +70,14 @@ export function SplitPair({ versions }: { versions: readonly DesiredAndObserved[
       <ul className={classes.legend}>
         {versions.map(({ version, weight, observed }) => (
           <li key={version}>
-            <VersionName versions={names} version={version} />{' '}
-            {weight === null ? 'not set' : formatPercent(weight)}{' '}
+            <VersionName versions={names} version={version} /> {isSet && <>{formatPercent(weight ?? 0)} </>}
             <span className={classes.observed}>observed {formatPercent(observed)}</span>
           </li>
         ))}
       </ul>
+      {!isSet && (
+        <p className={classes.unset}>No split is set: each request goes to the instance least loaded.</p>
+      )}
     </div>
   );
 }

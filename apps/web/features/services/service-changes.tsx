@@ -41,7 +41,10 @@ export function ServiceChanges({ service }: { service: string }) {
             <li key={revision}>
               <MeshLink href={paths.change(revision)}>r{revision}</MeshLink>
               <span className={classes.what}>
-                {changeSentence(change)}
+                {changeSentence({
+                  ...change,
+                  entries: change.entries.filter((entry) => entry.service === service),
+                })}
                 {reason && <q className={classes.reason}>{reason}</q>}
               </span>
               <span className={classes.who}>{author}</span>

@@ -5,6 +5,7 @@ import { paths } from '@/paths';
 import type { RouterOutputs } from '@/trpc/client';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
+import { LinkButton } from '@/ui/link-button';
 import { Sparkline } from '@/ui/sparkline';
 import { EmptyState } from '@/ui/states';
 import { HealthTag } from '@/ui/status-tag';
@@ -58,7 +59,7 @@ const columns: readonly Column<ServiceRow>[] = [
   },
   {
     key: 'trend',
-    header: '',
+    header: 'Trend',
     width: '96px',
     narrow: 'hidden',
     cell: (row) => (
@@ -132,7 +133,14 @@ export function ServicesTable({ rows, error, onRetry }: ServicesTableProps) {
       defaultSort="service"
       error={error}
       onRetry={onRetry}
-      empty={<EmptyState title="No services yet" />}
+      empty={
+        <EmptyState title="No services in this mesh yet">
+          <p>A service started through Tulle appears here with its traffic, versions and instances.</p>
+          <LinkButton href={paths.topology()} variant="filled">
+            Add the first service
+          </LinkButton>
+        </EmptyState>
+      }
     />
   );
 }

@@ -161,6 +161,7 @@ export class Drawing {
       for (const edge of target.connectedEdges()) bend(edge as EdgeSingular);
     });
     cy.on('dragfree', 'node', ({ target }: { target: NodeSingular }) => {
+      this.#untouched = false;
       const { x, y } = target.position();
       events.onMove(target.id(), { x: Math.round(x), y: Math.round(y) });
     });

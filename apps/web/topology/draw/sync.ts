@@ -16,7 +16,7 @@ const manyEdges = 600;
 const healthClasses = ['idle', 'ok', 'degraded', 'failing'];
 const layerClasses = ['secure-all', 'secure-some', 'secure-none', 'secure-unknown'];
 
-/** Makes the drawing say what the view says, touching only what differs. Returns whether anything came or went. */
+/** Makes the drawing say what the view says, touching only what differs. Returns whether anything came, went or moved. */
 export function sync(
   cy: Core,
   view: GraphView,
@@ -52,7 +52,10 @@ export function sync(
       }
       if (!drawn.hasClass(node.health)) drawn.removeClass(healthClasses.join(' ')).addClass(node.health);
       const { x, y } = drawn.position();
-      if ((x !== point.x || y !== point.y) && !drawn.grabbed()) drawn.position({ ...point });
+      if ((x !== point.x || y !== point.y) && !drawn.grabbed()) {
+        drawn.position({ ...point });
+        reshaped = true;
+      }
     }
     const busiest = Math.max(0, ...view.edges.map(({ traffic }) => traffic.rate));
     const many = view.edges.length > manyEdges;

@@ -1,6 +1,6 @@
 import ELK from 'elkjs/lib/elk-api.js';
 import { foldColumns } from './fold';
-import type { Arrangement, GraphShape, Point } from './positions';
+import { type Arrangement, type GraphShape, looseServices, type Point } from './positions';
 
 const nodeWidth = 152;
 const nodeHeight = 44;
@@ -42,5 +42,10 @@ export async function layOut({ services, edges }: GraphShape): Promise<Arrangeme
   const points: Record<string, Point> = {};
   for (const { id, x = 0, y = 0 } of graph.children ?? [])
     points[id] = { x: Math.round(x + nodeWidth / 2), y: Math.round(y + nodeHeight / 2) };
-  return { points: foldColumns(points), edges: known.length, byHand: false };
+  return {
+    points: foldColumns(points),
+    edges: known.length,
+    loose: looseServices({ services, edges: known }),
+    byHand: false,
+  };
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { type Arrangement, columnGap, needsLayout, placeNew, rowGap } from './positions.ts';
+import { type Arrangement, columnGap, freeLoose, needsLayout, placeNew, rowGap } from './positions.ts';
 
 const edge = (source: string, destination: string) => ({ source, destination });
 const shop: Arrangement = {
   points: { frontend: { x: 0, y: 0 }, cart: { x: columnGap, y: 0 }, ads: { x: columnGap, y: rowGap } },
   edges: 2,
+  loose: [],
   byHand: false,
 };
 const edges = [edge('frontend', 'cart'), edge('frontend', 'ads')];
@@ -40,4 +41,16 @@ test('a caller stands left of what it calls; one without traffic below all', () 
   const { points } = placeNew(shop, { services, edges: [...edges, edge('load', 'frontend')] });
   expect(points.load).toEqual({ x: -columnGap, y: 0 });
   expect(points.quiet).toEqual({ x: -columnGap, y: 2 * rowGap });
+});
+
+test('a service without traffic finds its place when its first call comes', () => {
+  const services = ['frontend', 'cart', 'ads', 'quiet'];
+  const placed = placeNew(shop, { services, edges });
+  expect(placed.loose).toEqual(['quiet']);
+  expect(freeLoose(placed, { services, edges })).toBe(placed);
+  const shape = { services, edges: [...edges, edge('cart', 'quiet')] };
+  const settled = placeNew(freeLoose(placed, shape), shape);
+  expect(settled.points.quiet).toEqual({ x: 2 * columnGap, y: 0 });
+  expect(settled.points).toMatchObject(shop.points);
+  expect(settled.loose).toEqual([]);
 });

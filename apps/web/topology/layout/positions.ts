@@ -8,6 +8,8 @@ export interface Arrangement {
   readonly points: Readonly<Record<string, Point>>;
   /** Edges the layout knew of; many more later, and it was made too early. */
   readonly edges: number;
+  /** Services that had no edge when they were placed: their place means nothing yet. */
+  readonly loose: readonly string[];
   /** A person has moved nodes: nothing is laid out anew without being asked. */
   readonly byHand: boolean;
 }
@@ -32,6 +34,23 @@ export function needsLayout(arrangement: Arrangement | undefined, { services, ed
     : edges.length >= 2 * Math.max(1, arrangement.edges) && services.length > 2 && edges.length > 2;
 }
 
+/** Takes back the place of services that have got their first edge since, so that they find one beside its other end. */
+export function freeLoose(arrangement: Arrangement, { edges }: GraphShape): Arrangement {
+  const joined = new Set(edges.flatMap(({ source, destination }) => [source, destination]));
+  const found = arrangement.loose.filter((service) => joined.has(service));
+  if (found.length === 0) return arrangement;
+  const points = Object.fromEntries(
+    Object.entries(arrangement.points).filter(([service]) => !found.includes(service)),
+  );
+  return { ...arrangement, points, loose: arrangement.loose.filter((service) => !joined.has(service)) };
+}
+
+/** Services of a graph that nothing joins to another. */
+export function looseServices({ services, edges }: GraphShape): string[] {
+  const joined = new Set(edges.flatMap(({ source, destination }) => [source, destination]));
+  return services.filter((service) => !joined.has(service));
+}
+
 /** Gives each service without a place the nearest free one beside its neighbours; moves no other. */
 export function placeNew(arrangement: Arrangement, { services, edges }: GraphShape): Arrangement {
   const points: Record<string, Point> = { ...arrangement.points };
@@ -42,7 +61,13 @@ export function placeNew(arrangement: Arrangement, { services, edges }: GraphSha
     const taken = Object.entries(points).flatMap(([other, point]) => (present.has(other) ? [point] : []));
     points[service] = nearestFree(wanted, taken);
   }
-  return { ...arrangement, points };
+  const added = services.filter((service) => arrangement.points[service] === undefined);
+  const loose = new Set(looseServices({ services, edges }));
+  return {
+    ...arrangement,
+    points,
+    loose: [...arrangement.loose, ...added.filter((service) => loose.has(service))],
+  };
 }
 
 /** Right of its callers, or left of those it calls. */

@@ -7,6 +7,7 @@ const pointSchema = z.object({ x: z.number(), y: z.number() });
 const arrangementSchema = z.object({
   points: z.record(z.string(), pointSchema),
   edges: z.number(),
+  loose: z.array(z.string()),
   byHand: z.boolean(),
 });
 

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { GraphView } from '../graph-view';
 import { layOut } from './lay-out';
-import { type Arrangement, type GraphShape, needsLayout, type Point, placeNew } from './positions';
+import { type Arrangement, freeLoose, type GraphShape, needsLayout, type Point, placeNew } from './positions';
 import { readArrangement, writeArrangement } from './stored-arrangement';
 
 /** Where each node stands: as stored, laid out at first, with new nodes placed beside the others. */
@@ -31,8 +31,9 @@ export function useArrangement(view: GraphView | undefined) {
         (next) => wanted && keep(next),
         () => wanted && setFailed(true),
       );
-    } else if (arrangement !== undefined && shape.services.some((service) => !arrangement.points[service])) {
-      keep(placeNew(arrangement, shape));
+    } else if (arrangement !== undefined) {
+      const freed = freeLoose(arrangement, shape);
+      if (shape.services.some((service) => freed.points[service] === undefined)) keep(placeNew(freed, shape));
     }
     return () => {
       wanted = false;
@@ -43,7 +44,9 @@ export function useArrangement(view: GraphView | undefined) {
   const move = useCallback((service: string, point: Point) => {
     setArrangement((current) => {
       if (current === undefined) return current;
-      const next = { ...current, byHand: true, points: { ...current.points, [service]: point } };
+      const points = { ...current.points, [service]: point };
+      const loose = current.loose.filter((other) => other !== service);
+      const next = { ...current, byHand: true, points, loose };
       writeArrangement(next);
       return next;
     });
