@@ -15,6 +15,9 @@ const sweepMs = 5_000;
 /** Those who left are shown for a while, those who were lost for a day. */
 const leftShownMs = 900_000;
 const lostShownMs = 86_400_000;
+const hourMs = 3_600_000;
+/** Afterwards nothing of an agent is kept: its certificates have expired, its counters are in the rollups. */
+const keptMs = 30 * 24 * hourMs;
 
 export async function createFleet({
   database,
@@ -51,6 +54,8 @@ export async function createFleet({
   await reload();
   const sweeper = setInterval(sweep, sweepMs);
   sweeper.unref();
+  const deleter = setInterval(() => inBackground(deleteOld()), hourMs);
+  deleter.unref();
 
   async function reload(): Promise<void> {
     const since = new Date(now() - lostShownMs);
@@ -130,6 +135,12 @@ export async function createFleet({
     await refresh([member.id], { tellOthers: false });
   }
 
+  async function deleteOld(): Promise<void> {
+    await prisma.agent.deleteMany({
+      where: { connected: false, lastSeenAt: { lt: new Date(now() - keptMs) } },
+    });
+  }
+
   async function readSightingsOfOthers(): Promise<void> {
     const elsewhere = [...roster.all()].filter(({ id, connected }) => connected && !leases.has(id));
     if (elsewhere.length > 0)
@@ -200,6 +211,7 @@ export async function createFleet({
     },
     stop: async () => {
       clearInterval(sweeper);
+      clearInterval(deleter);
       stopListening();
       await sightings.stop();
     },
