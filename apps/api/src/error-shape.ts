@@ -1,5 +1,6 @@
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
-import { MeshError } from '@tulle/mesh/errors';
+import { MeshError, type MeshIssue } from '@tulle/mesh/errors';
+import { $ZodError } from 'zod/v4/core';
 
 const codeByStatus: Record<number, TRPC_ERROR_CODE_KEY> = {
   400: 'BAD_REQUEST',
@@ -23,19 +24,40 @@ interface DefaultShape {
 
 /** How every failure looks to clients, people's and agents' alike. */
 export function errorShape<S extends DefaultShape>({ shape, error }: { shape: S; error: TRPCError }) {
-  const cause = error.cause;
-  const mesh =
-    cause instanceof MeshError
-      ? { code: cause.code, issues: cause.issues, details: cause.details }
-      : { code: error.code.toLowerCase(), issues: [], details: {} };
+  const { message, ...mesh } = describe(error, shape.message);
+  const { code, httpStatus, path } = shape.data;
+  return { ...shape, message, data: { code, httpStatus, path, mesh } };
+}
+
+interface Described extends Pick<MeshError, 'message' | 'issues' | 'details'> {
+  readonly code: string;
+}
+
+/** What the person is told, and what a form needs to show it beside its fields. */
+function describe(error: TRPCError, message: string): Described {
+  const { cause } = error;
+  if (cause instanceof MeshError)
+    return { code: cause.code, message, issues: cause.issues, details: cause.details };
+  if (cause instanceof $ZodError) {
+    const issues = cause.issues.map((issue) => ({ path: issue.path.map(pathPart), message: issue.message }));
+    return { code: 'bad_request', message: sentenceOf(issues), issues, details: {} };
+  }
+  const code = error.code.toLowerCase();
   // An unexpected failure says nothing of our inside; the log has it.
-  const message =
-    error.code === 'INTERNAL_SERVER_ERROR' ? 'The server failed; its log says why.' : shape.message;
-  return {
-    ...shape,
-    message,
-    data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, mesh },
-  };
+  if (error.code === 'INTERNAL_SERVER_ERROR')
+    return { code, message: 'The server failed; its log says why.', issues: [], details: {} };
+  return { code, message, issues: [], details: {} };
+}
+
+function pathPart(part: PropertyKey): string | number {
+  return typeof part === 'symbol' ? String(part) : part;
+}
+
+/** `weights.0.weight: a weight is at least 0; reason: at most 500 characters` */
+function sentenceOf(issues: readonly MeshIssue[]): string {
+  return issues
+    .map(({ path, message }) => [path.join('.'), message].filter((part) => part !== '').join(': '))
+    .join('; ');
 }
 
 /** A failure of the mesh's own rules as tRPC's, with the status from the table of errors. */

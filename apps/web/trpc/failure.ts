@@ -20,7 +20,7 @@ export function failureOf(error: unknown): Failure {
       const { mesh, httpStatus } = data;
       return {
         code: mesh.code,
-        message: inputMessage(message),
+        message,
         issues: mesh.issues,
         details: mesh.details,
         status: httpStatus,
@@ -39,17 +39,4 @@ export function failureOf(error: unknown): Failure {
 /** Worth trying again: nothing was said, or the server itself failed. */
 export function isOurFault({ status }: Failure): boolean {
   return status === undefined || status >= 500;
-}
-
-/** A refused input comes as the JSON of its issues; people read sentences. */
-function inputMessage(message: string): string {
-  if (!message.startsWith('[')) return message;
-  try {
-    const issues = JSON.parse(message) as { path?: (string | number)[]; message?: string }[];
-    return issues
-      .map(({ path, message: text }) => [path?.join('.'), text].filter(Boolean).join(': '))
-      .join('; ');
-  } catch {
-    return message;
-  }
 }
