@@ -34,7 +34,12 @@ const columns: readonly Column<GraphEdge>[] = [
     header: 'Requests/s',
     width: '92px',
     align: 'right',
-    cell: (edge) => formatNumber(edge.traffic.rate),
+    cell: (edge) => (
+      <>
+        {formatNumber(edge.traffic.rate)}
+        <span data-narrow-unit=""> /s</span>
+      </>
+    ),
     sortBy: (edge) => edge.traffic.rate,
     sortFirst: 'descending',
   },
@@ -43,7 +48,12 @@ const columns: readonly Column<GraphEdge>[] = [
     header: 'Errors',
     width: '80px',
     align: 'right',
-    cell: (edge) => formatPercent(edge.traffic.errorRate),
+    cell: (edge) => (
+      <>
+        {formatPercent(edge.traffic.errorRate)}
+        <span data-narrow-unit=""> errors</span>
+      </>
+    ),
     sortBy: (edge) => edge.traffic.errorRate,
     sortFirst: 'descending',
   },

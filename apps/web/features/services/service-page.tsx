@@ -22,7 +22,11 @@ export function ServicePage({ service }: { service: string }) {
   return (
     <Page>
       <PageHeader
-        trail={<MeshLink href={paths.services()}>Services</MeshLink>}
+        trail={
+          <MeshLink href={paths.services()} look="plain">
+            Services
+          </MeshLink>
+        }
         title={service}
         beside={view && <HealthTag health={view.row.health} />}
         actions={
