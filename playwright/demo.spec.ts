@@ -1,0 +1,23 @@
+import { expect, test } from './mesh-test.ts';
+
+test('a broken part is seen in the graph within seconds, and that it is healed', async ({ page, demo }) => {
+  await page.goto('/?window=1m&find=shipping+failing&select=checkout->shipping');
+  const errors = page.getByRole('figure').filter({ hasText: 'Errors by version' });
+  await expect(page.getByRole('button', { name: 'Nothing found' })).toBeVisible();
+  expect(await demo.break('shipping')).toMatch(/^shipping\s+running\s+badly/m);
+  await expect(page.getByRole('button', { name: 'Show found' })).toBeVisible({ timeout: 30_000 });
+  await expect(errors).toContainText(/now [1-9]\d*(\.\d+)?\s%/);
+
+  expect(await demo.heal('shipping')).toMatch(/^shipping\s+running\s+well/m);
+  await expect(errors).toContainText(/now 0\s%/, { timeout: 30_000 });
+});
+
+test('a part that is stopped goes offline, and comes back', async ({ page, demo }) => {
+  await page.goto('/agents?q=ads');
+  const row = page.getByRole('row', { name: /^ads/ });
+  await expect(row).toContainText('in sync');
+  expect(await demo.stop('ads')).toMatch(/^ads\s+stopped/m);
+  await expect(row).toContainText('offline');
+  await demo.start('ads');
+  await expect(row).toContainText('in sync', { timeout: 30_000 });
+});

@@ -1,0 +1,32 @@
+import { test as base, expect } from '@playwright/test';
+import { DemoParts } from './demo-parts.ts';
+import { Operator } from './operator.ts';
+
+export { expect } from '@playwright/test';
+
+interface MeshFixtures {
+  readonly demo: DemoParts;
+  /** Fails a test in whose page an exception was not caught. */
+  readonly calm: undefined;
+}
+
+/** A test on the running demo, signed in as Ana. */
+export const test = base.extend<MeshFixtures, { operator: Operator }>({
+  // biome-ignore lint/correctness/noEmptyPattern: fixtures name what they need, and this one needs nothing
+  operator: [async ({}, use) => use(new Operator()), { scope: 'worker' }],
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  demo: async ({}, use) => {
+    const parts = new DemoParts();
+    await use(parts);
+    await parts.repair();
+  },
+  calm: [
+    async ({ page }, use) => {
+      const uncaught: string[] = [];
+      page.on('pageerror', (error) => uncaught.push(error.stack ?? error.message));
+      await use(undefined);
+      expect(uncaught).toEqual([]);
+    },
+    { auto: true },
+  ],
+});

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from '@playwright/test';
+import { demoDataDir } from './start-demo.ts';
+
+interface RolloutSpec {
+  readonly service: string;
+  readonly stable: string;
+  readonly candidate: string;
+  readonly steps: readonly object[];
+  readonly reason: string;
+}
+
+/** Sets the stage of a journey as the command line of this machine does: as the operator, whom no page shows as Ana. */
+export class Operator {
+  /** Declares a split and gives its revision; the present one when it was declared like this already. */
+  async setSplit(service: string, weights: Readonly<Record<string, number>>, reason = ''): Promise<number> {
+    await this.endRollouts(service);
+    const { revision } = await ask<{ revision: number }>('trafficSplits.get', { service, windowMs: 60_000 });
+    const result = await act<{ revision: number }>('trafficSplits.update', {
+      service,
+      baseRevision: revision,
+      weights: Object.entries(weights).map(([version, weight]) => ({ version, weight })),
+      reason,
+    });
+    return result.revision;
+  }
+
+  async startRollout(spec: RolloutSpec): Promise<string> {
+    return (await act<{ id: string }>('rollouts.create', spec)).id;
+  }
+
+  /** Aborts what runs, and waits until traffic is back on stable. */
+  async endRollouts(service: string): Promise<void> {
+    const running = () => ask<{ id: string; phase: string }[]>('rollouts.list', { service, active: true });
+    for (const { id, phase } of await running()) {
+      if (phase !== 'aborting') await act('rollouts.abort', { id, comment: 'the stage is set anew' });
+    }
+    await expect.poll(running, { message: `no rollout of ${service} is left` }).toEqual([]);
+  }
+
+  async createJoinToken(service: string): Promise<void> {
+    await act('joinTokens.create', { service, lifetimeMs: 900_000 });
+  }
+}
+
+function ask<Answer>(procedure: string, input: object): Promise<Answer> {
+  return send(`${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`, {});
+}
+
+function act<Answer>(procedure: string, input: object): Promise<Answer> {
+  return send(procedure, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+  });
+}
+
+async function send<Answer>(target: string, init: RequestInit): Promise<Answer> {
+  const file = readFileSync(path.join(demoDataDir(), 'operator.json'), 'utf8');
+  const { url, token }: { url: string; token: string } = JSON.parse(file);
+  const headers = { ...init.headers, authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/trpc/${target}`, { ...init, headers });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${target} was answered with ${response.status}: ${text}`);
+  return JSON.parse(text).result.data;
+}

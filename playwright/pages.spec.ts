@@ -1,0 +1,116 @@
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './mesh-test.ts';
+
+interface Place {
+  readonly name: string;
+  readonly path: () => string;
+  /** There once the page has its data. */
+  readonly ready: (page: Page) => Locator | readonly Locator[];
+}
+
+const table = (name: string) => (page: Page) =>
+  page.getByRole('table', { name, exact: true }).getByRole('row').nth(1);
+const figure = (page: Page) => page.getByRole('figure').first();
+const recommended = (page: Page) => page.getByRole('button', { name: 'frontend → recommendation' });
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first();
+
+let rolloutId = '';
+let revision = 0;
+
+const places: readonly Place[] = [
+  { name: 'topology', path: () => '/?window=5m', ready: recommended },
+  {
+    name: 'topology-edge',
+    path: () => '/?window=5m&select=frontend->recommendation',
+    ready: (page) => [recommended(page), figure(page)],
+  },
+  { name: 'topology-list', path: () => '/?window=5m&list=true', ready: table('calls') },
+  { name: 'services', path: () => '/services?window=5m', ready: table('services') },
+  { name: 'service', path: () => '/services/recommendation?window=5m', ready: table('instances') },
+  { name: 'traffic-splits', path: () => '/traffic?window=5m', ready: table('traffic splits') },
+  { name: 'traffic-split', path: () => '/traffic/recommendation?window=5m', ready: figure },
+  { name: 'rollout-new', path: () => '/rollouts/new?service=payment', ready: heading('What this will do') },
+  { name: 'certificates', path: () => '/certificates', ready: table('certificates') },
+  { name: 'agents', path: () => '/agents', ready: table('agents') },
+  { name: 'join-tokens', path: () => '/agents/join-tokens', ready: table('join tokens') },
+  { name: 'changes', path: () => '/changes', ready: table('changes') },
+  { name: 'change', path: () => `/changes/${revision}`, ready: heading('What changed') },
+  { name: 'sign-in', path: () => '/sign-in', ready: heading('Sign in to Tulle') },
+  { name: 'rollouts', path: () => '/rollouts', ready: table('rollouts') },
+  {
+    name: 'rollout',
+    path: () => `/rollouts/${rolloutId}?window=1m`,
+    ready: (page) => page.getByRole('button', { name: 'Approve step 3' }),
+  },
+];
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+
+// One page for all: what it has loaded once it need not load again.
+let page: Page;
+
+test.beforeAll(async ({ browser, operator }) => {
+  revision = await operator.setSplit('recommendation', { v1: 70, v2: 30 }, 'v2 recommends better');
+  await operator.createJoinToken('orders');
+  await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
+  rolloutId = await operator.startRollout({
+    service: 'catalogue',
+    stable: 'v1',
+    candidate: 'v2',
+    reason: 'pictures load lazily',
+    steps: [
+      { type: 'setWeight', weight: 20 },
+      { type: 'analysis', durationMs: 5_000, rule: { minRequests: 50 } },
+      { type: 'approval', approvals: 1 },
+      { type: 'setWeight', weight: 50 },
+      { type: 'analysis', durationMs: 120_000, rule: { minRequests: 200 } },
+      { type: 'setWeight', weight: 100 },
+    ],
+  });
+  page = await (await browser.newContext()).newPage();
+});
+
+test.afterAll(async ({ operator }) => {
+  await page.context().close();
+  await operator.endRollouts('catalogue');
+  await operator.setSplit('recommendation', { v1: 90, v2: 10 });
+});
+
+for (const { name, path: pathOf, ready } of places) {
+  test(`${name} is accessible, quiet and fits, in both themes and widths`, async () => {
+    const noise: string[] = [];
+    const onConsole = (message: { type(): string; text(): string }) => {
+      if (message.type() === 'error') noise.push(message.text());
+    };
+    page.on('console', onConsole);
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      await page.goto(pathOf());
+      for (const sign of [ready(page)].flat()) await expect(sign).toBeVisible({ timeout: 30_000 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
+        // Without a second page for every run, which only frames of other sites would need.
+        const { violations } = await new AxeBuilder({ page })
+          .setLegacyMode()
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        const found = violations.flatMap(({ id, help, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')} ${failureSummary}`),
+        );
+        expect.soft(found, `${size.width} ${colorScheme}`).toEqual([]);
+        const file = `${name}-${size.width}-${colorScheme}.png`;
+        await page.screenshot({ path: path.join(import.meta.dirname, 'screenshots', file) });
+      }
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect.soft(width, `nothing is wider than ${size.width}`).toBeLessThanOrEqual(size.width);
+    }
+    page.off('console', onConsole);
+    expect.soft(noise, 'console').toEqual([]);
+  });
+}

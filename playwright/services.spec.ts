@@ -1,0 +1,47 @@
+import { expect, test } from './mesh-test.ts';
+
+test('the table sorts and searches, and keeps both in the URL', async ({ page }) => {
+  await page.goto('/services');
+  const table = page.getByRole('table', { name: 'services' });
+  // The head is a row too.
+  await expect(table.getByRole('row')).toHaveCount(12);
+
+  const rate = table.getByRole('columnheader', { name: 'Requests/s' });
+  await rate.getByRole('button').click();
+  await expect(rate).toHaveAttribute('aria-sort', 'descending');
+  await expect(table.getByRole('row').nth(1).getByRole('link')).toHaveText(/catalogue|frontend|currency/);
+  await expect(table.getByRole('row').nth(11).getByRole('link')).toHaveText('load-generator');
+
+  await page.getByRole('searchbox', { name: 'Search services' }).fill('charges cards');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.reload();
+  await expect(table.getByRole('link', { name: 'payment' })).toBeVisible();
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(rate).toHaveAttribute('aria-sort', 'descending');
+
+  await page.getByRole('searchbox', { name: 'Search services' }).fill('nowhere');
+  await expect(page.getByRole('heading', { name: 'No services match “nowhere”' })).toBeVisible();
+});
+
+test('a service shows its callers, whom it calls, its instances and its YAML', async ({ page }) => {
+  await page.goto('/services');
+  await page.getByRole('link', { name: 'recommendation' }).click();
+  await expect(page.getByRole('heading', { name: 'recommendation', level: 1 })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'frontend', exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'catalogue', exact: true })).toBeVisible();
+
+  const instances = page.getByRole('table', { name: 'instances' });
+  await expect(instances.getByRole('row', { name: /recommendation-v1/ })).toContainText('serving');
+  await expect(instances.getByRole('row', { name: /recommendation-v2/ })).toContainText('serving');
+  const yaml = page.getByRole('region', { name: 'YAML' });
+  await expect(yaml).toContainText('kind: Service');
+  await expect(yaml).toContainText('kind: TrafficSplit');
+
+  await page.getByRole('link', { name: /^frontend → recommendation/ }).click();
+  await expect(page.getByRole('complementary', { name: 'frontend → recommendation' })).toBeVisible();
+});
+
+test('a service that does not exist is said to be missing', async ({ page }) => {
+  await page.goto('/services/nowhere');
+  await expect(page.getByRole('heading', { name: 'The service nowhere could not be shown' })).toBeVisible();
+});

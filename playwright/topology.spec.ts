@@ -1,0 +1,122 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './mesh-test.ts';
+
+const figures = (page: Page) => page.getByText(/^11 services · \d+ instances · [\d.,]+ req\/s$/);
+const node = (page: Page, service: string) =>
+  page.getByRole('list', { name: 'Services' }).getByRole('button', { name: service, exact: true });
+const edge = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Calls' }).getByRole('button', { name, exact: true });
+const panel = (page: Page, name: string) => page.getByRole('complementary', { name, exact: true });
+const inUrl = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
+
+test('the graph lives: its figures change by themselves', async ({ page }) => {
+  await page.goto('/?window=1m');
+  const before = await figures(page).innerText();
+  await expect(figures(page)).not.toHaveText(before);
+});
+
+test('a call is found, and its panel says how it does and who speaks with whom', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('searchbox', { name: 'Find in the graph' }).fill('catalogue');
+  await page.getByRole('button', { name: 'Show found' }).click();
+  await edge(page, 'frontend → catalogue').click();
+
+  const call = panel(page, 'frontend → catalogue');
+  await expect(call).toContainText('HTTP · mutual TLS 1.3');
+  await expect(call).toContainText(/[\d.]+\s?req\/s/);
+  await expect(call).toContainText(/[\d.]+\s%\s?errors/);
+  await expect(call).toContainText(/[\d.]+\s(ms|s)\s?p95/);
+  for (const service of ['frontend', 'catalogue'])
+    await expect(
+      call.getByRole('button', { name: new RegExp(`^Copy SPIFFE ID spiffe://\\S+/service/${service}$`) }),
+    ).toBeVisible();
+  await expect(call.getByRole('link', { name: 'Edit split' })).toHaveAttribute(
+    'href',
+    /^\/traffic\/catalogue/,
+  );
+});
+
+test('selection and window are in the URL and survive a reload', async ({ page }) => {
+  await page.goto('/');
+  await node(page, 'checkout').click();
+  await expect(panel(page, 'checkout')).toBeVisible();
+  await page.getByRole('button', { name: 'Last 15 min' }).click();
+  await page.getByRole('menuitemradio', { name: 'Last 5 min' }).click();
+  await expect.poll(() => [inUrl(page, 'select'), inUrl(page, 'window')]).toEqual(['checkout', '5m']);
+
+  await page.reload();
+  await expect(panel(page, 'checkout')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Last 5 min' })).toBeVisible();
+  await page.goBack();
+  await expect(panel(page, 'checkout')).toBeHidden();
+});
+
+test('nodes stay where they are when the page is loaded again', async ({ page }) => {
+  await page.goto('/');
+  const places = async () => {
+    const boxes: Record<string, unknown> = {};
+    for (const service of ['load-generator', 'frontend', 'checkout', 'payment', 'email'])
+      boxes[service] = await node(page, service).boundingBox();
+    return boxes;
+  };
+  await expect(node(page, 'payment')).toBeVisible();
+  const before = await places();
+  await page.reload();
+  await expect(node(page, 'payment')).toBeVisible();
+  await expect.poll(places).toEqual(before);
+});
+
+test('a node is reached, opened and left by keyboard', async ({ page }) => {
+  await page.goto('/');
+  await expect(node(page, 'frontend')).toBeVisible();
+  await page.getByRole('button', { name: 'List', exact: true }).focus();
+  // Past the list's button, tab leads into the graph, where arrows follow the calls.
+  await page.keyboard.press('Shift+Tab');
+  await node(page, 'load-generator').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(node(page, 'frontend')).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await expect(panel(page, 'frontend').getByRole('heading', { name: 'frontend' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(panel(page, 'frontend')).toBeHidden();
+  await expect(node(page, 'frontend')).toBeFocused();
+});
+
+test('pause keeps the figures still while the mesh goes on', async ({ page, context }) => {
+  await page.goto('/?window=1m');
+  await page.getByRole('button', { name: 'Live, pause' }).click();
+  await expect(page.getByRole('button', { name: 'Paused, resume' })).toBeVisible();
+  const still = await figures(page).innerText();
+
+  const live = await context.newPage();
+  await live.goto('/?window=1m');
+  const moving = await figures(live).innerText();
+  await expect(figures(live)).not.toHaveText(moving);
+  await live.close();
+  await expect(figures(page)).toHaveText(still);
+
+  await page.getByRole('button', { name: 'Paused, resume' }).click();
+  await expect(figures(page)).not.toHaveText(still);
+});
+
+test('the graph can be read as a table, with the security of every call', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'List', exact: true }).click();
+  const calls = page.getByRole('table', { name: 'calls' });
+  await expect(calls.getByRole('row', { name: /frontend → catalogue/ })).toContainText('mutual TLS');
+  await calls.getByRole('link', { name: 'checkout → payment' }).click();
+  await expect(panel(page, 'checkout → payment')).toBeVisible();
+});
+
+test('search leads from anywhere to a service', async ({ page }) => {
+  await page.goto('/changes');
+  await page.getByRole('button', { name: /^Search services, pages, actions/ }).click();
+  const box = page.getByRole('dialog').getByRole('searchbox', { name: 'Search services, pages, actions' });
+  await box.fill('shipp');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^shipping/ })
+    .click();
+  await expect(page).toHaveURL('/services/shipping');
+});
