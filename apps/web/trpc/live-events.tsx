@@ -1,50 +1,62 @@
 'use client';
 
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryFilters, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
-import { useTRPC } from './client';
+import { usePaused } from '@/ui/use-view';
+import { type RouterOutputs, useTRPC } from './client';
 import { connection } from './connection';
+
+type LiveEvent = RouterOutputs['live']['events'] extends AsyncIterable<infer Event> ? Event : never;
 
 /** Listens once for the whole shell, and lets open pages fetch again what an event names. */
 export function LiveEvents() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const { paused } = usePaused();
 
   useSubscription(
     trpc.live.events.subscriptionOptions(undefined, {
       // After a gap nobody knows what was missed.
-      onStarted: () => void queryClient.invalidateQueries(),
+      onStarted: () => {
+        if (!paused) void queryClient.invalidateQueries();
+      },
       onData: (event) => {
         connection.answered();
-        for (const filter of filtersOf(event.type)) void queryClient.invalidateQueries(filter);
+        const { facts, figures } = filtersOf(event.type);
+        // Paused figures keep still; what people decide on, such as a rollout, is never shown out of date.
+        for (const filter of paused ? facts : [...facts, ...figures])
+          void queryClient.invalidateQueries(filter);
       },
     }),
   );
   return null;
 
-  function filtersOf(type: string) {
+  function filtersOf(type: LiveEvent['type']): { facts: QueryFilters[]; figures: QueryFilters[] } {
     switch (type) {
       case 'change':
-        return [
-          trpc.changes.pathFilter(),
-          trpc.trafficSplits.pathFilter(),
-          trpc.services.pathFilter(),
-          trpc.topology.pathFilter(),
-          trpc.metrics.pathFilter(),
-          trpc.resources.pathFilter(),
-        ];
+        return {
+          facts: [trpc.changes.pathFilter(), trpc.trafficSplits.pathFilter(), trpc.resources.pathFilter()],
+          figures: [trpc.services.pathFilter(), trpc.topology.pathFilter(), trpc.metrics.pathFilter()],
+        };
       case 'ack':
-        return [trpc.changes.pathFilter(), trpc.agents.pathFilter()];
+        return { facts: [trpc.changes.pathFilter(), trpc.agents.pathFilter()], figures: [] };
       case 'rollout':
-        return [trpc.rollouts.pathFilter(), trpc.trafficSplits.pathFilter(), trpc.topology.edge.pathFilter()];
+        return {
+          facts: [trpc.rollouts.pathFilter(), trpc.trafficSplits.pathFilter()],
+          figures: [trpc.topology.edge.pathFilter()],
+        };
       case 'certificates':
-        return [trpc.certificates.pathFilter(), trpc.topology.edge.pathFilter()];
+        return { facts: [trpc.certificates.pathFilter()], figures: [trpc.topology.edge.pathFilter()] };
       case 'agents':
-        return [trpc.agents.pathFilter(), trpc.services.pathFilter(), trpc.certificates.pathFilter()];
+        return {
+          facts: [trpc.agents.pathFilter(), trpc.certificates.pathFilter()],
+          figures: [trpc.services.pathFilter()],
+        };
       case 'join-tokens':
-        return [trpc.joinTokens.pathFilter()];
+        return { facts: [trpc.joinTokens.pathFilter()], figures: [] };
+      // A page opened before an upgrade may hear of what it does not know.
       default:
-        return [];
+        return { facts: [], figures: [] };
     }
   }
 }
