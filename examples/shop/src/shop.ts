@@ -83,7 +83,15 @@ function programOf(folder: string, service: string): { command: string; args: re
   return { command: process.execPath, args: [path.join(folder, `services/${service}.ts`)] };
 }
 
+let pythonFound: boolean | undefined;
+
+/** Asked once: starting Python takes longer than everything else here. */
 function hasPython(): boolean {
+  pythonFound ??= canRunPython();
+  return pythonFound;
+}
+
+function canRunPython(): boolean {
   try {
     execFileSync('python3', ['-c', 'import http.server'], { stdio: 'ignore', timeout: 5_000 });
     return true;
