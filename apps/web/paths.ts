@@ -22,7 +22,18 @@ export const paths = {
     next === undefined || next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`,
 } as const;
 
-/** Where to go after signing in: only into the dashboard itself, never to another site. */
+/** Any origin will do: what does not stay on it would leave the dashboard. */
+const here = 'http://dashboard.invalid';
+
+/**
+ * Where to go after signing in: only into the dashboard itself, never to another site. Read as a browser reads it, who
+ * drops tabs and line breaks and takes backslashes for slashes, so that `/<tab>/evil.example` is another site.
+ */
 export function returnPath(next: string | null | undefined): string {
-  return next != null && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : paths.topology();
+  if (next == null || !next.startsWith('/') || !URL.canParse(next, here)) return paths.topology();
+  const { origin, pathname, search, hash } = new URL(next, here);
+  // A path of two slashes within this origin, as of `/.//evil.example`, would be another site when it stands alone.
+  if (origin !== here || pathname.startsWith('//') || pathname.startsWith('/sign-in'))
+    return paths.topology();
+  return `${pathname}${search}${hash}`;
 }
