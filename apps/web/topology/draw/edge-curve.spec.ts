@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { edgeCurve } from './edge-curve.ts';
+import { edgeCurve, edgeMiddle } from './edge-curve.ts';
 
 const at = (x: number, y: number) => ({ x, y });
 
@@ -36,4 +36,13 @@ test('a long edge turns where it passes behind no node', () => {
     edgeCurve(at(0, 0), at(472, 260), others).weights.split(' ');
   expect(weights([])).toHaveLength(2);
   expect(weights(between)).toHaveLength(3);
+});
+
+test('an edge is pointed at where it passes', () => {
+  const between = [60, 160].map((y) => ({ x: 236, y, height: 44 }));
+  expect(edgeMiddle(at(0, 0), at(400, 0))).toEqual(at(200, 0));
+  expect(edgeMiddle(at(0, 0), at(400, 100))).toEqual(at(200, 50));
+  // It turns right after its source, at a quarter of the gap between columns.
+  expect(edgeMiddle(at(0, 0), at(472, 260), between)).toEqual(at(76 + 42, 130));
+  expect(edgeMiddle(at(0, 0), at(0, 200))).toEqual(at(76 + 46, 100));
 });

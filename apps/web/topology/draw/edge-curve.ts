@@ -28,10 +28,7 @@ const gap = 84;
  * its source or right before its target when that passes behind fewer nodes.
  */
 export function edgeCurve(source: Point, target: Point, others: readonly Obstacle[] = []): EdgeCurve {
-  const way = wayOf(source, target);
-  const start = { x: source.x + (way === 'back' ? -half : half), y: source.y };
-  const end = { x: target.x + (way === 'forward' ? -half : half), y: target.y };
-  const controls = way === 'same' ? bulge(start, end) : clearest(start, end, others);
+  const { way, start, end, controls } = course(source, target, others);
   const placed = controls.map((point) => relative(point, start, end));
   return {
     way,
@@ -40,10 +37,21 @@ export function edgeCurve(source: Point, target: Point, others: readonly Obstacl
   };
 }
 
-/** Where the middle of that curve is, near enough to be pointed at. */
-export function edgeMiddle(source: Point, target: Point): Point {
-  const aside = wayOf(source, target) === 'same' ? half + sameColumnPull : 0;
-  return { x: (source.x + target.x) / 2 + aside, y: (source.y + target.y) / 2 };
+/** A point in the middle of that curve's change of height, to be pointed at. */
+export function edgeMiddle(source: Point, target: Point, others: readonly Obstacle[] = []): Point {
+  const { controls } = course(source, target, others);
+  // The curve passes the middle between two control points.
+  const turning = controls.slice(1).findIndex(({ y }, index) => y !== controls[index]?.y);
+  const [before = source, after = target] = turning === -1 ? [] : controls.slice(turning);
+  return { x: (before.x + after.x) / 2, y: (before.y + after.y) / 2 };
+}
+
+function course(source: Point, target: Point, others: readonly Obstacle[]) {
+  const way = wayOf(source, target);
+  const start = { x: source.x + (way === 'back' ? -half : half), y: source.y };
+  const end = { x: target.x + (way === 'forward' ? -half : half), y: target.y };
+  const controls = way === 'same' ? bulge(start, end) : clearest(start, end, others);
+  return { way, start, end, controls };
 }
 
 function wayOf(source: Point, target: Point): Way {

@@ -5,7 +5,7 @@ import type { GraphView } from '../graph-view';
 import { type Direction, nextNode } from '../keyboard/next-node';
 import type { Arrangement, GraphShape } from '../layout/positions';
 import { edgeName } from '../selection';
-import { edgeMiddle } from './edge-curve';
+import { edgeMiddle, nodeHeight } from './edge-curve';
 import classes from './graph-canvas.module.css';
 
 interface HandlesProps {
@@ -73,6 +73,10 @@ interface ButtonsProps {
 const Buttons = memo(
   function Buttons({ shape, arrangement, tabStop, selected, onSelect, onFocus }: ButtonsProps) {
     const { points } = arrangement;
+    const nodes = shape.services.flatMap((service) => {
+      const point = points[service];
+      return point === undefined ? [] : [{ ...point, service, height: nodeHeight }];
+    });
     return (
       <>
         <ul aria-label="Services">
@@ -105,7 +109,8 @@ const Buttons = memo(
             const to = points[destination];
             if (from === undefined || to === undefined) return null;
             const id = `${source}->${destination}`;
-            const { x, y } = edgeMiddle(from, to);
+            const others = nodes.filter(({ service }) => service !== source && service !== destination);
+            const { x, y } = edgeMiddle(from, to, others);
             return (
               <li key={id}>
                 <button
