@@ -67,15 +67,16 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
               </Menu.Target>
               <Menu.Dropdown>
                 {Object.entries(edgeLabelNames).map(([key, name]) => (
-                  <Menu.Item
+                  <Menu.RadioItem
                     key={key}
-                    role="menuitemradio"
-                    aria-checked={layers.edges === key}
-                    rightSection={layers.edges === key ? '✓' : null}
-                    onClick={() => setLayers({ edges: name })}
+                    value={key}
+                    checked={layers.edges === key}
+                    checkIcon="✓"
+                    closeMenuOnClick
+                    onChange={() => setLayers({ edges: name })}
                   >
                     {name}
-                  </Menu.Item>
+                  </Menu.RadioItem>
                 ))}
               </Menu.Dropdown>
             </Menu>

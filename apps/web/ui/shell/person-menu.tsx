@@ -36,16 +36,17 @@ export function PersonItems() {
     <>
       {me.data && <Menu.Label>{`${me.data.name || me.data.email} · ${me.data.role}`}</Menu.Label>}
       {schemeIcons.map(({ scheme, name, icon: Icon }) => (
-        <Menu.Item
+        <Menu.RadioItem
           key={scheme}
-          role="menuitemradio"
-          aria-checked={colorScheme === scheme}
-          leftSection={<Icon size={16} stroke={1.6} />}
-          rightSection={colorScheme === scheme ? '✓' : null}
-          onClick={() => setColorScheme(scheme)}
+          value={scheme}
+          checked={colorScheme === scheme}
+          checkIcon="✓"
+          rightSection={<Icon size={16} stroke={1.6} />}
+          closeMenuOnClick
+          onChange={() => setColorScheme(scheme)}
         >
           {name}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
       <Menu.Divider />
       <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={() => void leave()}>

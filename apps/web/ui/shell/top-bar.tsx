@@ -65,15 +65,16 @@ function WindowMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {windows.map((each) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={each}
-            role="menuitemradio"
-            aria-checked={each === window}
-            rightSection={each === window ? '✓' : null}
-            onClick={() => setWindow(each)}
+            value={each}
+            checked={each === window}
+            checkIcon="✓"
+            closeMenuOnClick
+            onChange={() => setWindow(each)}
           >
             Last {windowText(each)}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -91,16 +92,17 @@ function ThemeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {schemeIcons.map(({ scheme, name, icon: Icon }) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={<Icon size={16} stroke={1.6} />}
-            rightSection={colorScheme === scheme ? '✓' : null}
-            onClick={() => setColorScheme(scheme)}
+            value={scheme}
+            checked={colorScheme === scheme}
+            checkIcon="✓"
+            rightSection={<Icon size={16} stroke={1.6} />}
+            closeMenuOnClick
+            onChange={() => setColorScheme(scheme)}
           >
             {name}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
