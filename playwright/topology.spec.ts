@@ -112,11 +112,8 @@ test('the graph can be read as a table, with the security of every call', async 
 test('search leads from anywhere to a service', async ({ page }) => {
   await page.goto('/changes');
   await page.getByRole('button', { name: /^Search services, pages, actions/ }).click();
-  const box = page.getByRole('dialog').getByRole('searchbox', { name: 'Search services, pages, actions' });
-  await box.fill('shipp');
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^shipping/ })
-    .click();
+  const search = page.getByRole('dialog');
+  await search.getByRole('textbox', { name: 'Search services, pages, actions' }).fill('shipp');
+  await search.getByRole('button', { name: /shipping/ }).click();
   await expect(page).toHaveURL('/services/shipping');
 });
