@@ -11,7 +11,7 @@ interface Place {
 }
 
 const table = (name: string) => (page: Page) =>
-  page.getByRole('table', { name, exact: true }).getByRole('row').nth(1);
+  page.getByRole('table', { name, exact: true }).getByRole('row').last();
 const figure = (page: Page) => page.getByRole('figure').first();
 const recommended = (page: Page) => page.getByRole('button', { name: 'frontend → recommendation' });
 const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first();
