@@ -69,11 +69,13 @@ test('nodes stay where they are when the page is loaded again', async ({ page })
 test('a node is reached, opened and left by keyboard', async ({ page }) => {
   await page.goto('/');
   await expect(node(page, 'frontend')).toBeVisible();
-  await page.getByRole('button', { name: 'List', exact: true }).focus();
-  // Past the list's button, tab leads into the graph, where arrows follow the calls.
+  await page.getByRole('searchbox', { name: 'Find in the graph' }).focus();
+  // The graph stands before its toolbar: the calls of its first service, and that service itself.
   await page.keyboard.press('Shift+Tab');
-  await node(page, 'load-generator').focus();
-  await page.keyboard.press('ArrowRight');
+  await expect(edge(page, 'frontend → ads')).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(node(page, 'ads')).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
   await expect(node(page, 'frontend')).toBeFocused();
 
   await page.keyboard.press('Enter');
