@@ -1,4 +1,4 @@
-import { test as base, expect } from '@playwright/test';
+import { test as base, expect, type Locator } from '@playwright/test';
 import { DemoParts } from './demo-parts.ts';
 import { Operator } from './operator.ts';
 
@@ -30,3 +30,14 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     { auto: true },
   ],
 });
+
+/** A button that cannot be pressed now says why to those who point at it; again, until the page listens. */
+export async function expectBlocked(button: Locator, why: string): Promise<void> {
+  const page = button.page();
+  await expect(button).toBeDisabled();
+  await expect(async () => {
+    await page.mouse.move(0, 0);
+    await button.hover({ force: true });
+    await expect(page.getByRole('tooltip').filter({ hasText: why })).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+}

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './mesh-test.ts';
+import { expect, expectBlocked, test } from './mesh-test.ts';
 
 const untilResumed = [{ type: 'setWeight', weight: 20 }, { type: 'pause' }];
 const phase = (page: Page, words: string) => page.getByText(words, { exact: true });
@@ -32,9 +32,7 @@ test.describe('of payment', () => {
     await button(page, 'Start rollout').click();
 
     await expect(page.getByRole('heading', { name: 'payment v1 → v2' })).toBeVisible();
-    await expect(button(page, 'Approve')).toBeDisabled();
-    await button(page, 'Approve').hover({ force: true });
-    await expect(page.getByRole('tooltip')).toHaveText('No step is waiting for an approval now.');
+    await expectBlocked(button(page, 'Approve'), 'No step is waiting for an approval now.');
 
     await button(page, 'Approve step 3').click({ timeout: 60_000 });
     const dialog = page.getByRole('dialog', { name: 'Approve step 3: payment v1 → v2' });
@@ -112,8 +110,7 @@ test('while a rollout owns a split, it is not edited by hand', async ({ page, op
   await page.goto('/traffic/recommendation');
   await expect(page.getByText('A rollout owns this split', { exact: true })).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Weight of v2 in percent' })).toBeDisabled();
-  await page.getByRole('button', { name: 'Apply' }).hover({ force: true });
-  await expect(page.getByRole('tooltip')).toHaveText('A rollout owns this split.');
+  await expectBlocked(page.getByRole('button', { name: 'Apply' }), 'A rollout owns this split.');
   await page.getByRole('link', { name: 'Open the rollout' }).click();
   await expect(page.getByRole('heading', { name: 'recommendation v1 → v2' })).toBeVisible();
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });

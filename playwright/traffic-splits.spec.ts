@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './mesh-test.ts';
+import { expect, expectBlocked, test } from './mesh-test.ts';
 
 const version = (page: Page, name: string) => page.getByRole('group', { name: `Version ${name}` });
 const weight = (page: Page, name: string) =>
@@ -78,9 +78,7 @@ test('a stale edit is refused, names who changed what, and keeps what was typed'
 
 test('a lock holds a weight, and what cannot be applied says why', async ({ page }) => {
   await page.goto('/traffic/recommendation');
-  await expect(apply(page)).toBeDisabled();
-  await apply(page).hover({ force: true });
-  await expect(page.getByRole('tooltip')).toHaveText('Nothing is moved yet.');
+  await expectBlocked(apply(page), 'Nothing is moved yet.');
   await page.getByRole('button', { name: 'Lock the weight of v1' }).click();
   await expect(weight(page, 'v1')).toBeDisabled();
   await expect(weight(page, 'v2')).toBeDisabled();
