@@ -1,15 +1,16 @@
-import { z } from 'zod';
-import { listenPort, meshFields } from './lifecycle/options.ts';
+import * as z from 'zod/mini';
+import { listenPort, meshFields, setting } from './lifecycle/options.ts';
 
 /** Options of `tulle agent`: with `config` the standalone agent from a file, otherwise an agent of the API. */
 export const agentOptionsSchema = z.object({
   ...meshFields,
-  config: z.string().min(1).optional().describe('Run from this file, without an API'),
-  outboundPort: listenPort.default(4140).describe('HTTP proxy port for the service; 0 takes a free one'),
-  inboundPort: listenPort.default(4143).describe('Mesh port other agents call; 0 takes a free one'),
-  adminPort: listenPort
-    .default(4191)
-    .describe('Port for /healthz, /readyz, /metrics and /config on loopback'),
+  config: setting('Run from this file, without an API', z.optional(z.string().check(z.minLength(1)))),
+  outboundPort: setting('HTTP proxy port for the service; 0 takes a free one', z._default(listenPort, 4140)),
+  inboundPort: setting('Mesh port other agents call; 0 takes a free one', z._default(listenPort, 4143)),
+  adminPort: setting(
+    'Port for /healthz, /readyz, /metrics and /config on loopback',
+    z._default(listenPort, 4191),
+  ),
 });
 export type AgentOptions = z.infer<typeof agentOptionsSchema>;
 

@@ -1,12 +1,12 @@
 import { flagOf, variableOf } from '@tulle/agent/lifecycle/options';
 import { type Command, Option } from 'commander';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * One flag for each field of a settings schema, with its description and default. Values stay as typed: the schema
  * reads them later, together with the environment, and defaults are its alone.
  */
-export function addSchemaOptions(command: Command, schema: z.ZodObject): Command {
+export function addSchemaOptions(command: Command, schema: z.core.$ZodObject): Command {
   for (const setting of settingsOf(schema)) {
     if (setting.flag === undefined) continue;
     const option = new Option(
@@ -31,14 +31,14 @@ export interface SettingDescription {
 }
 
 /** What the schema says of itself, for `--help` and for docs/settings.md. */
-export function settingsOf(schema: z.ZodObject): SettingDescription[] {
-  return Object.entries(schema.shape).map(([key, field]) => {
-    const fallback = field.safeParse(undefined);
-    const meta = (field as z.ZodType).meta();
+export function settingsOf(schema: z.core.$ZodObject): SettingDescription[] {
+  return Object.entries(schema._zod.def.shape).map(([key, field]) => {
+    const fallback = z.safeParse(field, undefined);
+    const meta = z.globalRegistry.get(field);
     return {
       flag: meta?.variableOnly === true ? undefined : flagOf(key),
       variable: typeof meta?.variable === 'string' ? meta.variable : variableOf(key),
-      description: (field as z.ZodType).description ?? '',
+      description: meta?.description ?? '',
       placeholder: key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
       isSwitch: typeof fallback.data === 'boolean',
       fallback: fallback.success ? typed(fallback.data) : undefined,

@@ -1,6 +1,6 @@
 import { agentOptionsSchema } from '@tulle/agent/agent-command';
 import { runOptionsSchema } from '@tulle/agent/run/run-command';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { type SettingDescription, settingsOf } from './schema-options.ts';
 import { cloneDirectory } from './server/clone.ts';
 import { settingsSchema } from './server/settings.ts';
@@ -31,7 +31,7 @@ export function settingsPage(): string {
   ].join('\n');
 }
 
-function section(title: string, schema: z.ZodObject): string {
+function section(title: string, schema: z.core.$ZodObject): string {
   const rows = settingsOf(schema).map(row).join('\n');
   return `## ${title}\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n${rows}\n`;
 }

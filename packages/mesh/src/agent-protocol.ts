@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   instanceNameSchema,
   portSchema,
@@ -34,13 +34,14 @@ export const closeCodes = {
   replaced: 4409,
 } as const;
 
-const pem = z.string().max(16_384);
-const hash = z.string().length(64);
+const text = (maxLength: number) => z.string().check(z.maxLength(maxLength));
+const pem = text(16_384);
+const hash = z.string().check(z.length(64));
 
 /** `agents.join` (mutation): a single-use token and a CSR for the first certificate. */
 export const joinInputSchema = z.object({
   protocolVersion: z.int(),
-  token: z.string().max(200),
+  token: text(200),
   csrPem: pem,
   service: serviceNameSchema,
   version: versionNameSchema,
@@ -52,7 +53,7 @@ export type JoinInput = z.infer<typeof joinInputSchema>;
 export const certificateGrantSchema = z.object({
   /** Leaf first, then the intermediate. */
   certificateChainPem: pem,
-  trustBundlePem: z.string().max(65_536),
+  trustBundlePem: text(65_536),
   trustDomain: trustDomainSchema,
   serial: z.string(),
   /** Milliseconds since the epoch. */
@@ -69,10 +70,10 @@ export const helloInputSchema = z.object({
   protocolVersion: z.int(),
   instance: instanceNameSchema,
   version: versionNameSchema,
-  agentVersion: z.string().max(50),
-  host: z.string().max(253),
+  agentVersion: text(50),
+  host: text(253),
   /** Where other agents reach this one; absent for pure callers, such as a load generator. */
-  inbound: z.object({ host: z.string().max(253), port: portSchema }).optional(),
+  inbound: z.optional(z.object({ host: text(253), port: portSchema })),
   pid: z.int(),
   startedAt: z.number(),
 });
@@ -81,7 +82,7 @@ export const helloOutputSchema = z.object({ agentId: z.string(), reportIntervalM
 
 /** `agents.config` (subscription): names wanted and hashes held; own service and `mesh` are always included. */
 export const configInputSchema = z.object({
-  services: z.array(serviceNameSchema).max(10_000),
+  services: z.array(serviceNameSchema).check(z.maxLength(10_000)),
   /** Resource name -> hash of the text held. */
   held: z.record(z.string(), hash),
 });
@@ -101,43 +102,47 @@ export const configMessageSchema = z.object({
   /** Names of resources that do not exist: dropped by the agent, and answered at once when they were asked for. */
   drop: z.array(z.string()),
   /** Asked of this agent beside configuration. */
-  directives: z.array(z.enum(['renew-certificate'])).default([]),
+  directives: z._default(z.array(z.enum(['renew-certificate'])), []),
 });
 export type ConfigMessage = z.infer<typeof configMessageSchema>;
 
 /** `agents.watch` (mutation): more services this agent calls, on first use. Answered by a config message. */
-export const watchInputSchema = z.object({ services: z.array(serviceNameSchema).min(1).max(1_000) });
+export const watchInputSchema = z.object({
+  services: z.array(serviceNameSchema).check(z.minLength(1), z.maxLength(1_000)),
+});
 
 /** `agents.ack` (mutation): what became of a config message. A resource that is not rejected is in force. */
 export const ackInputSchema = z.object({
   push: z.int(),
   revision: z.int(),
-  rejected: z.array(z.object({ name: z.string().max(100), reason: z.string().max(1_000) })),
+  rejected: z.array(z.object({ name: text(100), reason: text(1_000) })),
 });
 export type AckInput = z.infer<typeof ackInputSchema>;
 
 /** One check instead of three: a report has tens of thousands of these. */
 const count = z
   .number()
-  .refine((value) => Number.isSafeInteger(value) && value >= 0, 'a whole number that is not negative');
+  .check(
+    z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'a whole number that is not negative'),
+  );
 
 /** Sparse exponential histogram with base 2^(1/8) (OpenTelemetry scale 3); values in milliseconds. */
 export const histogramCountsSchema = z.object({
   zero: count,
   /** Index of the first bucket in `counts`; bucket i holds (2^(i/8), 2^((i+1)/8)] ms. */
-  offset: z.int().min(-1_000).max(1_000),
-  counts: z.array(count).max(512),
-  sum: z.number().min(0),
+  offset: z.int().check(z.minimum(-1_000), z.maximum(1_000)),
+  counts: z.array(count).check(z.maxLength(512)),
+  sum: z.number().check(z.minimum(0)),
 });
 export type HistogramCounts = z.infer<typeof histogramCountsSchema>;
 
 /** Cumulative since the agent's epoch, for one edge and version as seen from one side. */
 export const seriesCountersSchema = z.object({
   side: z.enum(['outbound', 'inbound']),
-  source: z.string().max(63),
-  destination: z.string().max(63),
+  source: text(63),
+  destination: text(63),
   /** Version of the destination that answered; `` when none did. */
-  version: z.string().max(63),
+  version: text(63),
   /** Whether the hop was mutual TLS. */
   tls: z.boolean(),
   requests: count,
@@ -147,7 +152,7 @@ export const seriesCountersSchema = z.object({
   serverErrors: count,
   meshErrors: count,
   /** Mesh failures by code, such as `connect_failed`; sums to meshErrors. */
-  meshErrorCodes: z.record(z.string().max(40), count),
+  meshErrorCodes: z.record(text(40), count),
   retries: count,
   bytesSent: count,
   bytesReceived: count,
@@ -158,26 +163,26 @@ export type SeriesCounters = z.infer<typeof seriesCountersSchema>;
 /** `agents.report` (mutation): cumulative counters, so a report lost or repeated changes nothing. */
 export const reportInputSchema = z.object({
   /** One run of the agent; counters restart at zero with a new one. A former epoch's last counters may be reported late. */
-  epoch: z.string().min(8).max(64),
+  epoch: z.string().check(z.minLength(8), z.maxLength(64)),
   /** Grows within an epoch; an older or equal one is ignored. */
-  seq: z.int().min(0),
+  seq: z.int().check(z.minimum(0)),
   /** The agent's clock, milliseconds since the epoch of time. */
   at: z.number(),
   /**
    * Those that changed since the last acknowledged report. The first report on every connection holds all of them:
    * an API that crashed has lost what it acknowledged but had not made durable.
    */
-  series: z.array(seriesCountersSchema).max(50_000),
+  series: z.array(seriesCountersSchema).check(z.maxLength(50_000)),
   /** The state of the process now; absent when an earlier epoch is reported. */
-  gauges: z
-    .object({
+  gauges: z.optional(
+    z.object({
       rssBytes: count,
-      cpuMs: z.number().min(0),
+      cpuMs: z.number().check(z.minimum(0)),
       connections: count,
       activeRequests: count,
       localHealthy: z.boolean(),
-    })
-    .optional(),
+    }),
+  ),
 });
 export type ReportInput = z.infer<typeof reportInputSchema>;
 export const reportOutputSchema = z.object({

@@ -1,32 +1,43 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import './zod-messages.ts';
 
 /** A DNS label (RFC 1123): services are reachable as `<name>.mesh`, so their names must be labels. */
 export const serviceNameSchema = z
   .string()
-  .max(63, 'at most 63 characters')
-  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes, starting with a letter');
+  .check(
+    z.maxLength(63, 'at most 63 characters'),
+    z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes, starting with a letter'),
+  );
 export type ServiceName = z.infer<typeof serviceNameSchema>;
 
 /** A version is a label on instances, such as `v2`, `2026-11-21` or a commit. */
 export const versionNameSchema = z
   .string()
-  .max(63, 'at most 63 characters')
-  .regex(/^[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?$/, 'letters, digits, dots, dashes and underscores');
+  .check(
+    z.maxLength(63, 'at most 63 characters'),
+    z.regex(/^[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?$/, 'letters, digits, dots, dashes and underscores'),
+  );
 export type VersionName = z.infer<typeof versionNameSchema>;
 
 /** The name of one running copy, unique in the mesh, such as `orders-v2-7f3a`. */
 export const instanceNameSchema = z
   .string()
-  .max(128, 'at most 128 characters')
-  .regex(/^[a-z0-9]([-._a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes');
+  .check(
+    z.maxLength(128, 'at most 128 characters'),
+    z.regex(/^[a-z0-9]([-._a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes'),
+  );
 export type InstanceName = z.infer<typeof instanceNameSchema>;
 
 export const trustDomainSchema = z
   .string()
-  .max(255)
-  .regex(/^[a-z0-9]([-._a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits, dots, dashes and underscores');
+  .check(
+    z.maxLength(255),
+    z.regex(/^[a-z0-9]([-._a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits, dots, dashes and underscores'),
+  );
 
-export const portSchema = z.int().min(1, 'ports start at 1').max(65_535, 'ports end at 65535');
+export const portSchema = z
+  .int()
+  .check(z.minimum(1, 'ports start at 1'), z.maximum(65_535, 'ports end at 65535'));
 
 /** Free text people write into the mesh: why, descriptions, comments. Shown as text, never as markup. */
-export const reasonSchema = z.string().trim().max(500, 'at most 500 characters');
+export const reasonSchema = z.string().check(z.trim(), z.maxLength(500, 'at most 500 characters'));

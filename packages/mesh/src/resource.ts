@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { accessRuleSchema } from './access-rule.ts';
 import { policySchema } from './policy.ts';
 import { serviceSchema } from './service.ts';

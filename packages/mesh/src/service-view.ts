@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   instanceNameSchema,
   portSchema,
@@ -13,9 +13,9 @@ import { versionWeightSchema } from './traffic-split.ts';
 /** One place where a service can be reached. */
 export const endpointSchema = z.object({
   /** The instance's name; for static endpoints `host:port`. Keys its state across configurations. */
-  id: z.string().min(1).max(300),
+  id: z.string().check(z.minLength(1), z.maxLength(300)),
   version: versionNameSchema,
-  host: z.string().min(1).max(253),
+  host: z.string().check(z.minLength(1), z.maxLength(253)),
   port: portSchema,
   /** Whether to speak mutual TLS and expect the service's SPIFFE ID; false only for static endpoints. */
   tls: z.boolean(),
@@ -31,10 +31,10 @@ export const serviceViewSchema = z.object({
   protocol: protocolSchema,
   port: portSchema,
   /** Shares of versions; undefined means that all endpoints are equal whatever their version. */
-  weights: z.array(versionWeightSchema).min(1).optional(),
-  policy: policySchema.omit({ kind: true, service: true }),
+  weights: z.optional(z.array(versionWeightSchema).check(z.minLength(1))),
+  policy: z.omit(policySchema, { kind: true, service: true }),
   /** Names of services that may call it; undefined means every identity of the mesh. */
-  allow: z.array(z.string()).optional(),
+  allow: z.optional(z.array(z.string())),
   endpoints: z.array(endpointSchema),
 });
 export type ServiceView = z.infer<typeof serviceViewSchema>;
@@ -47,7 +47,7 @@ export const meshViewSchema = z.object({
   /** Serials (lower-case hex) of certificates that are revoked and have not expired. */
   revokedSerials: z.array(z.string()),
   /** How often to report telemetry. */
-  reportIntervalMs: z.int().min(100).max(60_000),
+  reportIntervalMs: z.int().check(z.minimum(100), z.maximum(60_000)),
 });
 export type MeshView = z.infer<typeof meshViewSchema>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { portSchema, serviceNameSchema, versionNameSchema } from './names.ts';
 
 export const protocolSchema = z.enum(['http', 'http2', 'grpc', 'tcp']);
@@ -6,21 +6,21 @@ export type Protocol = z.infer<typeof protocolSchema>;
 
 /** A copy of a service that runs without an agent (a database, a legacy host): reached in plain text. */
 export const staticEndpointSchema = z.strictObject({
-  host: z.string().min(1).max(253),
+  host: z.string().check(z.minLength(1), z.maxLength(253)),
   port: portSchema,
-  version: versionNameSchema.default('v1'),
+  version: z._default(versionNameSchema, 'v1'),
 });
 
 /** What the mesh knows of a service beside its running instances. */
 export const serviceSchema = z.strictObject({
   kind: z.literal('Service'),
   name: serviceNameSchema,
-  protocol: protocolSchema.default('http'),
+  protocol: z._default(protocolSchema, 'http'),
   /** The port callers know it by; instances listen where they like. */
-  port: portSchema.default(80),
-  description: z.string().max(500).default(''),
-  owner: z.string().max(100).default(''),
-  labels: z.record(z.string().max(63), z.string().max(253)).default({}),
-  endpoints: z.array(staticEndpointSchema).max(1000).default([]),
+  port: z._default(portSchema, 80),
+  description: z._default(z.string().check(z.maxLength(500)), ''),
+  owner: z._default(z.string().check(z.maxLength(100)), ''),
+  labels: z._default(z.record(z.string().check(z.maxLength(63)), z.string().check(z.maxLength(253))), {}),
+  endpoints: z._default(z.array(staticEndpointSchema).check(z.maxLength(1000)), []),
 });
 export type Service = z.infer<typeof serviceSchema>;

@@ -1,21 +1,20 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { serviceNameSchema, versionNameSchema } from './names.ts';
 
 /** Percentages with at most two decimals, so that a sum of 100 can be checked exactly in hundredths. */
-export const weightSchema = z
-  .number()
-  .min(0, 'a weight is at least 0')
-  .max(100, 'a weight is at most 100')
-  .refine((n) => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6, 'at most two decimals');
+export const weightSchema = z.number().check(
+  z.minimum(0, 'a weight is at least 0'),
+  z.maximum(100, 'a weight is at most 100'),
+  z.refine((n) => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6, 'at most two decimals'),
+);
 
 export const versionWeightSchema = z.strictObject({ version: versionNameSchema, weight: weightSchema });
 export type VersionWeight = z.infer<typeof versionWeightSchema>;
 
-export const weightsSchema = z
-  .array(versionWeightSchema)
-  .min(1, 'name at least one version')
-  .max(20, 'at most 20 versions')
-  .superRefine((weights, context) => {
+export const weightsSchema = z.array(versionWeightSchema).check(
+  z.minLength(1, 'name at least one version'),
+  z.maxLength(20, 'at most 20 versions'),
+  z.superRefine((weights, context) => {
     const seen = new Set<string>();
     for (const [index, { version }] of weights.entries()) {
       if (seen.has(version))
@@ -33,7 +32,8 @@ export const weightsSchema = z
         path: [],
         message: `weights must sum to 100, these sum to ${hundredths / 100}`,
       });
-  });
+  }),
+);
 
 export const trafficSplitSchema = z.strictObject({
   kind: z.literal('TrafficSplit'),

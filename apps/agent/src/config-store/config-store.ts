@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { resourceTextSchema } from '@tulle/mesh/agent-protocol';
 import { serviceNameSchema } from '@tulle/mesh/names';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { readChecksummed, writeChecksummed } from './checksummed-file.ts';
 import { LatestWriter } from './latest-writer.ts';

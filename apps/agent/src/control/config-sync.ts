@@ -1,6 +1,6 @@
 import type { AckInput, ConfigMessage, ResourceText } from '@tulle/mesh/agent-protocol';
 import { type MeshView, meshViewSchema, type ServiceView, serviceViewSchema } from '@tulle/mesh/service-view';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { sha256 } from '../config-store/checksummed-file.ts';
 import type { StoredConfig } from '../config-store/config-store.ts';
 import type { DataPlane } from '../data-plane.ts';

@@ -7,7 +7,7 @@ import {
   protocolVersion,
 } from '@tulle/mesh/agent-protocol';
 import type { Self } from '@tulle/mesh/service-view';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { makeCertificateRequest } from '../identity/certificate-request.ts';
 import { type Identity, identityFrom } from '../identity/identity.ts';
 import { ApiConnection } from './api-connection.ts';
@@ -17,8 +17,8 @@ import { RpcError } from './rpc-error.ts';
 
 const timeoutMs = 10_000;
 const responseSchema = z.object({
-  result: z.object({ data: z.unknown().optional() }).optional(),
-  error: z.unknown().optional(),
+  result: z.optional(z.object({ data: z.optional(z.unknown()) })),
+  error: z.optional(z.unknown()),
 });
 
 /**

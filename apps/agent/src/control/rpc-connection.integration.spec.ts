@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { sessionTls } from './api-tls.ts';
 import { join } from './join.ts';
 import { RpcConnection } from './rpc-connection.ts';

@@ -1,16 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 import { closeCodes } from '@tulle/mesh/agent-protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ApiResponse } from './api-connection.ts';
 import { RpcError } from './rpc-error.ts';
 import { openWebSocket, WebSocketClient } from './web-socket.ts';
 
 /** tRPC's messages over a WebSocket (its `rpc` envelopes); what the agent does not know of them is ignored. */
 const envelopeSchema = z.object({
-  id: z.union([z.number(), z.string(), z.null()]).optional(),
-  method: z.string().optional(),
-  result: z.object({ type: z.string().optional(), data: z.unknown().optional() }).optional(),
-  error: z.unknown().optional(),
+  id: z.optional(z.union([z.number(), z.string(), z.null()])),
+  method: z.optional(z.string()),
+  result: z.optional(z.object({ type: z.optional(z.string()), data: z.optional(z.unknown()) })),
+  error: z.optional(z.unknown()),
 });
 
 type Envelope = z.infer<typeof envelopeSchema>;
@@ -82,7 +82,7 @@ export class RpcConnection {
   }
 
   /** A mutation: rejects with an `RpcError` when it fails, takes too long, or the connection ends. */
-  async mutate<T extends z.ZodType>(path: string, input: unknown, output: T): Promise<z.infer<T>> {
+  async mutate<T extends z.ZodMiniType>(path: string, input: unknown, output: T): Promise<z.infer<T>> {
     const data = await this.#call(path, input);
     const parsed = output.safeParse(data);
     if (parsed.success) return parsed.data;

@@ -1,9 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** `data.mesh.code` is the mesh's own code; without it tRPC's. */
 const errorShapeSchema = z.object({
   message: z.string(),
-  data: z.object({ code: z.string().optional(), mesh: z.object({ code: z.string() }).optional() }).optional(),
+  data: z.optional(
+    z.object({ code: z.optional(z.string()), mesh: z.optional(z.object({ code: z.string() })) }),
+  ),
 });
 
 /** What the API answered, or why it could not: `code` for programs, `message` one sentence for people. */

@@ -9,7 +9,7 @@ import {
   type ReportOutput,
   reportOutputSchema,
 } from '@tulle/mesh/agent-protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { makeCertificateRequest } from '../identity/certificate-request.ts';
 import { type Identity, identityFrom } from '../identity/identity.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { type Identity, identityFrom, identitySchema } from './identity.ts';

@@ -1,14 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CertificateGrant, certificateGrantSchema } from '@tulle/mesh/agent-protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** The agent's certificate with its key, and what it trusts. */
-export const identitySchema = certificateGrantSchema.extend({
+export const identitySchema = z.extend(certificateGrantSchema, {
   keyPem: z.string(),
   /** By this agent's clock; a certificate's `notBefore` lies in the past on purpose. */
   issuedAt: z.number(),
   /** The API has said that this certificate is revoked: never serve with it again. */
-  revoked: z.boolean().default(false),
+  revoked: z._default(z.boolean(), false),
 });
 export type Identity = z.infer<typeof identitySchema>;
 

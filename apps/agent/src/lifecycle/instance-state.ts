@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { instanceNameSchema, portSchema } from '@tulle/mesh/names';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
 
 const instanceStateSchema = z.object({
   instance: instanceNameSchema,
   ports: z.object({
-    outbound: portSchema.optional(),
-    inbound: portSchema.optional(),
-    admin: portSchema.optional(),
-    upstreams: z.record(z.string(), portSchema).default({}),
+    outbound: z.optional(portSchema),
+    inbound: z.optional(portSchema),
+    admin: z.optional(portSchema),
+    upstreams: z._default(z.record(z.string(), portSchema), {}),
   }),
 });
 /**

@@ -1,10 +1,15 @@
 import { instanceNameSchema, serviceNameSchema, versionNameSchema } from '@tulle/mesh/names';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+
+/** A flag or variable: what it reads as, and what `--help` and docs/settings.md say of it. */
+export function setting<T extends z.ZodMiniType>(description: string, schema: T): T {
+  return schema.check(z.describe(description));
+}
 
 /** Whole numbers come as text from flags and variables. */
-function integer(schema: z.ZodInt) {
-  return z.preprocess(
-    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+function integer<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.transform((value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)),
     schema,
   );
 }
@@ -12,91 +17,113 @@ function integer(schema: z.ZodInt) {
 export const listenPort = integer(
   z
     .int('a port from 0 (any free one) to 65535')
-    .min(0, 'ports start at 0 (any free one)')
-    .max(65_535, 'ports end at 65535'),
+    .check(z.minimum(0, 'ports start at 0 (any free one)'), z.maximum(65_535, 'ports end at 65535')),
 );
-export const durationMs = integer(z.int('whole milliseconds').min(0).max(3_600_000, 'at most an hour'));
-const flag = z.preprocess(
-  (value) =>
+const port = integer(
+  z
+    .int('a port from 1 to 65535')
+    .check(z.minimum(1, 'ports start at 1'), z.maximum(65_535, 'ports end at 65535')),
+);
+export const durationMs = integer(
+  z.int('whole milliseconds').check(z.minimum(0), z.maximum(3_600_000, 'at most an hour')),
+);
+const flag = z.pipe(
+  z.transform((value) =>
     value === '1' || value === 'true'
       ? true
       : value === '0' || value === 'false' || value === ''
         ? false
         : value,
+  ),
   z.boolean('true or false'),
 );
-const host = z.string().min(1).max(253);
+const host = z.string().check(z.minLength(1), z.maxLength(253));
 
 /** `orders` or `orders=7001`, separated by commas; without a port any free one, the same again after a restart. */
-const upstream = z.preprocess(
-  (value) => {
+const upstream = z.pipe(
+  z.transform((value) => {
     if (typeof value !== 'string') return value;
     const [service, port = '0'] = value.split('=', 2);
     return { service, port };
-  },
+  }),
   z.object({ service: serviceNameSchema, port: listenPort }),
 );
 
-function list<T extends z.ZodType>(entry: T, atLeast: number) {
-  return z.preprocess(
-    (value) =>
+function list<T extends z.ZodMiniType>(entry: T, atLeast: number) {
+  return z.pipe(
+    z.transform((value) =>
       typeof value === 'string'
         ? value
             .split(',')
             .map((part) => part.trim())
             .filter(Boolean)
         : value,
-    z.array(entry).min(atLeast).max(1_000),
+    ),
+    z.array(entry).check(z.minLength(atLeast), z.maxLength(1_000)),
   );
 }
 
-const apiUrl = z
-  .string()
-  .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'an https:// address')
-  .transform((text) => new URL(text).origin);
+const apiUrl = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'an https:// address'),
+    ),
+  z.transform((text: string) => new URL(text).origin),
+);
+
 /** What `tulle agent` and `tulle run` have in common. Every field is a flag (`--api`) and a variable (`TULLE_API`). */
 export const meshFields = {
-  service: serviceNameSchema.optional().describe('Name of the service this agent stands for'),
-  serviceVersion: versionNameSchema.default('v1').describe('Version of the service, such as v2'),
-  instance: instanceNameSchema
-    .optional()
-    .describe('Name of this copy, unique in the mesh; made once and kept in the data directory by default'),
-  port: integer(z.int('a port from 1 to 65535').min(1, 'ports start at 1').max(65_535, 'ports end at 65535'))
-    .optional()
-    .describe('Where the service itself listens; without it the agent only calls others'),
-  localHost: host.default('127.0.0.1').describe('Host the service itself listens on'),
-  upstreams: list(upstream, 0)
-    .default([])
-    .describe('Services it calls, each with a port of its own: orders,payment=7002'),
-  api: list(apiUrl, 1)
-    .default(['https://127.0.0.1:4401'])
-    .describe("Address of the API's agent listener; several, separated by commas, are tried in turn"),
-  token: z
-    .string()
-    .optional()
-    .describe('Single-use join token; needed only while there is no certificate in the data directory'),
-  dataDir: z.string().min(1).optional().describe('Where key, certificate and last configuration are kept'),
-  advertise: host.optional().describe('Host other agents reach this one at; by default found out'),
-  inboundHost: host
-    .optional()
-    .describe('Address the mesh port binds; by default all, or loopback when the API is on loopback'),
-  outboundHost: host
-    .default('127.0.0.1')
-    .describe('Address the HTTP proxy port and the ports of upstreams bind'),
-  maxConnections: integer(z.int('a whole number').min(1).max(1_000_000))
-    .optional()
-    .describe('Connections accepted at once'),
-  drainTimeoutMs: durationMs
-    .default(10_000)
-    .describe('How long requests in flight may take when the agent stops'),
-  logLevel: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('Least level logged'),
-  exitWithParent: flag.default(false).describe('Stop when the process that started this one ends'),
-  parentPid: integer(z.int('a process id').min(1))
-    .optional()
-    .describe('With --exit-with-parent: the process to watch instead'),
+  service: setting('Name of the service this agent stands for', z.optional(serviceNameSchema)),
+  serviceVersion: setting('Version of the service, such as v2', z._default(versionNameSchema, 'v1')),
+  instance: setting(
+    'Name of this copy, unique in the mesh; made once and kept in the data directory by default',
+    z.optional(instanceNameSchema),
+  ),
+  port: setting('Where the service itself listens; without it the agent only calls others', z.optional(port)),
+  localHost: setting('Host the service itself listens on', z._default(host, '127.0.0.1')),
+  upstreams: setting(
+    'Services it calls, each with a port of its own: orders,payment=7002',
+    z._default(list(upstream, 0), []),
+  ),
+  api: setting(
+    "Address of the API's agent listener; several, separated by commas, are tried in turn",
+    z._default(list(apiUrl, 1), ['https://127.0.0.1:4401']),
+  ),
+  token: setting(
+    'Single-use join token; needed only while there is no certificate in the data directory',
+    z.optional(z.string()),
+  ),
+  dataDir: setting(
+    'Where key, certificate and last configuration are kept',
+    z.optional(z.string().check(z.minLength(1))),
+  ),
+  advertise: setting('Host other agents reach this one at; by default found out', z.optional(host)),
+  inboundHost: setting(
+    'Address the mesh port binds; by default all, or loopback when the API is on loopback',
+    z.optional(host),
+  ),
+  outboundHost: setting(
+    'Address the HTTP proxy port and the ports of upstreams bind',
+    z._default(host, '127.0.0.1'),
+  ),
+  maxConnections: setting(
+    'Connections accepted at once',
+    z.optional(integer(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),
+  ),
+  drainTimeoutMs: setting(
+    'How long requests in flight may take when the agent stops',
+    z._default(durationMs, 10_000),
+  ),
+  logLevel: setting(
+    'Least level logged',
+    z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+  ),
+  exitWithParent: setting('Stop when the process that started this one ends', z._default(flag, false)),
+  parentPid: setting(
+    'With --exit-with-parent: the process to watch instead',
+    z.optional(integer(z.int('a process id').check(z.minimum(1)))),
+  ),
 } as const;
 
 const meshOptionsSchema = z.object(meshFields);
@@ -117,17 +144,17 @@ export class UsageError extends Error {
 }
 
 /** Flags win over variables. Throws a `UsageError` that names flag and variable for everything that is wrong. */
-export function readOptions<T extends z.ZodObject>(
+export function readOptions<T extends z.core.$ZodObject>(
   schema: T,
   flags: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.infer<T> {
   const given: Record<string, unknown> = {};
-  for (const key of Object.keys(schema.shape)) {
+  for (const key of Object.keys(schema._zod.def.shape)) {
     const value = flags[key] ?? environment[variableOf(key)];
     if (value !== undefined) given[key] = value;
   }
-  const result = schema.safeParse(given);
+  const result = z.safeParse(schema, given);
   if (result.success) return result.data;
   throw new UsageError(result.error.issues.map(sentence).join(' '));
 }

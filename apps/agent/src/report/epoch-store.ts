@@ -2,14 +2,14 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seriesCountersSchema } from '@tulle/mesh/agent-protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
 import type { DataPlaneLogger } from '../data-plane.ts';
 
 const epochCountersSchema = z.object({
-  epoch: z.string().min(8).max(64),
+  epoch: z.string().check(z.minLength(8), z.maxLength(64)),
   /** Its place among the reports of this epoch: the API ignores it when it has a later one. */
-  seq: z.int().min(0),
+  seq: z.int().check(z.minimum(0)),
   at: z.number(),
   series: z.array(seriesCountersSchema),
 });

@@ -1,15 +1,19 @@
-import { z } from 'zod';
-import { durationMs, listenPort, meshFields } from '../lifecycle/options.ts';
+import * as z from 'zod/mini';
+import { durationMs, listenPort, meshFields, setting } from '../lifecycle/options.ts';
 
 /** Options of `tulle run`: as of `tulle agent`, but every port is any free one, kept across restarts. */
 export const runOptionsSchema = z.object({
   ...meshFields,
-  outboundPort: listenPort.default(0).describe('HTTP proxy port for the command; 0 takes a free one'),
-  inboundPort: listenPort.default(0).describe('Mesh port other agents call; 0 takes a free one'),
-  adminPort: listenPort.default(0).describe('Port for /healthz, /readyz, /metrics and /config on loopback'),
-  readyTimeoutMs: durationMs
-    .default(5_000)
-    .describe('How long the command waits for its agent to be ready before it starts all the same'),
+  outboundPort: setting('HTTP proxy port for the command; 0 takes a free one', z._default(listenPort, 0)),
+  inboundPort: setting('Mesh port other agents call; 0 takes a free one', z._default(listenPort, 0)),
+  adminPort: setting(
+    'Port for /healthz, /readyz, /metrics and /config on loopback',
+    z._default(listenPort, 0),
+  ),
+  readyTimeoutMs: setting(
+    'How long the command waits for its agent to be ready before it starts all the same',
+    z._default(durationMs, 5_000),
+  ),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
 

@@ -1,7 +1,7 @@
 import { portSchema, serviceNameSchema, trustDomainSchema, versionNameSchema } from '@tulle/mesh/names';
 import { policySchema } from '@tulle/mesh/policy';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Address } from '../data-plane.ts';
 
 const form = 'write it as host:port, for instance 127.0.0.1:8080';
@@ -15,12 +15,15 @@ function readAddress(text: string): Address | undefined {
 }
 
 function addressSchema(lowestPort: 0 | 1) {
-  return z.union([z.string(), z.int()], { error: form }).transform((value, context): Address => {
-    const address = readAddress(String(value));
-    if (address !== undefined && address.port >= lowestPort && address.port <= 65_535) return address;
-    context.addIssue({ code: 'custom', message: form });
-    return z.NEVER;
-  });
+  return z.pipe(
+    z.union([z.string(), z.int()], { error: form }),
+    z.transform((value, context): Address => {
+      const address = readAddress(String(value));
+      if (address !== undefined && address.port >= lowestPort && address.port <= 65_535) return address;
+      context.issues.push({ code: 'custom', message: form, input: value });
+      return z.NEVER;
+    }),
+  );
 }
 
 /** Where to listen; port 0 takes a free one. */
@@ -29,92 +32,97 @@ const peerAddress = addressSchema(1);
 
 const endpoint = z.strictObject({
   address: peerAddress,
-  version: versionNameSchema.default('v1'),
+  version: z._default(versionNameSchema, 'v1'),
   /** Mutual TLS to an agent there; plain text to the service itself without. */
-  tls: z.boolean().default(false),
+  tls: z._default(z.boolean(), false),
 });
 
 /** `{v1: 70, v2: 30}` in the order written. */
-const split = z
-  .record(versionNameSchema, z.number())
-  .transform((weights) => Object.entries(weights).map(([version, weight]) => ({ version, weight })))
-  .pipe(weightsSchema);
+const split = z.pipe(
+  z.pipe(
+    z.record(versionNameSchema, z.number()),
+    z.transform((weights) => Object.entries(weights).map(([version, weight]) => ({ version, weight }))),
+  ),
+  weightsSchema,
+);
 
 const policyFields = policySchema.shape;
 
 const service = z.strictObject({
-  port: portSchema.default(80),
-  endpoints: z.array(endpoint).max(1_000),
-  split: split.optional(),
+  port: z._default(portSchema, 80),
+  endpoints: z.array(endpoint).check(z.maxLength(1_000)),
+  split: z.optional(split),
   timeouts: policyFields.timeouts,
   retries: policyFields.retries,
   connections: policyFields.connections,
   /** Who may call it; matters on the agent that stands for it. */
-  allow: z.array(z.union([serviceNameSchema, z.literal('*')])).optional(),
+  allow: z.optional(z.array(z.union([serviceNameSchema, z.literal('*')]))),
 });
 
-const atLeast1 = z.int().min(1);
-const limits = z
-  .strictObject({
-    maxConnections: atLeast1,
-    headTimeoutMs: atLeast1,
-    callerIdleTimeoutMs: atLeast1,
-    poolIdleTimeoutMs: atLeast1,
-  })
-  .partial();
+const atLeast1 = z.int().check(z.minimum(1));
+const limits = z.strictObject({
+  maxConnections: z.optional(atLeast1),
+  headTimeoutMs: z.optional(atLeast1),
+  callerIdleTimeoutMs: z.optional(atLeast1),
+  poolIdleTimeoutMs: z.optional(atLeast1),
+});
+
+const file = z.string().check(z.minLength(1));
+const serial = z.string().check(z.regex(/^[0-9a-fA-F]{1,64}$/, 'hexadecimal digits'));
+const identity = z.strictObject({
+  trustDomain: trustDomainSchema,
+  certificate: file,
+  key: file,
+  trustBundle: file,
+  revokedSerials: z._default(z.array(serial), []),
+});
 
 export const standaloneConfigSchema = z
   .strictObject({
-    self: z.strictObject({ service: serviceNameSchema, version: versionNameSchema.default('v1') }),
+    self: z.strictObject({ service: serviceNameSchema, version: z._default(versionNameSchema, 'v1') }),
     listen: z.strictObject({
-      outbound: listenAddress.optional(),
-      upstreams: z.record(serviceNameSchema, listenAddress).default({}),
-      inbound: listenAddress.optional(),
+      outbound: z.optional(listenAddress),
+      upstreams: z._default(z.record(serviceNameSchema, listenAddress), {}),
+      inbound: z.optional(listenAddress),
     }),
     /** Where the service of this agent listens. */
-    local: peerAddress.optional(),
+    local: z.optional(peerAddress),
     /** Files, relative to this one. With them the inbound port speaks mutual TLS only. */
-    identity: z
-      .strictObject({
-        trustDomain: trustDomainSchema,
-        certificate: z.string().min(1),
-        key: z.string().min(1),
-        trustBundle: z.string().min(1),
-        revokedSerials: z.array(z.string().regex(/^[0-9a-fA-F]{1,64}$/, 'hexadecimal digits')).default([]),
-      })
-      .optional(),
-    limits: limits.default({}),
-    services: z.record(serviceNameSchema, service).default({}),
+    identity: z.optional(identity),
+    limits: z._default(limits, {}),
+    services: z._default(z.record(serviceNameSchema, service), {}),
   })
-  .superRefine(({ listen, local, identity, services }, context) => {
-    const add = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
-    const listens = listen.outbound ?? listen.inbound ?? Object.keys(listen.upstreams)[0];
-    if (listens === undefined) add(['listen'], 'name at least one of outbound, upstreams and inbound');
-    if (listen.inbound !== undefined && local === undefined) {
-      add(['listen', 'inbound'], 'an inbound port needs `local`: where to send what comes in');
-    }
-    for (const [name, { endpoints, split: weights }] of Object.entries(services)) {
-      for (const [index, { tls }] of endpoints.entries()) {
-        if (tls && identity === undefined) {
-          add(
-            ['services', name, 'endpoints', index, 'tls'],
-            'mutual TLS needs `identity`: a certificate of our own',
-          );
+  .check(
+    z.superRefine(({ listen, local, identity, services }, context) => {
+      const add = (path: (string | number)[], message: string) =>
+        context.addIssue({ code: 'custom', path, message });
+      const listens = listen.outbound ?? listen.inbound ?? Object.keys(listen.upstreams)[0];
+      if (listens === undefined) add(['listen'], 'name at least one of outbound, upstreams and inbound');
+      if (listen.inbound !== undefined && local === undefined) {
+        add(['listen', 'inbound'], 'an inbound port needs `local`: where to send what comes in');
+      }
+      for (const [name, { endpoints, split: weights }] of Object.entries(services)) {
+        for (const [index, { tls }] of endpoints.entries()) {
+          if (tls && identity === undefined) {
+            add(
+              ['services', name, 'endpoints', index, 'tls'],
+              'mutual TLS needs `identity`: a certificate of our own',
+            );
+          }
+        }
+        const seen = new Set<string>();
+        for (const [index, { address }] of endpoints.entries()) {
+          const text = `${address.host} ${address.port}`;
+          if (seen.has(text)) add(['services', name, 'endpoints', index, 'address'], 'stands here twice');
+          seen.add(text);
+        }
+        for (const { version, weight } of weights ?? []) {
+          if (weight > 0 && !endpoints.some((one) => one.version === version)) {
+            add(['services', name, 'split', version], `no endpoint has the version ${version}`);
+          }
         }
       }
-      const seen = new Set<string>();
-      for (const [index, { address }] of endpoints.entries()) {
-        const text = `${address.host} ${address.port}`;
-        if (seen.has(text)) add(['services', name, 'endpoints', index, 'address'], 'stands here twice');
-        seen.add(text);
-      }
-      for (const { version, weight } of weights ?? []) {
-        if (weight > 0 && !endpoints.some((one) => one.version === version)) {
-          add(['services', name, 'split', version], `no endpoint has the version ${version}`);
-        }
-      }
-    }
-  });
+    }),
+  );
 
 export type StandaloneConfig = z.infer<typeof standaloneConfigSchema>;

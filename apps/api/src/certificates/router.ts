@@ -14,6 +14,6 @@ export const certificatesRouter = router({
     .input(z.object({ agentId: agentIdSchema }))
     .mutation(({ ctx, input }) => ctx.api.certificates.renew(ctx.person, input)),
   revoke: procedure('administer')
-    .input(z.object({ agentId: agentIdSchema, reason: reasonSchema.default('') }))
+    .input(z.object({ agentId: agentIdSchema, reason: z._default(reasonSchema, '') }))
     .mutation(({ ctx, input }) => ctx.api.certificates.revoke(ctx.person, input)),
 });

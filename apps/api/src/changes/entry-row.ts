@@ -6,9 +6,9 @@ export const entryRowSchema = z.object({
   kind: z.enum(resourceKinds),
   service: z.string(),
   /** null when the change created it. */
-  before: resourceSchema.nullable(),
+  before: z.nullable(resourceSchema),
   /** null when the change deleted it. */
-  after: resourceSchema.nullable(),
+  after: z.nullable(resourceSchema),
 });
 export type EntryRow = z.infer<typeof entryRowSchema>;
 

@@ -8,7 +8,7 @@ export const changesRouter = router({
   list: procedure('read')
     .input(
       z.object({
-        service: serviceNameSchema.optional(),
+        service: z.optional(serviceNameSchema),
         before: revisionSchema.optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
@@ -18,6 +18,6 @@ export const changesRouter = router({
     .input(z.object({ revision: revisionSchema }))
     .query(({ ctx, input }) => ctx.api.changes.get(input)),
   revert: procedure('edit')
-    .input(z.object({ revision: revisionSchema, reason: reasonSchema.default('') }))
+    .input(z.object({ revision: revisionSchema, reason: z._default(reasonSchema, '') }))
     .mutation(({ ctx, input }) => ctx.api.changes.revert(ctx.person, input)),
 });

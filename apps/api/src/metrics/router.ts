@@ -8,8 +8,8 @@ export const metricsRouter = router({
     .input(
       z.object({
         windowMs: windowMsSchema,
-        source: serviceNameSchema.optional(),
-        destination: serviceNameSchema.optional(),
+        source: z.optional(serviceNameSchema),
+        destination: z.optional(serviceNameSchema),
         by: z.enum(['version', 'total']).default('version'),
       }),
     )

@@ -8,7 +8,7 @@ const baseRevisionSchema = z.int().min(0).optional();
 
 export const resourcesRouter = router({
   list: procedure('read')
-    .input(z.object({ kind: kindSchema.optional(), service: serviceNameSchema.optional() }))
+    .input(z.object({ kind: kindSchema.optional(), service: z.optional(serviceNameSchema) }))
     .query(({ ctx, input }) => ctx.api.resources.list(input)),
   // tRPC keeps the word `apply` for itself.
   applyYaml: procedure('edit')
@@ -16,7 +16,7 @@ export const resourcesRouter = router({
       z.object({
         yaml: z.string().min(1).max(1_000_000, 'at most 1 MB'),
         baseRevision: baseRevisionSchema,
-        reason: reasonSchema.default(''),
+        reason: z._default(reasonSchema, ''),
         dryRun: z.boolean().default(false),
       }),
     )
@@ -27,7 +27,7 @@ export const resourcesRouter = router({
         kind: kindSchema,
         service: serviceNameSchema,
         baseRevision: baseRevisionSchema,
-        reason: reasonSchema.default(''),
+        reason: z._default(reasonSchema, ''),
       }),
     )
     .mutation(({ ctx, input }) => ctx.api.resources.delete(ctx.person, input)),

@@ -7,13 +7,13 @@ const idSchema = z.uuid();
 
 function action(name: RolloutActionName, permission: 'edit' | 'approve') {
   return procedure(permission)
-    .input(z.object({ id: idSchema, comment: reasonSchema.default('') }))
+    .input(z.object({ id: idSchema, comment: z._default(reasonSchema, '') }))
     .mutation(({ ctx, input }) => ctx.api.rollouts.act(ctx.person, { ...input, action: name }));
 }
 
 export const rolloutsRouter = router({
   list: procedure('read')
-    .input(z.object({ service: serviceNameSchema.optional(), active: z.boolean().optional() }))
+    .input(z.object({ service: z.optional(serviceNameSchema), active: z.boolean().optional() }))
     .query(({ ctx, input }) => ctx.api.rollouts.list(input)),
   get: procedure('read')
     .input(z.object({ id: idSchema }))

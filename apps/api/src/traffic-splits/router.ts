@@ -17,7 +17,7 @@ export const trafficSplitsRouter = router({
         service: serviceNameSchema,
         baseRevision: z.int().min(0),
         weights: weightsSchema,
-        reason: reasonSchema.default(''),
+        reason: z._default(reasonSchema, ''),
       }),
     )
     .mutation(({ ctx, input }) => ctx.api.trafficSplits.update(ctx.person, input)),

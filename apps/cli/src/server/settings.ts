@@ -42,9 +42,9 @@ const publicUrl = z
 /** Every setting of `tulle server`: a flag (`--agents-port`) and a variable (`TULLE_AGENTS_PORT`). */
 export const settingsSchema = z.object({
   host: host.default('127.0.0.1').describe('Address on which the dashboard and its API listen'),
-  port: listenPort.default(4400).describe('Port of the dashboard and its API'),
+  port: z._default(listenPort, 4400).describe('Port of the dashboard and its API'),
   agentsHost: host.default('127.0.0.1').describe('Address on which agents are answered, over mutual TLS'),
-  agentsPort: listenPort.default(4401).describe('Port on which agents are answered'),
+  agentsPort: z._default(listenPort, 4401).describe('Port on which agents are answered'),
   publicUrl: publicUrl
     .optional()
     .describe('Where browsers reach the dashboard, when not at its own address (behind a proxy)'),
@@ -71,11 +71,11 @@ export const settingsSchema = z.object({
     .describe(
       'Key under which CA keys are encrypted, 32 bytes in hex or base64; by default a file of mode 0600 in the data directory',
     ),
-  trustDomain: trustDomainSchema
-    .optional()
+  trustDomain: z
+    .optional(trustDomainSchema)
     .describe('Trust domain of all identities (default: tulle.local); settled at the first start'),
-  certificateLifetimeMs: durationMs
-    .pipe(z.int().min(60_000, 'at least a minute'))
+  certificateLifetimeMs: z
+    .pipe(durationMs, z.int().min(60_000, 'at least a minute'))
     .default(86_400_000)
     .describe('How long certificates of agents are valid; they are renewed at half of it'),
   logLevel: z
@@ -88,8 +88,8 @@ export const settingsSchema = z.object({
     .optional()
     .describe('Where logs go, `-` for standard error (default: server.log in the data directory)'),
   demo: onOff.default(false).describe('Start the demo mesh of examples/shop as well'),
-  demoPort: listenPort
-    .pipe(z.int().min(1).max(65_000))
+  demoPort: z
+    .pipe(listenPort, z.int().min(1).max(65_000))
     .optional()
     .describe(
       'First of the ports on loopback for the services of the demo, if all are free, else the next run that is (default: 110 above --port)',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { HistogramCounts } from '../agent-protocol.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
 import { bucketRatio, countAbove, quantile, total } from '../histogram.ts';
@@ -21,8 +21,8 @@ export const verdictCheckSchema = z.object({
   rule: z.string(),
   unit: z.enum(['percent', 'ms']),
   /** Null where there is nothing to measure. */
-  stable: z.number().nullable(),
-  candidate: z.number().nullable(),
+  stable: z.nullable(z.number()),
+  candidate: z.nullable(z.number()),
   /** Of the candidate. */
   requests: z.number(),
   state: verdictStateSchema,

@@ -1,23 +1,24 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { reasonSchema, serviceNameSchema, versionNameSchema } from '../names.ts';
 import { weightSchema } from '../traffic-split.ts';
 
 const durationMs = z
   .int()
-  .min(1_000, 'at least a second')
-  .max(7 * 86_400_000, 'at most seven days');
+  .check(z.minimum(1_000, 'at least a second'), z.maximum(7 * 86_400_000, 'at most seven days'));
+const between = (min: number, max: number) => z.number().check(z.minimum(min), z.maximum(max));
+const wholeBetween = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
 
 /** What an analysis asks of the candidate. Both rules must hold on at least `minRequests` requests of the candidate. */
 export const analysisRuleSchema = z.strictObject({
   /** Of the candidate, over the step's window. */
-  minRequests: z.int().min(1).max(10_000_000).default(100),
+  minRequests: z._default(wholeBetween(1, 10_000_000), 100),
   /** Percent of requests without a server or mesh error. */
-  minSuccessRate: z.number().min(0).max(100).default(99),
+  minSuccessRate: z._default(between(0, 100), 99),
   /** Largest drop in success against stable, in points; judged with 99 % confidence. */
-  maxSuccessDrop: z.number().min(0).max(100).default(1),
-  maxP95Ms: z.number().min(1).max(3_600_000).optional(),
+  maxSuccessDrop: z._default(between(0, 100), 1),
+  maxP95Ms: z.optional(between(1, 3_600_000)),
   /** Largest ratio of the candidate's p95 to stable's. */
-  maxP95Ratio: z.number().min(1).max(100).default(2),
+  maxP95Ratio: z._default(between(1, 100), 2),
 });
 export type AnalysisRule = z.infer<typeof analysisRuleSchema>;
 
@@ -25,15 +26,15 @@ export const rolloutStepSchema = z.discriminatedUnion('type', [
   /** Gives the candidate this share; stable gets the rest. */
   z.strictObject({ type: z.literal('setWeight'), weight: weightSchema }),
   /** Waits for a time, or without one until somebody resumes. */
-  z.strictObject({ type: z.literal('pause'), durationMs: durationMs.optional() }),
+  z.strictObject({ type: z.literal('pause'), durationMs: z.optional(durationMs) }),
   /** Waits for people. */
-  z.strictObject({ type: z.literal('approval'), approvals: z.int().min(1).max(10).default(1) }),
+  z.strictObject({ type: z.literal('approval'), approvals: z._default(wholeBetween(1, 10), 1) }),
   /** Looks at the candidate for `durationMs`; fails early when it is clearly worse, and waits up to `timeoutMs` for enough requests. */
   z.strictObject({
     type: z.literal('analysis'),
-    durationMs: durationMs.default(60_000),
-    timeoutMs: durationMs.default(600_000),
-    rule: analysisRuleSchema.prefault({}),
+    durationMs: z._default(durationMs, 60_000),
+    timeoutMs: z._default(durationMs, 600_000),
+    rule: z.prefault(analysisRuleSchema, {}),
   }),
 ]);
 export type RolloutStep = z.infer<typeof rolloutStepSchema>;
@@ -44,17 +45,21 @@ export const rolloutSpecSchema = z
     service: serviceNameSchema,
     stable: versionNameSchema,
     candidate: versionNameSchema,
-    steps: z.array(rolloutStepSchema).min(1, 'a rollout needs a step').max(50, 'at most 50 steps'),
-    reason: reasonSchema.default(''),
+    steps: z
+      .array(rolloutStepSchema)
+      .check(z.minLength(1, 'a rollout needs a step'), z.maxLength(50, 'at most 50 steps')),
+    reason: z._default(reasonSchema, ''),
   })
-  .refine((spec) => spec.stable !== spec.candidate, {
-    path: ['candidate'],
-    message: 'stable and candidate are the same version',
-  })
-  .refine((spec) => spec.steps.some((step) => step.type === 'setWeight'), {
-    path: ['steps'],
-    message: 'at least one step sets a weight',
-  });
+  .check(
+    z.refine((spec) => spec.stable !== spec.candidate, {
+      path: ['candidate'],
+      message: 'stable and candidate are the same version',
+    }),
+    z.refine((spec) => spec.steps.some((step) => step.type === 'setWeight'), {
+      path: ['steps'],
+      message: 'at least one step sets a weight',
+    }),
+  );
 export type RolloutSpec = z.infer<typeof rolloutSpecSchema>;
 
 /** The kinds of state; `waiting-*` are those in which a person or a clock is awaited. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { versionWeightSchema } from '../traffic-split.ts';
 import { verdictSchema } from './judge.ts';
 import { type RolloutPhase, type RolloutSpec, rolloutPhaseSchema } from './spec.ts';
@@ -34,7 +34,7 @@ export const rolloutOutcomeSchema = z.object({
   kind: z.enum(['completed', 'promoted', 'aborted', 'rejected', 'failed']),
   /** Why, in words: the comment of a person or the verdict of an analysis. */
   reason: z.string(),
-  by: personSchema.nullable(),
+  by: z.nullable(personSchema),
   at: time,
 });
 export type RolloutOutcome = z.infer<typeof rolloutOutcomeSchema>;
@@ -43,25 +43,27 @@ export type RolloutOutcome = z.infer<typeof rolloutOutcomeSchema>;
 export const rolloutStateSchema = z.object({
   phase: rolloutPhaseSchema,
   /** Of the current step, from 0; the number of steps once all are done or skipped. */
-  stepIndex: z.int().min(0),
+  stepIndex: z.int().check(z.minimum(0)),
   /** When the step began, moved on by the time spent paused: clocks and the window of an analysis count from here. */
   stepStartedAt: time,
   /** Of the current step. */
   approvals: z.array(approvalSchema),
   /** Set while a person holds the rollout: from which phase and since when. */
-  paused: z.object({ phase: rolloutPhaseSchema, at: time, by: personSchema, comment: z.string() }).nullable(),
+  paused: z.nullable(
+    z.object({ phase: rolloutPhaseSchema, at: time, by: personSchema, comment: z.string() }),
+  ),
   /** Asked for and not yet known to be done. */
-  effect: rolloutEffectSchema.nullable(),
+  effect: z.nullable(rolloutEffectSchema),
   /** The share the candidate was last given by this rollout; null before the first. */
-  candidateWeight: z.number().nullable(),
+  candidateWeight: z.nullable(z.number()),
   /** Set as soon as the end is decided, while the last weight is still under way. */
-  outcome: rolloutOutcomeSchema.nullable(),
+  outcome: z.nullable(rolloutOutcomeSchema),
   /** The last verdict of each analysis step that has ended. */
   verdicts: z.array(z.object({ stepIndex: z.int(), at: time, verdict: verdictSchema })),
   /** Steps entered so far and when they were left. */
-  visited: z.array(z.object({ stepIndex: z.int(), startedAt: time, endedAt: time.nullable() })),
+  visited: z.array(z.object({ stepIndex: z.int(), startedAt: time, endedAt: z.nullable(time) })),
   /** Grows by one with every change of this state; guards its row against two writers. */
-  transition: z.int().min(0),
+  transition: z.int().check(z.minimum(0)),
 });
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 
