@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { temporaryFolder, viewOf } from '@tulle/agent/control/spec-api/spec-agent';
 import { SpecApi } from '@tulle/agent/control/spec-api/spec-api';
@@ -92,6 +93,9 @@ await stop(first.child);
 const connected = await idle(['agent'], variables);
 const run = await idle(['run', '--', 'sleep', '60'], variables);
 await api.stop();
+const file = join(temporaryFolder(), 'mesh.yaml');
+writeFileSync(file, 'self: { service: caller }\nlisten: { outbound: 0 }\n');
+const standalone = await idle(['agent', '--config', file], {});
 const times: number[] = [];
 const cpu: number[] = [];
 for (let count = 0; count < runs; count++) {
@@ -101,9 +105,9 @@ for (let count = 0; count < runs; count++) {
   await stop(child);
 }
 console.log(
-  `Node ${process.version}; idle figures after ${settleMs / 1_000} s, connected, reporting every second`,
+  `Node ${process.version}; idle figures after ${settleMs / 1_000} s, connected, reporting every second (--config: no API)`,
 );
-console.table({ 'tulle agent': connected, 'tulle run': run });
+console.table({ 'tulle agent': connected, 'tulle run': run, 'tulle agent --config': standalone });
 console.log(`first start, joining with a token: ready after ${first.wallMs.toFixed(0)} ms`);
 console.log(
   `start from disk without the API, ${runs} runs: ready after ${median(times).toFixed(0)} ms ` +

@@ -9,7 +9,9 @@ import { onAbandoned } from './abandoned.mjs';
 
 const neededMajor = 24;
 const pinnedNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
-const program = new URL('../dist/bundle/tulle.mjs', import.meta.url);
+const besideServices = ['agent', 'run'].includes(process.argv[2]);
+const bundled = besideServices ? 'agent/tulle-agent.mjs' : 'bundle/tulle.mjs';
+const program = new URL(`../dist/${bundled}`, import.meta.url);
 
 if (Number(process.versions.node.split('.')[0]) < neededMajor) runOnPinnedNode();
 else if (!existsSync(program)) fail('Tulle is not built yet; run `npm run build` in its folder.');
