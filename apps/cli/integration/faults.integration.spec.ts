@@ -88,8 +88,12 @@ test('without the API nothing fails, a restarted agent serves from disk, and aft
   );
   await elapse(long ? 40_000 : 3_000);
 
+  const restartedAt = Date.now();
   await mesh.startServer();
-  await until('all agents are back', async () => (await healthyInstances('orders')) === 2);
+  await until('all agents are back', async () => {
+    const { agents } = await mesh.api().agents.list.query();
+    return agents.filter((agent) => agent.connected && agent.lastSeenAt > restartedAt).length === 3;
+  });
   const counts = await load.finish();
   expect(counts.failures).toEqual({});
   expect(counts.ok).toBe(counts.sent);

@@ -18,6 +18,8 @@ export class Backend {
   /** Requests given to it and not finished. */
   active = 0;
   private readonly latency = new PeakEwma();
+  /** Whether a connection was ever made. */
+  wasReached = false;
   private failures = 0;
   private unavailableUntil = 0;
 
@@ -39,6 +41,7 @@ export class Backend {
   }
 
   connected(): void {
+    this.wasReached = true;
     this.failures = 0;
     this.unavailableUntil = 0;
   }

@@ -19,6 +19,9 @@ export interface ForwardEnvironment {
   readonly active: ActiveExchanges;
 }
 
+/** How often a service that is starting is tried. */
+const START_RETRY_MS = 50;
+
 /** RFC 9110 section 9.2.2. */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
@@ -258,8 +261,24 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     if (this.over) return;
     const retries = decision !== undefined && this.mayRetry() && !final.has(code);
     const next = retries ? this.choose(decision, avoid) : undefined;
-    if (next === undefined || next === avoid) this.fail(code, detail);
-    else this.tryOn(next);
+    if (next !== undefined && next !== avoid) this.tryOn(next);
+    else if (avoid !== undefined && code === 'connect_failed' && this.maySoonListen(avoid))
+      this.tryLater(avoid);
+    else this.fail(code, detail);
+  }
+
+  private maySoonListen(backend: Backend): boolean {
+    const patienceMs = this.decision?.startPatienceMs ?? 0;
+    return !backend.wasReached && performance.now() - this.startedAt < patienceMs;
+  }
+
+  private tryLater(backend: Backend): void {
+    setTimeout(() => {
+      if (this.over) return;
+      // It is the same attempt, not one more.
+      this.attempts = 0;
+      this.tryOn(backend);
+    }, START_RETRY_MS);
   }
 
   private mayRetry(): boolean {

@@ -10,6 +10,9 @@ import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
 
+/** A command that `tulle run` has just started listens within this time, or its callers are sent elsewhere. */
+const startPatienceMs = 1_000;
+
 /** The service beside this agent: one backend, reached in plain text, by the timeouts of its own view. */
 export class LocalService {
   readonly backend: Backend;
@@ -45,6 +48,6 @@ export class LocalService {
   private decide(timeouts: RouteDecision['timeouts']): RouteDecision {
     const split = new Split([{ version: '', weight: 1, backends: [this.backend] }], new EvenSequence());
     // One attempt more than none: a kept connection may have been closed by the service.
-    return { service: this.service, split, timeouts, attempts: 1 };
+    return { service: this.service, split, timeouts, attempts: 1, startPatienceMs };
   }
 }

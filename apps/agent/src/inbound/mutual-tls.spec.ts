@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { startOutbound, startPair, startPlane, viewOf } from '../specs/planes.ts';
 import { RawClient } from '../specs/raw-peer.ts';
-import { call, rawClient, startService } from '../specs/services.ts';
+import { call, closedPort, rawClient, startService } from '../specs/services.ts';
 
 const authority = new TestAuthority();
 const echo = () =>
@@ -301,6 +302,17 @@ describe('a service that is down behind its agent', () => {
     expect(plane.telemetry()).toMatchObject([{ ok: 20, meshErrors: 0 }]);
     expect(plane.stats().endpoints.filter(({ available }) => !available).length).toBeLessThanOrEqual(1);
   });
+});
+
+it('a request waits for a service that is just starting beside its agent', async () => {
+  const servicePort = await closedPort();
+  const { port, web } = await startPair(authority, servicePort);
+  const answer = call(port, {});
+  await expect.poll(() => web.stats().localHealthy).toBe(false);
+  const late = createServer((_request, response) => response.end('up')).listen(servicePort, '127.0.0.1');
+  expect(await answer).toMatchObject({ status: 200, body: 'up' });
+  late.closeAllConnections();
+  late.close();
 });
 
 it('a connection does not outlive the certificate of its caller', async () => {

@@ -34,7 +34,13 @@ export class Compiler {
       view,
       backends,
       allow: view.allow === undefined || view.allow.includes('*') ? undefined : new Set(view.allow),
-      decision: { service, split, timeouts: policy.timeouts, attempts: policy.retries.attempts },
+      decision: {
+        service,
+        split,
+        timeouts: policy.timeouts,
+        attempts: policy.retries.attempts,
+        startPatienceMs: 0,
+      },
     };
   }
 

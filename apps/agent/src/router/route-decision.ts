@@ -8,6 +8,8 @@ export interface RouteDecision {
   readonly timeouts: Timeouts;
   /** Further attempts for requests that never reached the peer. */
   readonly attempts: number;
+  /** How long a request waits for a service that has never listened yet: it is starting beside its agent. */
+  readonly startPatienceMs: number;
 }
 
 export type Timeouts = ServiceView['policy']['timeouts'];
