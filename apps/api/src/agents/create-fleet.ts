@@ -192,6 +192,7 @@ export async function createFleet({
     endpoints: (service) => roster.endpoints(service),
     versionsOf: (service) => roster.versionsOf(service),
     services: () => roster.services(),
+    isCaller: (service) => roster.isCaller(service),
     holders: (service) => holders.of(service).size,
     holderIds: (service) => holders.of(service),
     hold: (service, agentId) => holders.hold(service, agentId),

@@ -43,6 +43,11 @@ export class Roster {
     if (siblings?.size === 0) this.#byService.delete(member.service);
   }
 
+  isCaller(service: string): boolean {
+    const members = [...this.of(service)];
+    return members.length > 0 && members.every(({ inbound }) => inbound === null);
+  }
+
   services(): string[] {
     return [...this.#byService.keys()].sort();
   }

@@ -20,6 +20,7 @@ export function fakeFleet(versions: Readonly<Record<string, readonly string[]>>)
   return {
     versionsOf: (service) => (versions[service] ?? []).map((version) => ({ version, instances: 1 })),
     services: () => Object.keys(versions),
+    isCaller: (service) => service === 'load',
     holders: (service) => (versions[service] ? 3 : 0),
     holderIds: (service) => (versions[service] ? ['one', 'two', 'three'] : []),
   };

@@ -20,7 +20,7 @@ describe('traffic splits', () => {
   let observedFrom = 0;
   beforeAll(async () => {
     database = await testDatabase();
-    const fleet = fakeFleet({ orders: ['v2', 'v1', 'v10'], load: [] });
+    const fleet = fakeFleet({ orders: ['v2', 'v1', 'v10'], load: ['v1'] });
     replica = await startReplica(database, fleet);
     const telemetry = fakeTelemetry(() => [
       { version: 'v1', requests: 90, errors: 0 },

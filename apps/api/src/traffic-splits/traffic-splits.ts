@@ -54,7 +54,7 @@ export function createTrafficSplits({
         const served = byDestination.get(service) ?? [];
         const versions = shares(service, served, spanMs);
         // Pure callers serve nothing, so there is nothing to split.
-        if (versions.length === 0) return [];
+        if (versions.length === 0 || fleet.isCaller(service)) return [];
         const owner = owners.get(service);
         return {
           service,
