@@ -18,7 +18,13 @@ import { createServiceDeclarer } from '../services/declare-service.ts';
 import type { TelemetryIngest } from '../telemetry/ingest.ts';
 import { createAgentListener } from './create-agent-listener.ts';
 
-export const ada: Person = { id: 'ada', name: 'Ada', email: 'ada@example.test', role: 'admin' };
+export const ada: Person = {
+  id: 'ada',
+  name: 'Ada',
+  email: 'ada@example.test',
+  role: 'admin',
+  via: 'dashboard',
+};
 export const silent: Logger = pino({ level: 'silent' });
 
 /** The same for every start, so that a database can be opened again. */

@@ -80,7 +80,7 @@ export function createChanges({
     }
     const applied = await applyChange({
       author: person,
-      source: 'dashboard',
+      source: person.via,
       reason: reason === '' ? `Revert revision ${revision}` : reason,
       // The gate looks again, under its lock: somebody may have been quicker.
       baseRevision: revision,

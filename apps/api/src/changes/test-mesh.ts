@@ -10,8 +10,20 @@ import { type ApplyChange, createApplyChange, type GateFleet } from './apply-cha
 import { createConfigStore, type LocalConfigStore } from './config-store.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 
-export const ada: Person = { id: 'ada', name: 'Ada', email: 'ada@example.test', role: 'admin' };
-export const bob: Person = { id: 'bob', name: 'Bob', email: 'bob@example.test', role: 'editor' };
+export const ada: Person = {
+  id: 'ada',
+  name: 'Ada',
+  email: 'ada@example.test',
+  role: 'admin',
+  via: 'dashboard',
+};
+export const bob: Person = {
+  id: 'bob',
+  name: 'Bob',
+  email: 'bob@example.test',
+  role: 'editor',
+  via: 'dashboard',
+};
 
 export const silent: Logger = pino({ level: 'silent' });
 

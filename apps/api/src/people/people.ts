@@ -60,7 +60,9 @@ export function createPeople({ prisma, secret, baseUrl, trustedOrigins }: People
 
     async personOf(headers) {
       const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
-      return found === null ? undefined : personSchema.parse(found.user);
+      if (found === null) return undefined;
+      const via = headers.authorization === undefined ? 'dashboard' : 'cli';
+      return { ...personSchema.parse(found.user), via };
     },
 
     async welcomeUrl() {

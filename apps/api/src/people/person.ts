@@ -16,6 +16,8 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly role: Role;
+  /** By what they speak: the dashboard's cookie, or the token of a command line. Recorded with each change. */
+  readonly via: 'dashboard' | 'cli';
 }
 
 export function may(person: Person, permission: Permission): boolean {

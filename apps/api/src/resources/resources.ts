@@ -30,7 +30,7 @@ export function createResources({
       const documents = readYaml(yaml);
       const applied = await applyChange({
         author: person,
-        source: 'cli',
+        source: person.via,
         reason,
         baseRevision,
         dryRun,
@@ -45,7 +45,7 @@ export function createResources({
     delete: async (person, { kind, service, baseRevision, reason }) => {
       const { revision, changed, agents } = await applyChange({
         author: person,
-        source: 'dashboard',
+        source: person.via,
         reason,
         baseRevision,
         edit: (current) => {

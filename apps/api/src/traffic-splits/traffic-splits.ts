@@ -103,7 +103,7 @@ export function createTrafficSplits({
     update: async (person, { service, baseRevision, weights, reason }) => {
       const { revision, changed, agents } = await applyChange({
         author: person,
-        source: 'dashboard',
+        source: person.via,
         reason,
         baseRevision,
         edit: () => ({ upserts: [{ kind: 'TrafficSplit', service, weights: [...weights] }] }),
