@@ -8,6 +8,8 @@ const config: NextConfig = {
   turbopack: { root: path.join(import.meta.dirname, '../..') },
   // Types are checked once for the whole repository, by `npm run types`.
   typescript: { ignoreBuildErrors: true },
+  // The development server answers its own address, not only localhost.
+  allowedDevOrigins: ['127.0.0.1'],
   poweredByHeader: false,
   devIndicators: false,
   agentRules: false,
