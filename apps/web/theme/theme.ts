@@ -29,9 +29,16 @@ function role(name: string): Shades {
 }
 
 function roles(
-  ...names: [string, string, string, string, string, string, string, string, string, string]
+  ...[a, b, c, d, e, f, g, h, i, j]: [
+    ...[string, string, string, string, string],
+    ...[string, string, string, string, string],
+  ]
 ): Shades {
-  return names.map((name) => `var(--${name})`) as unknown as Shades;
+  return [inUse(a), inUse(b), inUse(c), inUse(d), inUse(e), inUse(f), inUse(g), inUse(h), inUse(i), inUse(j)];
+}
+
+function inUse(name: string): string {
+  return `var(--${name})`;
 }
 
 const variantColorResolver: VariantColorsResolver = (input) => {
