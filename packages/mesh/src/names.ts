@@ -28,6 +28,14 @@ export const instanceNameSchema = z
   );
 export type InstanceName = z.infer<typeof instanceNameSchema>;
 
+/** Where something runs, such as a data centre or rack; empty when nobody said. */
+export const zoneSchema = z
+  .string()
+  .check(
+    z.maxLength(63, 'at most 63 characters'),
+    z.regex(/^([a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?)?$/, 'letters, digits, dots, dashes and underscores'),
+  );
+
 export const trustDomainSchema = z
   .string()
   .check(

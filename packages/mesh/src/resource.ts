@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { accessRuleSchema } from './access-rule.ts';
 import { policySchema } from './policy.ts';
+import { routeSchema } from './route.ts';
 import { serviceSchema } from './service.ts';
 import { trafficSplitSchema } from './traffic-split.ts';
 
@@ -8,6 +9,7 @@ import { trafficSplitSchema } from './traffic-split.ts';
 export const resourceSchema = z.discriminatedUnion('kind', [
   serviceSchema,
   trafficSplitSchema,
+  routeSchema,
   policySchema,
   accessRuleSchema,
 ]);
@@ -17,6 +19,7 @@ export type ResourceKind = Resource['kind'];
 export const resourceKinds = [
   'Service',
   'TrafficSplit',
+  'Route',
   'Policy',
   'AccessRule',
 ] as const satisfies ResourceKind[];

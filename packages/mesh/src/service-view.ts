@@ -1,13 +1,17 @@
 import * as z from 'zod/mini';
+import { between } from './bounds.ts';
+import { hashKeySchema } from './load-balancer.ts';
 import {
   instanceNameSchema,
   portSchema,
   serviceNameSchema,
   trustDomainSchema,
   versionNameSchema,
+  zoneSchema,
 } from './names.ts';
 import { policySchema } from './policy.ts';
-import { protocolSchema } from './service.ts';
+import { routeRuleSchema } from './route.ts';
+import { protocolSchema, tlsOriginationSchema } from './service.ts';
 import { versionWeightSchema } from './traffic-split.ts';
 
 /** One place where a service can be reached. */
@@ -19,6 +23,10 @@ export const endpointSchema = z.object({
   port: portSchema,
   /** Whether to speak mutual TLS and expect the service's SPIFFE ID; false only for static endpoints. */
   tls: z.boolean(),
+  /** Where it runs, when that was said. */
+  zone: z.optional(zoneSchema),
+  /** Its share beside others of its version; 1 when absent. */
+  weight: z.optional(between(1, 1_000)),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
@@ -32,6 +40,10 @@ export const serviceViewSchema = z.object({
   port: portSchema,
   /** Shares of versions; undefined means that all endpoints are equal whatever their version. */
   weights: z.optional(z.array(versionWeightSchema).check(z.minLength(1))),
+  sticky: z.optional(hashKeySchema),
+  /** Rules for its requests, as declared; none means all go by the weights. */
+  rules: z.optional(z.array(routeRuleSchema)),
+  tlsOrigination: z.optional(tlsOriginationSchema),
   policy: z.omit(policySchema, { kind: true, service: true }),
   /** Names of services that may call it; undefined means every identity of the mesh. */
   allow: z.optional(z.array(z.string())),
@@ -55,6 +67,7 @@ export const selfSchema = z.object({
   service: serviceNameSchema,
   version: versionNameSchema,
   instance: instanceNameSchema,
+  zone: z.optional(zoneSchema),
 });
 /** The instance an agent stands for. */
 export type Self = z.infer<typeof selfSchema>;

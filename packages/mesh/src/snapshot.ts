@@ -1,5 +1,6 @@
 import type { AccessRule } from './access-rule.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
+import type { Route } from './route.ts';
 import type { Service } from './service.ts';
 import type { Endpoint, ServiceView } from './service-view.ts';
 import type { TrafficSplit } from './traffic-split.ts';
@@ -8,6 +9,7 @@ import type { TrafficSplit } from './traffic-split.ts';
 export interface ServiceResources {
   readonly service?: Service | undefined;
   readonly trafficSplit?: TrafficSplit | undefined;
+  readonly route?: Route | undefined;
   readonly policy?: Policy | undefined;
   readonly accessRule?: AccessRule | undefined;
 }
@@ -21,7 +23,7 @@ export function compileServiceView(
   declared: ServiceResources,
   instances: readonly Endpoint[],
 ): ServiceView {
-  const { service, trafficSplit, accessRule } = declared;
+  const { service, trafficSplit, route, accessRule } = declared;
   const { kind: _kind, service: _service, ...policy } = declared.policy ?? defaultPolicy(name);
   const weights = trafficSplit?.weights.toSorted((a, b) => compareText(a.version, b.version));
   const allow = accessRule && allowedCallers(accessRule);
@@ -30,6 +32,9 @@ export function compileServiceView(
     protocol: service?.protocol ?? 'http',
     port: service?.port ?? 80,
     ...(weights && { weights }),
+    ...(trafficSplit?.sticky && { sticky: trafficSplit.sticky }),
+    ...(service?.tlsOrigination && { tlsOrigination: service.tlsOrigination }),
+    ...(route && { rules: route.rules }),
     policy,
     ...(allow && { allow }),
     endpoints: endpointsOf(service, instances),
@@ -45,9 +50,17 @@ function allowedCallers(rule: AccessRule): string[] | undefined {
 /** Running instances and static endpoints; an instance wins over a static endpoint of the same id. */
 function endpointsOf(service: Service | undefined, instances: readonly Endpoint[]): Endpoint[] {
   const byId = new Map<string, Endpoint>();
-  for (const { host, port, version } of service?.endpoints ?? []) {
+  for (const { host, port, version, zone, weight } of service?.endpoints ?? []) {
     const id = `${host}:${port}`;
-    byId.set(id, { id, version, host, port, tls: false });
+    byId.set(id, {
+      id,
+      version,
+      host,
+      port,
+      tls: false,
+      ...(zone !== '' && { zone }),
+      ...(weight !== 1 && { weight }),
+    });
   }
   for (const instance of instances) byId.set(instance.id, instance);
   return [...byId.values()].sort((a, b) => compareText(a.id, b.id));

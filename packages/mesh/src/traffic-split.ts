@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { hashKeySchema } from './load-balancer.ts';
 import { serviceNameSchema, versionNameSchema } from './names.ts';
 
 /** Percentages with at most two decimals, so that a sum of 100 can be checked exactly in hundredths. */
@@ -39,5 +40,10 @@ export const trafficSplitSchema = z.strictObject({
   kind: z.literal('TrafficSplit'),
   service: serviceNameSchema,
   weights: weightsSchema,
+  /**
+   * The same user stays with the same version. The version is computed from the key alone, so that nothing is stored:
+   * when weights change, only as many users move as the change demands (see `docs/routing.md`).
+   */
+  sticky: z.optional(hashKeySchema),
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import type { ResponseHead } from '@tulle/wire/http1/message-head';
+import type { ResponseHead } from '@tulle/wire/http/message-head';
 import { ResponseReader } from '@tulle/wire/http1/response-reader';
 
 const maxBodyBytes = 256 * 1024;

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
-import type { FieldSection } from '@tulle/wire/http1/field-section';
-import { FIELD } from '@tulle/wire/http1/known-fields';
-import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
 import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
 import {
   chunkEnd,
@@ -20,7 +20,7 @@ import { errorResponse } from './error-response.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
-import { droppedFrom } from './response-fields.ts';
+import { responseEdit } from './response-fields.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
 
 /** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
@@ -121,7 +121,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
   sendInterim(head: ResponseHead): void {
     // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
     if (this.reader.head.minor === 0) return;
-    this.writer.add(serialiseResponseHead(head, droppedFrom(head, false), ''));
+    this.writer.add(serialiseResponseHead(head, responseEdit(head, false), ''));
   }
 
   sendHead(head: ResponseHead, fromAgent: boolean): number {
@@ -144,7 +144,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
       if (this.lastAnswer) added += closeField;
       else if (request.minor === 0) added += 'connection: keep-alive\r\n';
     }
-    const text = serialiseResponseHead(head, droppedFrom(head, fromAgent), added);
+    const text = serialiseResponseHead(head, responseEdit(head, fromAgent), added);
     this.writer.add(text);
     return text.length;
   }

@@ -1,6 +1,6 @@
-import type { Bytes } from '@tulle/wire/http1/bytes';
-import type { FieldSection } from '@tulle/wire/http1/field-section';
-import type { ResponseHead } from '@tulle/wire/http1/message-head';
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import type { ResponseHead } from '@tulle/wire/http/message-head';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 

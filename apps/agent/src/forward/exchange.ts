@@ -1,7 +1,8 @@
-import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import type { RequestEdit } from '@tulle/wire/http/head-edit';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
-import type { FieldSection } from '@tulle/wire/http1/field-section';
-import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { DataPathErrorCode } from '../errors.ts';
@@ -42,8 +43,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   private readonly environment: ForwardEnvironment;
   private readonly startedAt: number;
   private decision: RouteDecision | undefined = undefined;
-  private dropped: Uint8Array = noneDropped;
-  private added = '';
+  private edit: RequestEdit = nothingEdited;
   private series: Series;
   /** Whether the series follows the backend that is chosen, or stays what the passage set. */
   private countByBackend = true;
@@ -85,10 +85,9 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   }
 
   /** Sends the request on as `decision` says; `fixed` counts all of it, whatever backend answers. */
-  forward(decision: RouteDecision, dropped: Uint8Array, added: string, fixed: Series | undefined): void {
+  forward(decision: RouteDecision, edit: RequestEdit, fixed: Series | undefined): void {
     this.decision = decision;
-    this.dropped = dropped;
-    this.added = added;
+    this.edit = edit;
     if (fixed !== undefined) {
       this.series = fixed;
       this.countByBackend = false;
@@ -122,7 +121,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     this.waiting = false;
     this.peer = peer;
     peer.begin(this);
-    this.series.bytesSent += peer.sendHead(this.head, this.dropped, this.added);
+    this.series.bytesSent += peer.sendHead(this.head, this.edit);
     this.activeAt = this.environment.clock.now;
     if (!this.requestEnded) this.caller.resumeReading();
   }
@@ -323,7 +322,13 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   }
 }
 
-const noneDropped = new Uint8Array(0);
+const nothingEdited: RequestEdit = {
+  dropped: new Uint8Array(0),
+  removed: undefined,
+  added: '',
+  path: '',
+  authority: '',
+};
 
 /** Failures of this agent itself: no other backend would change them. */
 const final: ReadonlySet<DataPathErrorCode> = new Set(['no_identity', 'shutting_down']);

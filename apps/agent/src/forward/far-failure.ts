@@ -1,5 +1,5 @@
-import { FIELD } from '@tulle/wire/http1/known-fields';
-import type { ResponseHead } from '@tulle/wire/http1/message-head';
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { ResponseHead } from '@tulle/wire/http/message-head';
 import { type DataPathErrorCode, isDataPathErrorCode } from '../errors.ts';
 
 /** Failures of the far agent before a byte of the request reached its service. */

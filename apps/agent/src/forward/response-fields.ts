@@ -1,13 +1,18 @@
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
-import type { ResponseHead } from '@tulle/wire/http1/message-head';
+import type { HeadEdit } from '@tulle/wire/http/head-edit';
+import { dropTable, FIELD, type FieldId, hopByHop } from '@tulle/wire/http/known-fields';
+import type { ResponseHead } from '@tulle/wire/http/message-head';
 
-const fromService = dropTable(...hopByHop, FIELD.mesh);
-const fromPeerAgent = dropTable(...hopByHop);
-const fromServiceNoLength = dropTable(...hopByHop, FIELD.mesh, FIELD.contentLength);
-const fromPeerAgentNoLength = dropTable(...hopByHop, FIELD.contentLength);
+function without(...fields: FieldId[]): HeadEdit {
+  return { dropped: dropTable(...hopByHop, ...fields), removed: undefined, added: '' };
+}
 
-/** Which fields of an answer stop here. Only an agent's word for the mesh's own fields is passed on. */
-export function droppedFrom(head: ResponseHead, fromAgent: boolean): Uint8Array {
+const fromService = without(FIELD.mesh);
+const fromPeerAgent = without();
+const fromServiceNoLength = without(FIELD.mesh, FIELD.contentLength);
+const fromPeerAgentNoLength = without(FIELD.contentLength);
+
+/** What becomes of the fields of an answer. Only an agent's word for the mesh's own fields is passed on. */
+export function responseEdit(head: ResponseHead, fromAgent: boolean): HeadEdit {
   // RFC 9110 section 8.6: these have no length, whatever the service claims.
   const noLength = head.status === 204 || head.status < 200;
   if (fromAgent) return noLength ? fromPeerAgentNoLength : fromPeerAgent;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { Bytes } from '@tulle/wire/http/bytes';
 import type { Turn } from './turn.ts';
 
 /** Below this, copying bytes into the string that is written anyway is cheaper than a second write. */

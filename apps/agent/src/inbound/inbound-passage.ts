@@ -1,4 +1,4 @@
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
+import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { CallerConnection } from '../forward/caller-connection.ts';
 import type { Exchange } from '../forward/exchange.ts';
@@ -58,8 +58,15 @@ export class InboundPassage implements Passage {
     }
     const { series, sourceField } = this.of(caller);
     const trace = exchange.head.known(FIELD.traceparent);
-    if (trace !== undefined && isTraceparent(trace)) exchange.forward(local, dropped, sourceField, series);
-    else exchange.forward(local, droppedWithTrace, sourceField + newTraceparentLine(), series);
+    const traced = trace !== undefined && isTraceparent(trace);
+    const edit = {
+      dropped: traced ? dropped : droppedWithTrace,
+      removed: undefined,
+      added: traced ? sourceField : sourceField + newTraceparentLine(),
+      path: '',
+      authority: '',
+    };
+    exchange.forward(local, edit, series);
   }
 
   /** What is the same for all requests of a connection. */

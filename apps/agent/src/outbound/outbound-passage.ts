@@ -1,6 +1,5 @@
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http1/known-fields';
-import type { RequestHead } from '@tulle/wire/http1/message-head';
-import { fieldLine } from '@tulle/wire/http1/serialise';
+import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
+import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { AwaitingViews } from '../forward/awaiting-views.ts';
 import type { CallerConnection } from '../forward/caller-connection.ts';
 import type { Exchange } from '../forward/exchange.ts';
@@ -81,11 +80,16 @@ export class OutboundPassage implements Passage {
           : '';
     const trace = head.known(FIELD.traceparent);
     const newTrace = trace === undefined || !isTraceparent(trace);
-    let added = host === '' ? '' : fieldLine('host', host);
-    if (newTrace) added += newTraceparentLine();
-    if (trace === undefined || !newTrace)
-      exchange.forward(decision, host === '' ? dropped : droppedWithHost, added, undefined);
-    else exchange.forward(decision, host === '' ? droppedWithTrace : droppedWithBoth, added, undefined);
+    const replacesTrace = newTrace && trace !== undefined;
+    const dropping = host === '' ? dropped : droppedWithHost;
+    const edit = {
+      dropped: replacesTrace ? (host === '' ? droppedWithTrace : droppedWithBoth) : dropping,
+      removed: undefined,
+      added: newTrace ? newTraceparentLine() : '',
+      path: '',
+      authority: host,
+    };
+    exchange.forward(decision, edit, undefined);
   }
 
   private refuseOrWait(exchange: Exchange): void {

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import type { RequestEdit } from '@tulle/wire/http/head-edit';
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
-import type { FieldSection } from '@tulle/wire/http1/field-section';
-import { FIELD } from '@tulle/wire/http1/known-fields';
-import type { RequestHead, ResponseHead } from '@tulle/wire/http1/message-head';
 import { ResponseReader, type ResponseSink } from '@tulle/wire/http1/response-reader';
 import {
   chunkEnd,
@@ -97,14 +98,14 @@ export class PeerConnection implements ResponseSink, WriterOwner {
     this.uses++;
   }
 
-  sendHead(head: RequestHead, dropped: Uint8Array, added: string): number {
-    this.chunking = head.chunked;
+  sendHead(head: RequestHead, edit: RequestEdit): number {
+    this.chunking = head.hasBody && head.contentLength < 0;
     const upgrades = head.upgrade === TUNNELLED_PROTOCOL;
     this.reader.expect(head.method, upgrades);
-    let fields = added;
-    if (head.chunked) fields += chunkedField;
-    if (upgrades) fields += upgradeFields(head.upgrade);
-    const text = serialiseRequestHead(head, dropped, fields);
+    let framing = '';
+    if (this.chunking) framing += chunkedField;
+    if (upgrades) framing += upgradeFields(head.upgrade);
+    const text = serialiseRequestHead(head, edit, framing);
     this.writer.add(text);
     return text.length;
   }

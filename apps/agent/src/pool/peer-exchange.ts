@@ -1,7 +1,7 @@
-import type { Bytes } from '@tulle/wire/http1/bytes';
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import type { ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
-import type { FieldSection } from '@tulle/wire/http1/field-section';
-import type { ResponseHead } from '@tulle/wire/http1/message-head';
 
 /** The exchange a connection works for, as the connection sees it. */
 export interface PeerExchange {

@@ -1,6 +1,7 @@
-import { defaultPolicy } from '@tulle/mesh/policy';
+import { policySchema } from '@tulle/mesh/policy';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
 import { onTestFinished } from 'vitest';
+import type * as z from 'zod/mini';
 import {
   createDataPlane,
   type DataPlane,
@@ -17,23 +18,33 @@ export interface Running {
   ports: ListeningPorts;
 }
 
-type Policy = ServiceView['policy'];
+/** As people write it: what is left out takes its default. */
+type DeclaredPolicy = Omit<z.input<typeof policySchema>, 'kind' | 'service'>;
 
 export function viewOf(
   service: string,
   endpoints: readonly (Partial<Endpoint> & { port: number })[],
-  more: { timeouts?: Partial<Policy['timeouts']>; policy?: Partial<Policy> } & Omit<
+  more: { timeouts?: DeclaredPolicy['timeouts']; policy?: DeclaredPolicy } & Omit<
     Partial<ServiceView>,
     'policy'
   > = {},
 ): ServiceView {
-  const { kind: _kind, service: _service, ...defaults } = defaultPolicy(service);
-  const { timeouts, policy, ...rest } = more;
+  const { timeouts, policy: declared, ...rest } = more;
+  const {
+    kind: _kind,
+    service: _service,
+    ...policy
+  } = policySchema.parse({
+    kind: 'Policy',
+    service,
+    ...declared,
+    ...(timeouts && { timeouts }),
+  });
   return {
     service,
     protocol: 'http',
     port: 80,
-    policy: { ...defaults, ...policy, timeouts: { ...defaults.timeouts, ...timeouts } },
+    policy,
     endpoints: endpoints.map((endpoint) => ({
       id: `${endpoint.version ?? 'v1'}-${endpoint.port}`,
       version: 'v1',
@@ -75,7 +86,7 @@ export async function startPair(
   more: {
     callerIdentity?: Parameters<DataPlane['setIdentity']>[0];
     web?: Omit<Partial<ServiceView>, 'policy'>;
-    timeouts?: Partial<Policy['timeouts']>;
+    timeouts?: Partial<DeclaredPolicy['timeouts']>;
   } = {},
 ): Promise<{ caller: DataPlane; web: DataPlane; port: number; inboundPort: number }> {
   const web = await startPlane({

@@ -1,5 +1,15 @@
-import { portSchema, serviceNameSchema, trustDomainSchema, versionNameSchema } from '@tulle/mesh/names';
+import { between } from '@tulle/mesh/bounds';
+import { hashKeySchema } from '@tulle/mesh/load-balancer';
+import {
+  portSchema,
+  serviceNameSchema,
+  trustDomainSchema,
+  versionNameSchema,
+  zoneSchema,
+} from '@tulle/mesh/names';
 import { policySchema } from '@tulle/mesh/policy';
+import { routeSchema } from '@tulle/mesh/route';
+import { protocolSchema, tlsOriginationSchema } from '@tulle/mesh/service';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
 import * as z from 'zod/mini';
 import type { Address } from '../data-plane.ts';
@@ -35,6 +45,8 @@ const endpoint = z.strictObject({
   version: z._default(versionNameSchema, 'v1'),
   /** Mutual TLS to an agent there; plain text to the service itself without. */
   tls: z._default(z.boolean(), false),
+  zone: z.optional(zoneSchema),
+  weight: z.optional(between(1, 1_000)),
 });
 
 /** `{v1: 70, v2: 30}` in the order written. */
@@ -46,15 +58,19 @@ const split = z.pipe(
   weightsSchema,
 );
 
-const policyFields = policySchema.shape;
+/** The fields of a Policy stand beside those of the service, without a level of their own. */
+const { kind: _kind, service: _service, ...policyFields } = policySchema.shape;
 
 const service = z.strictObject({
+  protocol: z._default(protocolSchema, 'http'),
   port: z._default(portSchema, 80),
   endpoints: z.array(endpoint).check(z.maxLength(1_000)),
   split: z.optional(split),
-  timeouts: policyFields.timeouts,
-  retries: policyFields.retries,
-  connections: policyFields.connections,
+  sticky: z.optional(hashKeySchema),
+  /** As in a Route. */
+  rules: z.optional(routeSchema.shape.rules),
+  ...policyFields,
+  tlsOrigination: z.optional(tlsOriginationSchema),
   /** Who may call it; matters on the agent that stands for it. */
   allow: z.optional(z.array(z.union([serviceNameSchema, z.literal('*')]))),
 });

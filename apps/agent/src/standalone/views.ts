@@ -4,21 +4,22 @@ import type { StandaloneConfig } from './standalone-config.ts';
 /** The views an API would have compiled, from a file. */
 export function viewsOf(config: StandaloneConfig): ServiceView[] {
   return Object.entries(config.services).map(([service, declared]) => {
-    const { port, endpoints, split, timeouts, retries, connections, allow } = declared;
+    const { protocol, port, endpoints, split, sticky, rules, tlsOrigination, allow, ...policy } = declared;
     const view: ServiceView = {
       service,
-      protocol: 'http',
+      protocol,
       port,
-      policy: { timeouts, retries, connections },
-      endpoints: endpoints.map(({ address, version, tls }) => ({
+      policy,
+      endpoints: endpoints.map(({ address, ...endpoint }) => ({
         id: `${address.host}:${address.port}`,
-        version,
-        host: address.host,
-        port: address.port,
-        tls,
+        ...address,
+        ...endpoint,
       })),
     };
     if (split !== undefined) view.weights = split;
+    if (sticky !== undefined) view.sticky = sticky;
+    if (rules !== undefined) view.rules = rules;
+    if (tlsOrigination !== undefined) view.tlsOrigination = tlsOrigination;
     if (allow !== undefined) view.allow = allow;
     return view;
   });

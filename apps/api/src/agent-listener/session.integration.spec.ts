@@ -1,5 +1,6 @@
 import type { ConfigMessage } from '@tulle/mesh/agent-protocol';
 import { closeCodes } from '@tulle/mesh/agent-protocol';
+import { policySchema } from '@tulle/mesh/policy';
 import { meshViewSchema, serviceViewSchema } from '@tulle/mesh/service-view';
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
@@ -68,15 +69,7 @@ function setPolicy(service: string, requestMs: number) {
     source: 'cli',
     reason: '',
     edit: () => ({
-      upserts: [
-        {
-          kind: 'Policy',
-          service,
-          timeouts: { connectMs: 1_000, requestMs, idleMs: 60_000 },
-          retries: { attempts: 1 },
-          connections: { max: 10, maxPending: 10 },
-        },
-      ],
+      upserts: [policySchema.parse({ kind: 'Policy', service, timeouts: { requestMs } })],
     }),
   });
 }

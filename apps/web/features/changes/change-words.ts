@@ -6,6 +6,7 @@ type Entry = Change['entries'][number];
 const kindWords: Readonly<Record<Entry['kind'], string>> = {
   Service: 'service',
   TrafficSplit: 'split',
+  Route: 'route',
   Policy: 'policy',
   AccessRule: 'access rule',
 };

@@ -1,8 +1,8 @@
-import type { Bytes } from './bytes.ts';
-import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } from './characters.ts';
+import type { Bytes } from '../http/bytes.ts';
+import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } from '../http/characters.ts';
+import type { FieldSection } from '../http/field-section.ts';
+import { type FieldId, fieldIdOf } from '../http/known-fields.ts';
 import { WireError } from './errors.ts';
-import type { FieldSection } from './field-section.ts';
-import { type FieldId, fieldIdOf } from './known-fields.ts';
 
 /** The bytes end before the line does. */
 export const INCOMPLETE = -1;

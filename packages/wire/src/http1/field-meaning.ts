@@ -1,8 +1,8 @@
-import type { Bytes } from './bytes.ts';
-import { HTAB, SP, TOKEN } from './characters.ts';
+import type { Bytes } from '../http/bytes.ts';
+import { HTAB, SP, TOKEN } from '../http/characters.ts';
+import { FIELD, type FieldId } from '../http/known-fields.ts';
+import type { MessageHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
-import { FIELD, type FieldId } from './known-fields.ts';
-import type { MessageHead } from './message-head.ts';
 
 /** Most digits that still make a safe integer: 999,999,999,999,999. */
 const MAX_LENGTH_DIGITS = 15;

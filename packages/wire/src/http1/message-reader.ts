@@ -1,12 +1,12 @@
-import { type Bytes, joinBytes, noBytes } from './bytes.ts';
-import { CR, HEX, LF } from './characters.ts';
+import { type Bytes, joinBytes, noBytes } from '../http/bytes.ts';
+import { CR, HEX, LF } from '../http/characters.ts';
+import { FieldSection } from '../http/field-section.ts';
+import { mayTrail } from '../http/known-fields.ts';
+import type { BodyFraming, MessageHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
 import { afterLineEnd, FieldLine, INCOMPLETE, readFieldLine } from './field-line.ts';
 import { takeMeaning } from './field-meaning.ts';
-import { FieldSection } from './field-section.ts';
-import { mayTrail } from './known-fields.ts';
 import type { MessageLimits } from './limits.ts';
-import type { BodyFraming, MessageHead } from './message-head.ts';
 import { PartialSection } from './partial-section.ts';
 
 /**

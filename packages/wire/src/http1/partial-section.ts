@@ -1,5 +1,5 @@
-import type { Bytes } from './bytes.ts';
-import { LF } from './characters.ts';
+import type { Bytes } from '../http/bytes.ts';
+import { LF } from '../http/characters.ts';
 import { WireError, type WireErrorCode } from './errors.ts';
 import { INCOMPLETE } from './field-line.ts';
 

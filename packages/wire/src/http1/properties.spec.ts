@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { dropTable, hopByHop } from './known-fields.ts';
+import { dropTable, hopByHop } from '../http/known-fields.ts';
 import { readRequests, readResponse } from './recording-sinks.spec-support.ts';
 import { RequestReader } from './request-reader.ts';
 import { chunkEnd, chunkStart, fieldLine, lastChunk, serialiseRequestHead } from './serialise.ts';
@@ -91,7 +91,13 @@ it('reads what was written', () => {
 });
 
 it('writes what it read: all but the fields of the hop', () => {
-  const dropped = dropTable(...hopByHop);
+  const edit = {
+    dropped: dropTable(...hopByHop),
+    removed: undefined,
+    added: 'x-added: 1\r\n',
+    path: '',
+    authority: '',
+  };
   fc.assert(
     fc.property(request, token, (one, nominated) => {
       fc.pre(!/^(close|keep-alive|upgrade|host|content-length|transfer-encoding)$/i.test(nominated));
@@ -101,7 +107,7 @@ it('writes what it read: all but the fields of the hop', () => {
       const text = `GET ${one.path} HTTP/1.1\r\nHost: a\r\n${hop}${lines(one.fields)}\r\n`;
       new RequestReader({
         onHead(head) {
-          again = serialiseRequestHead(head, dropped, 'x-added: 1\r\n');
+          again = serialiseRequestHead(head, edit, '');
         },
         onBody() {},
         onEnd() {},

@@ -1,7 +1,7 @@
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../http/bytes.ts';
+import type { FieldSection } from '../http/field-section.ts';
+import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import type { WireError } from './errors.ts';
-import type { FieldSection } from './field-section.ts';
-import type { RequestHead, ResponseHead } from './message-head.ts';
 import { RequestReader } from './request-reader.ts';
 import { ResponseReader } from './response-reader.ts';
 

@@ -1,11 +1,11 @@
-import type { Bytes } from './bytes.ts';
-import { CR, HOST, LF, SP, TARGET, TOKEN } from './characters.ts';
+import type { Bytes } from '../http/bytes.ts';
+import { CR, HOST, LF, SP, TARGET, TOKEN } from '../http/characters.ts';
+import { FIELD } from '../http/known-fields.ts';
+import { type BodyFraming, RequestHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
 import { afterLineEnd, INCOMPLETE } from './field-line.ts';
 import { judgeFraming } from './field-meaning.ts';
-import { FIELD } from './known-fields.ts';
 import { defaultLimits, type MessageLimits } from './limits.ts';
-import { type BodyFraming, RequestHead } from './message-head.ts';
 import { MessageReader, type MessageSink } from './message-reader.ts';
 
 export interface RequestSink extends MessageSink {
@@ -83,6 +83,9 @@ export class RequestReader extends MessageReader {
     head.target = head.text.substring(this.targetStart, this.targetEnd);
     this.readHost(head);
     readTarget(head);
+    head.hasBody = head.chunked || head.contentLength > 0;
+    const te = head.known(FIELD.te);
+    head.acceptsTrailers = te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
     const expect = head.known(FIELD.expect);
     if (expect !== undefined && head.minor === 1) {
       if (expect.toLowerCase() !== '100-continue') throw new WireError('unsupported-expectation');

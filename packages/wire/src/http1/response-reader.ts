@@ -1,10 +1,10 @@
-import type { Bytes } from './bytes.ts';
-import { CR, FIELD_VALUE, SP } from './characters.ts';
+import type { Bytes } from '../http/bytes.ts';
+import { CR, FIELD_VALUE, SP } from '../http/characters.ts';
+import { type BodyFraming, ResponseHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
 import { afterLineEnd, INCOMPLETE } from './field-line.ts';
 import { judgeFraming } from './field-meaning.ts';
 import { defaultLimits, type MessageLimits } from './limits.ts';
-import { type BodyFraming, ResponseHead } from './message-head.ts';
 import { MessageReader, type MessageSink } from './message-reader.ts';
 
 export interface ResponseSink extends MessageSink {

@@ -1,7 +1,8 @@
-import { FIELD_VALUE, TOKEN } from './characters.ts';
-import type { FieldSection } from './field-section.ts';
-import { dropTable, hopByHop } from './known-fields.ts';
-import type { RequestHead, ResponseHead } from './message-head.ts';
+import { FIELD_VALUE, TOKEN } from '../http/characters.ts';
+import type { FieldSection } from '../http/field-section.ts';
+import type { HeadEdit, RequestEdit } from '../http/head-edit.ts';
+import { dropTable, hopByHop } from '../http/known-fields.ts';
+import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 
 /** Written by every sender for its own hop, after the other side's were left out. */
 export const chunkedField = 'transfer-encoding: chunked\r\n';
@@ -44,14 +45,18 @@ function everyByte(text: string, table: Uint8Array): boolean {
 }
 
 /**
- * The head of a request as passed on to the next server: origin form, the fields that `dropped` leaves,
- * then `added` (whole lines with CRLF).
+ * The head of a request as passed on to the next server: origin form, the fields that `edit` leaves and adds, then
+ * `framing` (whole lines with CRLF). Host stands first (RFC 9110 section 7.2) when the edit, or HTTP/2, set it.
  */
-export function serialiseRequestHead(head: RequestHead, dropped: Uint8Array, added: string): string {
-  return `${head.method} ${head.path} HTTP/1.1\r\n${head.kept(dropped)}${added}\r\n`;
+export function serialiseRequestHead(head: RequestHead, edit: RequestEdit, framing: string): string {
+  const path = edit.path === '' ? head.path : edit.path;
+  const authority = edit.authority === '' && head.major === 2 ? head.authority : edit.authority;
+  const host = authority === '' ? '' : `host: ${authority}\r\n`;
+  const kept = head.kept(edit.dropped, edit.removed);
+  return `${head.method} ${path} HTTP/1.1\r\n${host}${kept}${edit.added}${framing}\r\n`;
 }
 
 /** The head of a response as passed on; the version is this sender's own (RFC 9110 section 6.2). */
-export function serialiseResponseHead(head: ResponseHead, dropped: Uint8Array, added: string): string {
-  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.kept(dropped)}${added}\r\n`;
+export function serialiseResponseHead(head: ResponseHead, edit: HeadEdit, framing: string): string {
+  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.kept(edit.dropped, edit.removed)}${edit.added}${framing}\r\n`;
 }

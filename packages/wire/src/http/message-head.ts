@@ -1,8 +1,13 @@
 import { FieldSection } from './field-section.ts';
 
-/** What the fields of a head say about framing and the connection; filled in while the fields are read. */
+/**
+ * What the fields of a head say about framing and the connection; filled in while the fields are read. The same for
+ * every version of HTTP: routing, recording and forwarding do not ask which one it was.
+ */
 export class MessageHead extends FieldSection {
-  /** Minor version: 1 or 0. */
+  /** Major version it came in: 1 or 2. */
+  major: 1 | 2 = 1;
+  /** Minor version: 1 or 0; of HTTP/2 always 1. */
   minor = 1;
   /** Value of Content-Length, or -1. */
   contentLength = -1;
@@ -11,11 +16,12 @@ export class MessageHead extends FieldSection {
   close = false;
   keepAlive = false;
   upgradeOption = false;
-  /** Value of Upgrade when Connection names it too, in lower case, or ''. */
+  /** Value of Upgrade when Connection names it too, or of :protocol (RFC 8441), in lower case, or ''. */
   upgrade = '';
 
   override clear(): void {
     super.clear();
+    this.major = 1;
     this.minor = 1;
     this.contentLength = -1;
     this.chunked = false;
@@ -44,6 +50,10 @@ export class RequestHead extends MessageHead {
   /** Host and port the request is for: of the target when it is absolute, else of Host (RFC 9112 section 3.2.2). */
   authority = '';
   expectsContinue = false;
+  /** Whether a body follows, be it empty in the end. */
+  hasBody = false;
+  /** The client reads trailers: `te: trailers`. */
+  acceptsTrailers = false;
 
   override clear(): void {
     super.clear();
@@ -53,10 +63,8 @@ export class RequestHead extends MessageHead {
     this.path = '';
     this.authority = '';
     this.expectsContinue = false;
-  }
-
-  get hasBody(): boolean {
-    return this.chunked || this.contentLength > 0;
+    this.hasBody = false;
+    this.acceptsTrailers = false;
   }
 }
 
@@ -76,6 +84,8 @@ export class ResponseHead extends MessageHead {
   override clear(): void {
     super.clear();
     this.status = 0;
+    this.reasonStart = 0;
+    this.reasonEnd = 0;
     this.framing = 'none';
   }
 

@@ -26,6 +26,7 @@ export class FieldSection {
   }
 
   clear(): void {
+    this.text = '';
     this.count = 0;
     this.end = 0;
     this.nominated = undefined;
@@ -45,6 +46,19 @@ export class FieldSection {
     return true;
   }
 
+  /**
+   * Adds a field that did not come as a line of HTTP/1.1: `line` is `name: value\r\n` with the name in lower case, so
+   * that every section reads the same whatever its protocol. False when the section is full.
+   */
+  addLine(id: FieldId, line: string, nameLength: number): boolean {
+    const start = this.text.length;
+    const added = this.add(id, start, start + nameLength, start + nameLength + 2, start + line.length - 2);
+    if (!added) return false;
+    this.text += line;
+    this.end = this.text.length;
+    return true;
+  }
+
   idAt(index: number): FieldId {
     return this.offsets[index * WIDTH] as FieldId;
   }
@@ -52,6 +66,10 @@ export class FieldSection {
   nameAt(index: number): string {
     const at = index * WIDTH;
     return this.text.substring(this.offsets[at + 1] as number, this.offsets[at + 2]);
+  }
+
+  lowerNameAt(index: number): string {
+    return this.nameAt(index).toLowerCase();
   }
 
   valueAt(index: number): string {
@@ -73,7 +91,7 @@ export class FieldSection {
     for (let index = 0; index < this.count; index++) {
       const at = index * WIDTH;
       if ((this.offsets[at + 2] as number) - (this.offsets[at + 1] as number) !== name.length) continue;
-      if (this.nameAt(index).toLowerCase() !== name) continue;
+      if (this.lowerNameAt(index) !== name) continue;
       found = found === undefined ? this.valueAt(index) : `${found}, ${this.valueAt(index)}`;
     }
     return found;
@@ -85,9 +103,9 @@ export class FieldSection {
 
   /**
    * The field lines as received, each with its CRLF, without those `dropped` marks and without those
-   * that Connection nominated (RFC 9110 section 7.6.1).
+   * that Connection nominated (RFC 9110 section 7.6.1) or `removed` holds (lower-case names).
    */
-  kept(dropped: Uint8Array): string {
+  kept(dropped: Uint8Array, removed: ReadonlySet<string> | undefined = undefined): string {
     const { count, offsets, text, nominated } = this;
     if (count === 0) return '';
     let out = '';
@@ -95,7 +113,9 @@ export class FieldSection {
     for (let index = 0; index < count; index++) {
       const at = index * WIDTH;
       const id = offsets[at] as FieldId;
-      if (dropped[id] !== 1 && (nominated === undefined || !this.isNominated(index, id, nominated))) continue;
+      if (dropped[id] !== 1 && !(removed?.has(this.lowerNameAt(index)) ?? false)) {
+        if (nominated === undefined || !this.isNominated(index, id, nominated)) continue;
+      }
       const line = offsets[at + 1] as number;
       if (line > runStart) out += text.substring(runStart, line);
       runStart = index + 1 < count ? (offsets[at + WIDTH + 1] as number) : this.end;
@@ -104,6 +124,6 @@ export class FieldSection {
   }
 
   private isNominated(index: number, id: FieldId, nominated: string[]): boolean {
-    return id !== FIELD.host && nominated.includes(this.nameAt(index).toLowerCase());
+    return id !== FIELD.host && nominated.includes(this.lowerNameAt(index));
   }
 }

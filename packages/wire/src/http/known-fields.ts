@@ -23,10 +23,16 @@ export const FIELD = {
   forwardedClientCertificate: 16,
   accept: 17,
   http2Settings: 18,
+  cookie: 19,
+  contentType: 20,
+  grpcStatus: 21,
+  grpcTimeout: 22,
+  webSocketKey: 23,
+  webSocketAccept: 24,
 } as const;
 
 export type FieldId = (typeof FIELD)[keyof typeof FIELD];
-export const FIELD_ID_COUNT = 19;
+export const FIELD_ID_COUNT = 25;
 
 const names: readonly (readonly [string, FieldId])[] = [
   ['host', FIELD.host],
@@ -46,6 +52,12 @@ const names: readonly (readonly [string, FieldId])[] = [
   ['x-forwarded-client-cert', FIELD.forwardedClientCertificate],
   ['accept', FIELD.accept],
   ['http2-settings', FIELD.http2Settings],
+  ['cookie', FIELD.cookie],
+  ['content-type', FIELD.contentType],
+  ['grpc-status', FIELD.grpcStatus],
+  ['grpc-timeout', FIELD.grpcTimeout],
+  ['sec-websocket-key', FIELD.webSocketKey],
+  ['sec-websocket-accept', FIELD.webSocketAccept],
 ];
 
 interface Candidate {
