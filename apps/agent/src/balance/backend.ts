@@ -1,6 +1,7 @@
 import type { Endpoint } from '@tulle/mesh/service-view';
 import type { ConnectionPool } from '../pool/connection-pool.ts';
 import type { Series } from '../record/series.ts';
+import type { Target } from '../router/route-decision.ts';
 import { PeakEwma } from './peak-ewma.ts';
 
 const FIRST_BACKOFF_MS = 250;
@@ -10,11 +11,15 @@ const MAX_BACKOFF_MS = 5_000;
  * An endpoint with what was learnt about it. It outlives configurations: a new view of the service finds
  * the same backend again, with its pool, its latency and its failures.
  */
-export class Backend {
+export class Backend implements Target {
   readonly endpoint: Endpoint;
   readonly pool: ConnectionPool;
   /** What requests answered by this endpoint are counted in. */
   readonly series: Series;
+  /** On its own it is a target without changes. */
+  readonly backend = this;
+  readonly request = undefined;
+  readonly response = undefined;
   /** Requests given to it and not finished. */
   active = 0;
   private readonly latency = new PeakEwma();
@@ -46,8 +51,12 @@ export class Backend {
     this.unavailableUntil = 0;
   }
 
-  answered(latencyMs: number, now: number): void {
-    this.latency.observe(latencyMs, now);
+  /**
+   * How a request given to it went. Failing is often quick: counted as latency it would draw more requests to where
+   * they fail.
+   */
+  observe(latencyMs: number, failed: boolean, now: number): void {
+    if (!failed) this.latency.observe(latencyMs, now);
   }
 
   latencyMs(now: number): number {

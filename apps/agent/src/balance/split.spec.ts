@@ -1,3 +1,4 @@
+import { RequestHead } from '@tulle/wire/http/message-head';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Clock } from '../clock.ts';
@@ -9,6 +10,7 @@ import { startOutbound, viewOf } from '../specs/planes.ts';
 import { call, startService } from '../specs/services.ts';
 import type { Backend } from './backend.ts';
 import { BackendRegistry } from './backend-registry.ts';
+import type { PickRequest } from './pick-request.ts';
 import { EvenSequence } from './sequence.ts';
 import { Split } from './split.ts';
 
@@ -26,6 +28,10 @@ function backends(versions: readonly string[]): Backend[] {
   );
 }
 
+function asked(avoid: Backend | undefined, now: number): PickRequest {
+  return { head: new RequestHead(1), source: '', avoid, now };
+}
+
 function splitOf(weights: readonly number[], start?: number): { split: Split; all: Backend[] } {
   const all = backends(weights.map((_, index) => `v${index}`));
   const shares = weights.map((weight, index) => ({
@@ -39,7 +45,7 @@ function splitOf(weights: readonly number[], start?: number): { split: Split; al
 function tally(split: Split, picks: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let pick = 0; pick < picks; pick++) {
-    const version = split.pick(undefined, 0)?.endpoint.version ?? '';
+    const version = split.pick(asked(undefined, 0))?.endpoint.version ?? '';
     counts.set(version, (counts.get(version) ?? 0) + 1);
   }
   return counts;
@@ -77,12 +83,12 @@ it('a version with no usable endpoint loses its weight only while that is so', (
   all[0]?.connectFailed(0);
   const counts = new Map<string, number>();
   for (let pick = 0; pick < 5_000; pick++) {
-    const version = split.pick(undefined, 1)?.endpoint.version ?? '';
+    const version = split.pick(asked(undefined, 1))?.endpoint.version ?? '';
     counts.set(version, (counts.get(version) ?? 0) + 1);
   }
   expect(counts.has('v0')).toBe(false);
   expect(Math.abs((counts.get('v1') ?? 0) / 50 - 60)).toBeLessThan(4);
-  expect(split.pick(undefined, 1_000)?.endpoint.version).toBeDefined();
+  expect(split.pick(asked(undefined, 1_000))?.endpoint.version).toBeDefined();
   all[0]?.connected();
   expect(Math.abs((tally(split, 1_000).get('v0') ?? 0) / 10 - 50)).toBeLessThan(1.5);
 });
@@ -90,17 +96,17 @@ it('a version with no usable endpoint loses its weight only while that is so', (
 it('when nothing is usable something is tried', () => {
   const { split, all } = splitOf([100]);
   all[0]?.connectFailed(0);
-  expect(split.pick(undefined, 1)).toBe(all[0]);
-  expect(splitOf([0]).split.pick(undefined, 0)).toBeUndefined();
+  expect(split.pick(asked(undefined, 1))).toBe(all[0]);
+  expect(splitOf([0]).split.pick(asked(undefined, 0))).toBeUndefined();
 });
 
 it('the slower of two endpoints gets fewer requests', () => {
   const [slow, fast] = backends(['v1', 'v1']);
   if (slow === undefined || fast === undefined) throw new Error('two were made');
-  slow.answered(100, 0);
-  fast.answered(1, 0);
+  slow.observe(100, false, 0);
+  fast.observe(1, false, 0);
   const split = new Split([{ version: 'v1', weight: 1, backends: [slow, fast] }], new EvenSequence());
-  expect(Array.from({ length: 100 }, () => split.pick(undefined, 0))).not.toContain(slow);
+  expect(Array.from({ length: 100 }, () => split.pick(asked(undefined, 0)))).not.toContain(slow);
 });
 
 it('twenty changes of weights under load fail no request, and each is followed at once', async () => {

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts';
 import { pickLeastLoaded } from './pick.ts';
+import type { PickRequest } from './pick-request.ts';
 import type { EvenSequence } from './sequence.ts';
 
 /** A version's weight and its backends in one record, so that the two can never come apart. */
@@ -27,7 +28,7 @@ export class Split {
     this.sequence = sequence;
   }
 
-  pick(avoid: Backend | undefined, now: number): Backend | undefined {
+  pick({ avoid, now }: PickRequest): Backend | undefined {
     if (this.all.length === 0) return undefined;
     const chosen = shareAt(this.shares, this.sequence.next() * this.total);
     const backend = pickLeastLoaded(chosen.backends, avoid, now);

@@ -189,7 +189,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     this.activeAt = now;
     this.peerReusable = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
     // Failing is quick: counted as latency it would draw more requests to where they fail.
-    if (failure === undefined) backend?.answered(now - this.startedAt, now);
+    if (failure === undefined) backend?.observe(now - this.startedAt, false, now);
     else if (neverReached.has(failure)) backend?.connectFailed(now);
     if (failure !== undefined && neverReached.has(failure) && this.mayRetry() && !this.head.hasBody) {
       this.discarding = failure;
@@ -239,7 +239,8 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   }
 
   private choose(decision: RouteDecision, avoid: Backend | undefined): Backend | undefined {
-    return decision.split.pick(avoid, this.environment.clock.now);
+    return decision.destination.pick({ head: this.head, source: '', avoid, now: this.environment.clock.now })
+      ?.backend;
   }
 
   private tryOn(backend: Backend): void {
@@ -281,7 +282,7 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   }
 
   private mayRetry(): boolean {
-    return this.decision !== undefined && this.attempts <= this.decision.attempts;
+    return this.decision !== undefined && this.attempts <= this.decision.retry.attempts;
   }
 
   private beginTunnel(): void {

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '@tulle/mesh/policy';
+import { defaultPolicy, type PolicyFields } from '@tulle/mesh/policy';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import { Backend } from '../balance/backend.ts';
 import { EvenSequence } from '../balance/sequence.ts';
@@ -8,6 +8,8 @@ import { ConnectionPool } from '../pool/connection-pool.ts';
 import { plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import { Series } from '../record/series.ts';
+import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
+import { unlimitedRetries } from '../retry/retry-budget.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
 
 /** A command that `tulle run` has just started listens within this time, or its callers are sent elsewhere. */
@@ -22,8 +24,8 @@ export class LocalService {
   constructor(address: Address, self: { service: string; version: string }, environment: PeerEnvironment) {
     const { host, port } = address;
     const { service, version } = self;
-    const { connections, timeouts } = defaultPolicy(service);
-    const limits = { ...connections, connectMs: timeouts.connectMs };
+    const policy = defaultPolicy(service);
+    const limits = { ...policy.connections, connectMs: policy.timeouts.connectMs };
     const pool = new ConnectionPool(plainConnector(host, port), environment, limits);
     const endpoint = { id: `${host}:${port}`, version, host, port, tls: false };
     // Requests count in the series of their callers; this one belongs to no report.
@@ -35,19 +37,32 @@ export class LocalService {
     };
     this.service = service;
     this.backend = backend;
-    this.decision = this.decide(timeouts);
+    this.decision = this.decide(policy);
   }
 
   /** Follows the service's own view, or the defaults when there is none. */
   apply(own: ServiceView | undefined): void {
-    const { timeouts, connections } = own?.policy ?? defaultPolicy(this.service);
-    this.backend.pool.limits = { ...connections, connectMs: timeouts.connectMs };
-    this.decision = this.decide(timeouts);
+    const policy = own?.policy ?? defaultPolicy(this.service);
+    this.backend.pool.limits = { ...policy.connections, connectMs: policy.timeouts.connectMs };
+    this.decision = this.decide(policy);
   }
 
-  private decide(timeouts: RouteDecision['timeouts']): RouteDecision {
+  private decide(policy: PolicyFields): RouteDecision {
     const split = new Split([{ version: '', weight: 1, backends: [this.backend] }], new EvenSequence());
     // One attempt more than none: a kept connection may have been closed by the service.
-    return { service: this.service, split, timeouts, attempts: 1, startPatienceMs };
+    return {
+      service: this.service,
+      rule: '',
+      destination: split,
+      timeouts: policy.timeouts,
+      retry: compileRetryPolicy({ ...policy.retries, attempts: 1 }, unlimitedRetries),
+      observability: policy.observability,
+      startPatienceMs,
+      circuit: undefined,
+      rateLimits: [],
+      fault: undefined,
+      redirect: undefined,
+      mirrors: [],
+    };
   }
 }

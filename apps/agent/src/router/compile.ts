@@ -3,6 +3,8 @@ import type { Backend } from '../balance/backend.ts';
 import type { BackendRegistry } from '../balance/backend-registry.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { type Share, Split } from '../balance/split.ts';
+import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
+import { unlimitedRetries } from '../retry/retry-budget.ts';
 import type { RouteDecision } from './route-decision.ts';
 
 /** A view, ready for use. */
@@ -36,10 +38,17 @@ export class Compiler {
       allow: view.allow === undefined || view.allow.includes('*') ? undefined : new Set(view.allow),
       decision: {
         service,
-        split,
+        rule: '',
+        destination: split,
         timeouts: policy.timeouts,
-        attempts: policy.retries.attempts,
+        retry: compileRetryPolicy(policy.retries, unlimitedRetries),
+        observability: policy.observability,
         startPatienceMs: 0,
+        circuit: undefined,
+        rateLimits: [],
+        fault: undefined,
+        redirect: undefined,
+        mirrors: [],
       },
     };
   }
