@@ -3,6 +3,7 @@ import type { HeadEdit } from '@tulle/wire/http/head-edit';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
+import type { DataPathErrorCode } from '../errors.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import type { RetryPolicy } from '../retry/retry-policy.ts';
 
@@ -12,6 +13,8 @@ export interface RouteDecision {
   readonly service: string;
   /** Name of the rule for metrics and logs; '' when none matched. */
   readonly rule: string;
+  /** Answered with this error and sent nowhere; asked before everything else. */
+  readonly refusal: Refusal | undefined;
   readonly destination: Destination;
   readonly timeouts: RequestTimeouts;
   readonly retry: RetryPolicy;
@@ -28,6 +31,11 @@ export interface RouteDecision {
 }
 
 export type RequestTimeouts = Pick<PolicyFields['timeouts'], 'requestMs' | 'perTryMs' | 'idleMs'>;
+
+export interface Refusal {
+  readonly code: DataPathErrorCode;
+  readonly detail: string;
+}
 
 /** Where the requests of a rule go. */
 export interface Destination {
