@@ -1,0 +1,112 @@
+import { type Bytes, newBytes } from '@tulle/wire/http/bytes';
+
+/** Where a body goes; an attempt is one. */
+export interface BodySink {
+  sendBody(bytes: Bytes, start: number, end: number): void;
+}
+
+interface Segment {
+  readonly bytes: Bytes;
+  readonly start: number;
+  end: number;
+}
+
+/** Smaller chunks are copied: an object for each would cost more than they do. */
+const MIN_REFERENCED_BYTES = 1_024;
+/** Chunks that are a smaller share of the memory behind them are copied: a reference would keep all of it. */
+const MIN_REFERENCED_SHARE = 0.5;
+const FIRST_BLOCK_BYTES = 1_024;
+
+/**
+ * What has come of a request's body so far, for another try; up to `maxBytes`, beyond which it lets go of all. It holds
+ * about twice as much memory at most: chunks are referenced where that pins little else, and copied into blocks that
+ * double otherwise.
+ *
+ * Chunks must not be written to after they were added: sockets give fresh memory for every read.
+ */
+export class ReplayBuffer {
+  private readonly maxBytes: number;
+  private readonly segments: Segment[] = [];
+  private size = 0;
+  private block: Bytes | undefined = undefined;
+  private blockUsed = 0;
+  private whole = true;
+  private awaited = false;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** All that came is here: another try can be made. */
+  get isWhole(): boolean {
+    return this.whole;
+  }
+
+  add(bytes: Bytes, start: number, end: number): void {
+    if (!this.whole || start === end) return;
+    const length = end - start;
+    if (this.size + length > this.maxBytes && !this.awaited) {
+      this.giveUp();
+      return;
+    }
+    this.size += length;
+    const share = length / bytes.buffer.byteLength;
+    if (length >= MIN_REFERENCED_BYTES && share >= MIN_REFERENCED_SHARE) {
+      this.segments.push({ bytes, start, end });
+    } else {
+      this.copy(bytes, start, end);
+    }
+  }
+
+  /**
+   * Another try was decided on. Until it is sent to, all that still comes is kept whatever its size, because the try
+   * needs it; callers stop reading meanwhile, so that is little.
+   */
+  expectTry(): void {
+    this.awaited = this.whole;
+  }
+
+  /** Sends all that came to a try that begins; from then on it is given chunks as they come. */
+  sendTo(sink: BodySink): void {
+    for (const { bytes, start, end } of this.segments) sink.sendBody(bytes, start, end);
+    this.awaited = false;
+    if (this.size > this.maxBytes) this.giveUp();
+  }
+
+  /** Nothing can be repeated any more. */
+  giveUp(): void {
+    this.whole = false;
+    this.awaited = false;
+    this.segments.length = 0;
+    this.block = undefined;
+    this.size = 0;
+  }
+
+  private copy(bytes: Bytes, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      const block = this.block ?? this.openBlock(end - from);
+      const at = this.blockUsed;
+      const count = Math.min(end - from, block.length - at);
+      bytes.copy(block, at, from, from + count);
+      this.appendSegment(block, at, at + count);
+      from += count;
+      this.blockUsed += count;
+      if (this.blockUsed === block.length) this.block = undefined;
+    }
+  }
+
+  /** As large as all that is kept: many small chunks become few blocks, and at most half of the memory is unused. */
+  private openBlock(atLeast: number): Bytes {
+    const block = newBytes(Math.max(atLeast, FIRST_BLOCK_BYTES, Math.min(this.size, this.maxBytes)));
+    this.block = block;
+    this.blockUsed = 0;
+    return block;
+  }
+
+  private appendSegment(bytes: Bytes, start: number, end: number): void {
+    const last = this.segments.at(-1);
+    if (last?.bytes === bytes) last.end = end;
+    else this.segments.push({ bytes, start, end });
+  }
+}
