@@ -4,20 +4,27 @@ import { healthCheckSchema } from './health-check.ts';
 import { loadBalancerSchema } from './load-balancer.ts';
 import { serviceNameSchema } from './names.ts';
 import { outlierDetectionSchema } from './outlier-detection.ts';
-import { rateLimitSchema } from './rate-limit.ts';
+import { rateLimitsSchema } from './rate-limit.ts';
 import { retriesSchema } from './retries.ts';
 
-const timeoutsSchema = z.strictObject({
-  connectMs: z._default(between(1, 60_000), 1_000),
-  /** From the first byte of the request to the last of the response, all tries together; 0 means no limit. */
-  requestMs: z._default(between(0, 3_600_000), 30_000),
-  /** One try, until the head of its response; 0 means no limit but that of the request. */
-  perTryMs: z._default(between(0, 3_600_000), 0),
-  /** Without a byte in either direction. */
-  idleMs: z._default(between(1, 3_600_000), 60_000),
-  /** A connection older than this takes no further request; 0 means no limit. */
-  maxConnectionAgeMs: z._default(between(0, 86_400_000), 0),
-});
+const timeoutsSchema = z
+  .strictObject({
+    connectMs: z._default(between(1, 60_000), 1_000),
+    /** From the first byte of the request to the last of the response, all tries together; 0 means no limit. */
+    requestMs: z._default(between(0, 3_600_000), 30_000),
+    /** One try, until the head of its response; 0 means no limit but that of the request. */
+    perTryMs: z._default(between(0, 3_600_000), 0),
+    /** Without a byte in either direction. */
+    idleMs: z._default(between(1, 3_600_000), 60_000),
+    /** A connection older than this takes no further request; 0 means no limit. */
+    maxConnectionAgeMs: z._default(between(0, 86_400_000), 0),
+  })
+  .check(
+    z.refine(({ requestMs, perTryMs }) => requestMs === 0 || perTryMs <= requestMs, {
+      path: ['perTryMs'],
+      error: 'one try cannot take longer than the whole request (requestMs)',
+    }),
+  );
 
 /** Circuit limits: what is beyond them is refused at once with `overloaded`, per agent. */
 const connectionsSchema = z.strictObject({
@@ -34,11 +41,13 @@ export const hopProtocolSchema = z.enum(['http2', 'http1']);
 export type HopProtocol = z.infer<typeof hopProtocolSchema>;
 
 /** Sheds load where it arrives: the limit on requests in flight follows the latency of the local service. */
-const concurrencySchema = z.strictObject({
-  adaptive: z._default(z.boolean(), false),
-  min: z._default(between(1, 100_000), 8),
-  max: z._default(between(1, 1_000_000), 1_000),
-});
+const concurrencySchema = z
+  .strictObject({
+    adaptive: z._default(z.boolean(), false),
+    min: z._default(between(1, 100_000), 8),
+    max: z._default(between(1, 1_000_000), 1_000),
+  })
+  .check(z.refine(({ min, max }) => min <= max, { path: ['min'], error: 'min is above max' }));
 
 export const accessLogModes = ['off', 'errors', 'sampled', 'all'] as const;
 
@@ -64,7 +73,7 @@ export const policySchema = z.strictObject({
   /** Asked actively by callers' agents; without it endpoints are judged by what requests meet. */
   healthCheck: z.optional(healthCheckSchema),
   /** Held by the agent of the service for what comes in. */
-  rateLimits: z._default(z.array(rateLimitSchema).check(z.maxLength(100)), []),
+  rateLimits: z._default(rateLimitsSchema, []),
   concurrency: z.prefault(concurrencySchema, {}),
   observability: z.prefault(observabilitySchema, {}),
 });

@@ -24,4 +24,16 @@ export const rateLimitSchema = z.strictObject({
     { key: 'all' },
   ),
 });
+export const rateLimitsSchema = z.array(rateLimitSchema).check(
+  z.maxLength(100),
+  z.superRefine((limits, context) => {
+    for (const [index, { name }] of limits.entries())
+      if (limits.findIndex((limit) => limit.name === name) < index)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: `there are two limits called ${name}; give each a name of its own`,
+        });
+  }),
+);
 export type RateLimit = z.infer<typeof rateLimitSchema>;
