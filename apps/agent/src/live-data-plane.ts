@@ -18,7 +18,7 @@ import type {
 } from './data-plane.ts';
 import { ActiveExchanges } from './forward/active-exchanges.ts';
 import { AwaitingViews } from './forward/awaiting-views.ts';
-import type { CallerConnection } from './forward/caller-connection.ts';
+import type { CallerConnection } from './forward/exchange-caller.ts';
 import { listenOn, plainListener } from './forward/listener.ts';
 import type { CallerEnvironment, Passage } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
@@ -86,21 +86,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   apply(views: readonly ServiceView[]): ApplyResult {
-    const result: ApplyResult = { accepted: [], rejected: [] };
-    const services = new Map<string, CompiledService>();
-    for (const view of views) {
-      try {
-        services.set(view.service, this.compiler.compile(view));
-        result.accepted.push(view.service);
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        result.rejected.push({ name: view.service, reason: error.message });
-        const former = this.services.get(view.service);
-        if (former !== undefined) services.set(view.service, former);
-      }
-    }
+    const { services, accepted, rejected } = this.compiler.compile(views);
     this.putInForce(services);
-    return result;
+    return { accepted, rejected };
   }
 
   setIdentity(identity: DataPlaneIdentity): void {
@@ -190,10 +178,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
   private putInForce(services: ReadonlyMap<string, CompiledService>): void {
     this.services = services;
-    this.router = new Router(new Map(Array.from(services, ([name, { decision }]) => [name, decision])));
+    this.router = new Router(services);
     this.localService?.apply(services.get(this.options.self.service)?.view);
     this.registry.keepOnly(new Set([...services.values()].flatMap(({ backends }) => backends)));
-    this.compiler.forget((service) => services.has(service));
     this.awaiting?.release((service) => services.has(service));
     this.turn.flush();
   }

@@ -1,19 +1,37 @@
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { ResponseHead } from '@tulle/wire/http/message-head';
-import type { DataPathErrorCode } from '../errors.ts';
+import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { HeadChange } from '../router/route-decision.ts';
 import type { Exchange } from './exchange.ts';
+import type { MeshAnswer } from './mesh-answer.ts';
 
-/** The caller's side of an exchange: one request of a connection, or later one stream of it. */
+/** Who is at the other end of a connection that requests come in on. */
+export interface Caller {
+  /** Undefined where no certificate was asked for. */
+  readonly identity: PeerIdentity | undefined;
+  /** Address of the other end, without port; '' when it is gone. */
+  readonly remoteAddress: string;
+}
+
+/** A connection requests come in on, as the data plane sees it. */
+export interface CallerConnection extends Caller {
+  /** No further request is wanted: an idle connection goes now, another with its last answer. */
+  retire(): void;
+  destroy(): void;
+  sweep(now: number): void;
+}
+
+/** The caller's side of an exchange: one request of an HTTP/1.1 connection, or one stream of HTTP/2. */
 export interface ExchangeCaller {
   sendInterim(head: ResponseHead): void;
   /** Passes the head on and returns its size in bytes. */
-  sendHead(head: ResponseHead, fromAgent: boolean): number;
+  sendHead(head: ResponseHead, fromAgent: boolean, change: HeadChange | undefined): number;
   sendBody(bytes: Bytes, start: number, end: number): void;
   sendEnd(trailers: FieldSection | undefined): void;
-  /** An answer of the mesh's own; only before any head was sent. */
-  sendError(code: DataPathErrorCode, detail: string): void;
-  /** The answer cannot be completed: the only honest sign is a broken connection. */
+  /** An answer of the mesh's own, complete; only before any head was sent. */
+  sendAnswer(answer: MeshAnswer): void;
+  /** The answer cannot be completed: the only honest sign is a broken connection or stream. */
   abort(): void;
   pauseReading(): void;
   resumeReading(): void;

@@ -2,61 +2,44 @@ import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
-import type { WireError } from '@tulle/wire/http1/errors';
 import type { Backend } from '../balance/backend.ts';
-import type { Clock } from '../clock.ts';
 import type { DataPathErrorCode } from '../errors.ts';
-import type { ConnectionWaiter } from '../pool/connection-pool.ts';
-import type { PeerConnection } from '../pool/peer-connection.ts';
-import type { PeerExchange } from '../pool/peer-exchange.ts';
 import type { Series } from '../record/series.ts';
-import type { RouteDecision } from '../router/route-decision.ts';
-import type { ActiveExchanges } from './active-exchanges.ts';
+import type { RouteDecision, Target } from '../router/route-decision.ts';
+import { Delivery, type DeliveryOwner } from './delivery.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
-import { failureNamedIn, neverReached } from './far-failure.ts';
-
-export interface ForwardEnvironment {
-  readonly clock: Clock;
-  readonly active: ActiveExchanges;
-}
-
-/** How often a service that is starting is tried. */
-const START_RETRY_MS = 50;
-
-/** RFC 9110 section 9.2.2. */
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+import { errorAnswer } from './mesh-answer.ts';
+import { Mirrors } from './mirrors.ts';
+import type { ForwardEnvironment } from './passage.ts';
 
 /**
- * One request and its answer on the way through this agent. It carries out what a passage decided: finds a
- * connection, streams both bodies with backpressure, keeps the deadlines, retries what never reached a
- * peer, and counts the outcome exactly once.
+ * One request and its answer on the way through this agent. It carries out what a passage decided: holds the request to
+ * its limits, has it delivered, streams both bodies with backpressure, keeps the deadlines, and counts the outcome
+ * exactly once.
  */
-export class Exchange implements ConnectionWaiter, PeerExchange {
+export class Exchange implements DeliveryOwner {
   readonly caller: ExchangeCaller;
   readonly head: RequestHead;
+  readonly startedAt: number;
   /** Neighbours in the list of active exchanges. */
   previous: Exchange | undefined = undefined;
   next: Exchange | undefined = undefined;
   /** The request has been read to its end. */
   requestEnded: boolean;
   over = false;
+  source = '';
+  status = 0;
+  failure: DataPathErrorCode | undefined = undefined;
+  decision: RouteDecision | undefined = undefined;
   private readonly environment: ForwardEnvironment;
-  private readonly startedAt: number;
-  private decision: RouteDecision | undefined = undefined;
-  private edit: RequestEdit = nothingEdited;
   private series: Series;
   /** Whether the series follows the backend that is chosen, or stays what the passage set. */
   private countByBackend = true;
-  private backend: Backend | undefined = undefined;
-  private peer: PeerConnection | undefined = undefined;
-  private waiting = false;
-  private attempts = 0;
-  private status = 0;
-  private failure: DataPathErrorCode | undefined = undefined;
+  private delivery: Delivery | undefined = undefined;
+  private mirrors: Mirrors | undefined = undefined;
+  private inCircuit = false;
+  private timer: NodeJS.Timeout | undefined = undefined;
   private responseStarted = false;
-  /** An answer that only says the request went nowhere: it is read to its end, then another backend is tried. */
-  private discarding: DataPathErrorCode | undefined = undefined;
-  private peerReusable = false;
   private tunnel = false;
   private deadline = Number.POSITIVE_INFINITY;
   private idleMs = Number.POSITIVE_INFINITY;
@@ -73,10 +56,10 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     environment.active.add(this);
   }
 
-  /** Waits for something else than a connection; fails with `request_timeout` unless that comes first. */
+  /** Waits for something else than a connection; fails with `unknown_service` unless that comes first. */
   waitAtMost(milliseconds: number): void {
     this.deadline = this.startedAt + milliseconds;
-    if (!this.requestEnded) this.caller.pauseReading();
+    this.pauseReading();
   }
 
   /** What a failure counts for while no backend is chosen. */
@@ -85,9 +68,9 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
   }
 
   /** Sends the request on as `decision` says; `fixed` counts all of it, whatever backend answers. */
-  forward(decision: RouteDecision, edit: RequestEdit, fixed: Series | undefined): void {
+  forward(decision: RouteDecision, edit: RequestEdit, source: string, fixed: Series | undefined): void {
     this.decision = decision;
-    this.edit = edit;
+    this.source = source;
     if (fixed !== undefined) {
       this.series = fixed;
       this.countByBackend = false;
@@ -95,17 +78,22 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     const { requestMs, idleMs } = decision.timeouts;
     this.deadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
     this.idleMs = idleMs;
-    const backend = this.choose(decision, undefined);
-    if (backend === undefined) this.fail('no_endpoint', '');
-    else this.tryOn(backend);
+    if (decision.refusal !== undefined) this.fail(decision.refusal.code, decision.refusal.detail);
+    else if (this.isAdmitted(decision)) this.carryOut(decision, edit);
   }
 
-  fail(code: DataPathErrorCode, detail: string): void {
+  private carryOut(decision: RouteDecision, edit: RequestEdit): void {
+    if (decision.redirect !== undefined) this.redirect(decision.redirect);
+    else if (decision.fault === undefined) this.deliver(decision, edit);
+    else this.fault(decision.fault, decision, edit);
+  }
+
+  /** `lines` are further fields of the answer; `status` takes the place of the one the code has. */
+  fail(code: DataPathErrorCode, detail: string, lines = '', status?: number): void {
     if (this.over) return;
     this.failure = code;
-    this.peerReusable = false;
     if (this.responseStarted) this.caller.abort();
-    else this.caller.sendError(code, detail);
+    else this.caller.sendAnswer(errorAnswer(code, detail, this.head, lines, status));
     this.finish();
   }
 
@@ -114,66 +102,65 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
       this.fail(this.decision === undefined ? 'unknown_service' : 'request_timeout', '');
     } else if (now - this.activeAt >= this.idleMs) {
       this.fail('idle_timeout', '');
+    } else {
+      this.delivery?.checkDeadline(now);
     }
-  }
-
-  onConnection(peer: PeerConnection): void {
-    this.waiting = false;
-    this.peer = peer;
-    peer.begin(this);
-    this.series.bytesSent += peer.sendHead(this.head, this.edit);
-    this.activeAt = this.environment.clock.now;
-    if (!this.requestEnded) this.caller.resumeReading();
-  }
-
-  onNoConnection(code: DataPathErrorCode, detail: string): void {
-    this.waiting = false;
-    this.retryOrFail(code, detail, this.backend);
   }
 
   onRequestBody(bytes: Bytes, start: number, end: number): void {
     if (this.over) return;
     this.activeAt = this.environment.clock.now;
     this.series.bytesSent += end - start;
-    this.peer?.sendBody(bytes, start, end);
+    this.mirrors?.sendBody(bytes, start, end);
+    this.delivery?.sendBody(bytes, start, end);
   }
 
   onRequestEnd(trailers: FieldSection | undefined): void {
     if (this.requestEnded || this.over) return;
     this.requestEnded = true;
     this.caller.pauseReading();
-    this.peer?.sendEnd(trailers);
+    this.mirrors?.sendEnd();
+    this.delivery?.sendEnd(trailers);
   }
 
   /** The caller half-closed behind its request; in a tunnel that is passed on. */
   onCallerEnd(): void {
-    if (this.tunnel) this.peer?.sendFin();
+    if (this.tunnel) this.delivery?.attempt?.sendFin();
   }
 
   onCallerGone(): void {
     if (this.over) return;
     // Nginx's 499: the caller's own doing, and no fault of service or mesh.
     if (!this.responseStarted) this.status = 499;
-    this.peerReusable = false;
     this.finish();
   }
 
   onCallerBlocked(): void {
-    this.peer?.pauseReading();
+    this.delivery?.attempt?.pauseReading();
   }
 
   onCallerDrained(): void {
     this.activeAt = this.environment.clock.now;
-    this.peer?.resumeReading();
+    this.delivery?.attempt?.resumeReading();
   }
 
-  onPeerBlocked(): void {
+  pauseReading(): void {
     if (!this.requestEnded || this.tunnel) this.caller.pauseReading();
   }
 
-  onPeerDrained(): void {
+  resumeReading(): void {
     this.activeAt = this.environment.clock.now;
     if (!this.requestEnded || this.tunnel) this.caller.resumeReading();
+  }
+
+  onTry(backend: Backend, again: boolean): void {
+    if (this.countByBackend) this.series = backend.series;
+    if (again) this.series.retries++;
+  }
+
+  onSent(bytes: number): void {
+    this.series.bytesSent += bytes;
+    this.activeAt = this.environment.clock.now;
   }
 
   onInterim(head: ResponseHead): void {
@@ -181,140 +168,104 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     this.caller.sendInterim(head);
   }
 
-  onResponseHead(head: ResponseHead): void {
-    const now = performance.now();
-    const { backend } = this;
-    const fromAgent = backend?.endpoint.tls ?? false;
-    const failure = fromAgent ? failureNamedIn(head) : undefined;
-    this.activeAt = now;
-    this.peerReusable = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
-    // Failing is quick: counted as latency it would draw more requests to where they fail.
-    if (failure === undefined) backend?.observe(now - this.startedAt, false, now);
-    else if (neverReached.has(failure)) backend?.connectFailed(now);
-    if (failure !== undefined && neverReached.has(failure) && this.mayRetry() && !this.head.hasBody) {
-      this.discarding = failure;
-      return;
-    }
+  onResponseHead(head: ResponseHead, target: Target, failure: DataPathErrorCode | undefined): void {
+    this.activeAt = this.environment.clock.now;
     this.failure = failure;
     this.responseStarted = true;
     this.status = head.status;
-    this.series.bytesReceived += this.caller.sendHead(head, fromAgent);
-    if (head.status === 101) this.beginTunnel();
+    const fromAgent = target.backend.endpoint.tls;
+    this.series.bytesReceived += this.caller.sendHead(head, fromAgent, target.response);
+    if (head.framing === 'tunnel') this.beginTunnel();
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
     this.activeAt = this.environment.clock.now;
-    if (this.discarding !== undefined) return;
     this.series.bytesReceived += end - start;
     this.caller.sendBody(bytes, start, end);
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
-    const { discarding } = this;
-    if (discarding !== undefined) {
-      this.discarding = undefined;
-      this.leavePeer(this.peerReusable);
-      this.retryOrFail(discarding, 'said the agent of the service', this.backend);
-      return;
-    }
     this.caller.sendEnd(trailers);
     this.finish();
   }
 
-  onBadResponse(error: WireError): void {
-    this.peer = undefined;
-    const cut = error.code === 'truncated-message';
-    this.fail(cut ? 'peer_reset' : 'bad_response', cut ? '' : error.message);
+  onPeerBlocked(): void {
+    this.pauseReading();
   }
 
-  onPeerLost(untouched: boolean, detail: string): void {
-    const reused = (this.peer?.uses ?? 0) > 1;
-    this.peer = undefined;
-    // A kept connection that closes as we write to it has most likely not been read from. Most likely is
-    // enough only for requests that may be repeated (RFC 9110 section 9.2.2).
-    const repeatable = !this.head.hasBody && idempotent.has(this.head.method);
-    if (untouched && reused && repeatable && !this.responseStarted)
-      this.retryOrFail('peer_reset', detail, undefined);
-    else this.fail('peer_reset', detail);
+  onPeerDrained(): void {
+    this.resumeReading();
   }
 
-  private choose(decision: RouteDecision, avoid: Backend | undefined): Backend | undefined {
-    return decision.destination.pick({ head: this.head, source: '', avoid, now: this.environment.clock.now })
-      ?.backend;
+  /** Rate limits and the circuit: what is beyond them is answered at once. */
+  private isAdmitted({ circuit, rateLimits }: RouteDecision): boolean {
+    for (const limiter of rateLimits) {
+      const waitMs = limiter.take(this.head, this.source, this.environment.clock.now);
+      if (waitMs === 0) continue;
+      this.fail('rate_limited', `the limit ${limiter.name} is reached`, limiter.answerLines(waitMs));
+      return false;
+    }
+    if (circuit === undefined) return true;
+    if (circuit.active >= circuit.max) {
+      this.fail('circuit_open', '');
+      return false;
+    }
+    circuit.active++;
+    this.inCircuit = true;
+    return true;
   }
 
-  private tryOn(backend: Backend): void {
-    this.leaveBackend();
-    this.backend = backend;
-    backend.active++;
-    if (this.countByBackend) this.series = backend.series;
-    if (this.attempts > 0) this.series.retries++;
-    this.attempts++;
-    this.waiting = true;
-    if (!this.requestEnded) this.caller.pauseReading();
-    backend.pool.acquire(this);
+  private redirect({ status, location }: NonNullable<RouteDecision['redirect']>): void {
+    this.status = status;
+    this.caller.sendAnswer({ status, lines: `location: ${location(this.head)}\r\n`, body: '' });
+    this.finish();
   }
 
-  /** `avoid` is where trying again would fail the same way. */
-  private retryOrFail(code: DataPathErrorCode, detail: string, avoid: Backend | undefined): void {
-    const { decision } = this;
-    if (this.over) return;
-    const retries = decision !== undefined && this.mayRetry() && !final.has(code);
-    const next = retries ? this.choose(decision, avoid) : undefined;
-    if (next !== undefined && next !== avoid) this.tryOn(next);
-    else if (avoid !== undefined && code === 'connect_failed' && this.maySoonListen(avoid))
-      this.tryLater(avoid);
-    else this.fail(code, detail);
+  private fault(
+    fault: NonNullable<RouteDecision['fault']>,
+    decision: RouteDecision,
+    edit: RequestEdit,
+  ): void {
+    const abort = fault.abort(this.head);
+    const delayMs = fault.delayMs(this.head);
+    const go = () => {
+      if (abort === undefined) this.deliver(decision, edit);
+      else this.fail('fault_injected', '', '', abort.status);
+    };
+    if (delayMs === 0) {
+      go();
+      return;
+    }
+    this.pauseReading();
+    this.timer = setTimeout(() => {
+      go();
+      this.environment.turn.flush();
+    }, delayMs);
   }
 
-  private maySoonListen(backend: Backend): boolean {
-    const patienceMs = this.decision?.startPatienceMs ?? 0;
-    return !backend.wasReached && performance.now() - this.startedAt < patienceMs;
-  }
-
-  private tryLater(backend: Backend): void {
-    setTimeout(() => {
-      if (this.over) return;
-      // It is the same attempt, not one more.
-      this.attempts = 0;
-      this.tryOn(backend);
-    }, START_RETRY_MS);
-  }
-
-  private mayRetry(): boolean {
-    return this.decision !== undefined && this.attempts <= this.decision.retry.attempts;
+  private deliver(decision: RouteDecision, edit: RequestEdit): void {
+    this.delivery = new Delivery(this, decision, edit, this.environment);
+    if (decision.mirrors.length > 0)
+      this.mirrors = Mirrors.start(decision.mirrors, this, edit, this.environment);
+    this.delivery.start();
   }
 
   private beginTunnel(): void {
     this.tunnel = true;
-    this.peer?.switchToTunnel();
+    this.delivery?.attempt?.switchToTunnel();
     this.caller.switchToTunnel();
     this.caller.resumeReading();
   }
 
-  private leaveBackend(): void {
-    if (this.backend !== undefined) this.backend.active--;
-    this.backend = undefined;
-  }
-
   private finish(): void {
     this.over = true;
+    clearTimeout(this.timer);
     this.environment.active.remove(this);
     this.count(performance.now() - this.startedAt);
-    if (this.waiting) this.backend?.pool.cancel(this);
-    // An answer that came before the end of its request leaves the connection in the middle of one.
-    this.leavePeer(this.peerReusable && this.requestEnded);
-    this.leaveBackend();
+    if (this.inCircuit && this.decision?.circuit !== undefined) this.decision.circuit.active--;
+    this.mirrors?.letGo();
+    this.delivery?.end();
     this.caller.exchangeOver(this);
-  }
-
-  private leavePeer(reusable: boolean): void {
-    const { backend, peer } = this;
-    this.peer = undefined;
-    if (peer === undefined) return;
-    peer.finish();
-    if (reusable) backend?.pool.release(peer);
-    else peer.destroy();
   }
 
   private count(milliseconds: number): void {
@@ -322,14 +273,3 @@ export class Exchange implements ConnectionWaiter, PeerExchange {
     else this.series.answered(this.status, milliseconds);
   }
 }
-
-const nothingEdited: RequestEdit = {
-  dropped: new Uint8Array(0),
-  removed: undefined,
-  added: '',
-  path: '',
-  authority: '',
-};
-
-/** Failures of this agent itself: no other backend would change them. */
-const final: ReadonlySet<DataPathErrorCode> = new Set(['no_identity', 'shutting_down']);

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { Address } from '../data-plane.ts';
-import { CallerConnection } from './caller-connection.ts';
+import { UnreadCaller } from './accept.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 
 /** Binds `server` and resolves with its port; rejects with a sentence that names the address. */
@@ -20,7 +20,7 @@ export async function listenOn(server: net.Server, { host, port }: Address): Pro
   return address.port;
 }
 
-/** A listener in plain text: whatever connects is read as HTTP/1.1 and given to `passage`. */
+/** A listener in plain text: whatever connects is read as HTTP and given to `passage`. */
 export function plainListener(
   passage: Passage,
   environment: CallerEnvironment,
@@ -28,7 +28,7 @@ export function plainListener(
 ): net.Server {
   const options = { noDelay: true, keepAlive: true, allowHalfOpen: true };
   return net.createServer(options, (socket) => {
-    if (mayAccept()) new CallerConnection(socket, passage, environment, undefined);
+    if (mayAccept()) new UnreadCaller(socket, passage, environment);
     else socket.destroy();
   });
 }

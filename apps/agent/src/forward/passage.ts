@@ -1,22 +1,29 @@
+import type { Clock } from '../clock.ts';
 import type { Series } from '../record/series.ts';
-import type { CallerConnection } from './caller-connection.ts';
-import type { Exchange, ForwardEnvironment } from './exchange.ts';
+import type { ActiveExchanges } from './active-exchanges.ts';
+import type { Exchange } from './exchange.ts';
+import type { Caller, CallerConnection } from './exchange-caller.ts';
 import type { Turn } from './turn.ts';
 
 /** What becomes of the requests of a listener: decides, and tells the exchange what to do. */
 export interface Passage {
-  admit(exchange: Exchange, caller: CallerConnection): void;
+  admit(exchange: Exchange, caller: Caller): void;
   /**
    * What reads the inside of a CONNECT tunnel to this authority; undefined when none is made. Clients that are
    * told of a proxy tunnel even plain HTTP through it, so the inside is HTTP again and stays under the mesh's rules.
    */
   insideTunnel?(authority: string): Passage | undefined;
   /** Where a request counts before anything is known of it. */
-  seriesOf(caller: CallerConnection): Series;
+  seriesOf(caller: Caller): Series;
+}
+
+export interface ForwardEnvironment {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly active: ActiveExchanges;
 }
 
 export interface CallerEnvironment extends ForwardEnvironment {
-  readonly turn: Turn;
   readonly callers: Set<CallerConnection>;
   readonly headTimeoutMs: number;
   readonly callerIdleTimeoutMs: number;

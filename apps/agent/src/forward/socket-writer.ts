@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Bytes } from '@tulle/wire/http/bytes';
-import type { Turn } from './turn.ts';
+import type { Flushable, Turn } from './turn.ts';
 
 /** Below this, copying bytes into the string that is written anyway is cheaper than a second write. */
 const INLINE_BYTES = 8 * 1024;
@@ -14,7 +14,7 @@ export interface WriterOwner {
  * Collects what one event has for a socket and writes it at once. Text is latin1: heads as they were read,
  * small bodies, chunk framing. Large bodies are passed on as the buffers they came in.
  */
-export class SocketWriter {
+export class SocketWriter implements Flushable {
   private readonly socket: Socket;
   private readonly turn: Turn;
   private readonly owner: WriterOwner;

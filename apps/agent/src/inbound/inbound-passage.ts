@@ -1,7 +1,7 @@
 import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import { fieldLine } from '@tulle/wire/http1/serialise';
-import type { CallerConnection } from '../forward/caller-connection.ts';
 import type { Exchange } from '../forward/exchange.ts';
+import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
@@ -29,17 +29,17 @@ const droppedWithTrace = dropTable(
 /** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
 export class InboundPassage implements Passage {
   private readonly context: InboundContext;
-  private readonly perCaller = new WeakMap<CallerConnection, { series: Series; sourceField: string }>();
+  private readonly perCaller = new WeakMap<Caller, { series: Series; sourceField: string }>();
 
   constructor(context: InboundContext) {
     this.context = context;
   }
 
-  seriesOf(caller: CallerConnection): Series {
+  seriesOf(caller: Caller): Series {
     return this.of(caller).series;
   }
 
-  admit(exchange: Exchange, caller: CallerConnection): void {
+  admit(exchange: Exchange, caller: Caller): void {
     const { tls, allow, local } = this.context;
     const { identity } = caller;
     // In plain text nobody can prove to be among those a rule names.
@@ -66,11 +66,11 @@ export class InboundPassage implements Passage {
       path: '',
       authority: '',
     };
-    exchange.forward(local, edit, series);
+    exchange.forward(local, edit, identity?.service ?? '', series);
   }
 
   /** What is the same for all requests of a connection. */
-  private of(caller: CallerConnection): { series: Series; sourceField: string } {
+  private of(caller: Caller): { series: Series; sourceField: string } {
     const known = this.perCaller.get(caller);
     if (known !== undefined) return known;
     const { recorder, self, tls } = this.context;

@@ -1,11 +1,11 @@
-import { defaultPolicy, type PolicyFields } from '@tulle/mesh/policy';
+import { defaultPolicy, type HopProtocol, type PolicyFields } from '@tulle/mesh/policy';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import { Backend } from '../balance/backend.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { Split } from '../balance/split.ts';
 import type { Address } from '../data-plane.ts';
-import { ConnectionPool } from '../pool/connection-pool.ts';
-import { plainConnector } from '../pool/connector.ts';
+import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
+import { hopTo, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import { Series } from '../record/series.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
@@ -17,16 +17,41 @@ const startPatienceMs = 1_000;
 
 /** The service beside this agent: one backend, reached in plain text, by the timeouts of its own view. */
 export class LocalService {
-  readonly backend: Backend;
+  backend: Backend;
   decision: RouteDecision;
-  private readonly service: string;
+  private readonly address: Address;
+  private readonly self: { readonly service: string; readonly version: string };
+  private readonly environment: PeerEnvironment;
+  private protocol: HopProtocol = 'http1';
 
   constructor(address: Address, self: { service: string; version: string }, environment: PeerEnvironment) {
-    const { host, port } = address;
-    const { service, version } = self;
-    const policy = defaultPolicy(service);
-    const limits = { ...policy.connections, connectMs: policy.timeouts.connectMs };
-    const pool = new ConnectionPool(plainConnector(host, port), environment, limits);
+    this.address = address;
+    this.self = self;
+    this.environment = environment;
+    const policy = defaultPolicy(self.service);
+    this.backend = this.connect(policy);
+    this.decision = this.decide(policy);
+  }
+
+  /** Follows the service's own view, or the defaults when there is none. */
+  apply(own: ServiceView | undefined): void {
+    const policy = own?.policy ?? defaultPolicy(this.self.service);
+    const protocol = hopTo(own?.protocol ?? 'http');
+    if (protocol === this.protocol) {
+      this.backend.pool.limits = limitsOf(policy);
+    } else {
+      this.backend.pool.retire();
+      this.protocol = protocol;
+      this.backend = this.connect(policy);
+    }
+    this.decision = this.decide(policy);
+  }
+
+  private connect(policy: PolicyFields): Backend {
+    const { host, port } = this.address;
+    const { service, version } = this.self;
+    const { environment, protocol } = this;
+    const pool = new ConnectionPool(plainConnector(host, port, protocol), environment, limitsOf(policy));
     const endpoint = { id: `${host}:${port}`, version, host, port, tls: false };
     // Requests count in the series of their callers; this one belongs to no report.
     const series = new Series({ side: 'inbound', source: '', destination: service, version, tls: false });
@@ -35,26 +60,19 @@ export class LocalService {
       onConnected: () => backend.connected(),
       onConnectFailed: () => backend.connectFailed(environment.clock.now),
     };
-    this.service = service;
-    this.backend = backend;
-    this.decision = this.decide(policy);
-  }
-
-  /** Follows the service's own view, or the defaults when there is none. */
-  apply(own: ServiceView | undefined): void {
-    const policy = own?.policy ?? defaultPolicy(this.service);
-    this.backend.pool.limits = { ...policy.connections, connectMs: policy.timeouts.connectMs };
-    this.decision = this.decide(policy);
+    return backend;
   }
 
   private decide(policy: PolicyFields): RouteDecision {
     const split = new Split([{ version: '', weight: 1, backends: [this.backend] }], new EvenSequence());
-    // One attempt more than none: a kept connection may have been closed by the service.
     return {
-      service: this.service,
+      service: this.self.service,
       rule: '',
+      refusal: undefined,
       destination: split,
-      timeouts: policy.timeouts,
+      // Trying again is the caller's business, and so is the time of one try.
+      timeouts: { ...policy.timeouts, perTryMs: 0 },
+      // One attempt more than none: a kept connection may have been closed by the service.
       retry: compileRetryPolicy({ ...policy.retries, attempts: 1 }, unlimitedRetries),
       observability: policy.observability,
       startPatienceMs,
@@ -65,4 +83,9 @@ export class LocalService {
       mirrors: [],
     };
   }
+}
+
+function limitsOf({ connections, timeouts }: PolicyFields): PoolLimits {
+  const { max, maxPending } = connections;
+  return { max, maxPending, connectMs: timeouts.connectMs, maxConnectionAgeMs: timeouts.maxConnectionAgeMs };
 }

@@ -1,7 +1,8 @@
 import type net from 'node:net';
 import tls from 'node:tls';
 import type { DataPlaneLogger } from '../data-plane.ts';
-import { CallerConnection } from '../forward/caller-connection.ts';
+import { Http1Caller } from '../forward/http1-caller.ts';
+import { Http2Caller } from '../forward/http2-caller.ts';
 import type { CallerEnvironment, Passage } from '../forward/passage.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
@@ -34,7 +35,7 @@ export class MutualTlsListener {
       maxVersion: 'TLSv1.3',
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       noDelay: true,
       keepAlive: true,
@@ -48,7 +49,8 @@ export class MutualTlsListener {
     this.server.on('secureConnection', (socket) => {
       const identity = this.identify(socket);
       if (identity === undefined || !mayAccept()) socket.destroy();
-      else new CallerConnection(socket, passage, environment, identity);
+      else if (socket.alpnProtocol === 'h2') new Http2Caller(socket, passage, environment, identity);
+      else new Http1Caller(socket, passage, environment, identity);
     });
     this.server.on('tlsClientError', (error, socket) => {
       logger.debug({ remote: socket.remoteAddress, reason: error.message }, 'refused a handshake');

@@ -1,8 +1,8 @@
 import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { AwaitingViews } from '../forward/awaiting-views.ts';
-import type { CallerConnection } from '../forward/caller-connection.ts';
 import type { Exchange } from '../forward/exchange.ts';
+import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
@@ -51,7 +51,7 @@ export class OutboundPassage implements Passage {
     return service === undefined ? undefined : new OutboundPassage(this.context, service);
   }
 
-  admit(exchange: Exchange, _caller: CallerConnection): void {
+  admit(exchange: Exchange, _caller: Caller): void {
     const { head } = exchange;
     if (head.form === 'authority') {
       exchange.fail('unsupported_method', '');
@@ -63,10 +63,10 @@ export class OutboundPassage implements Passage {
   }
 
   private decide(head: RequestHead): RouteDecision | undefined {
-    const { router } = this.context;
+    const { router, source } = this.context;
     return this.fixedService === undefined
-      ? router.route(head.authority)
-      : router.byService(this.fixedService);
+      ? router.route(head.authority, head, source)
+      : router.routeTo(this.fixedService, head, source);
   }
 
   private forward(exchange: Exchange, decision: RouteDecision): void {
@@ -89,7 +89,7 @@ export class OutboundPassage implements Passage {
       path: '',
       authority: host,
     };
-    exchange.forward(decision, edit, undefined);
+    exchange.forward(decision, edit, this.context.source, undefined);
   }
 
   private refuseOrWait(exchange: Exchange): void {
@@ -105,7 +105,7 @@ export class OutboundPassage implements Passage {
       return;
     }
     const mayWait = awaiting.add(service, exchange, () => {
-      const decision = this.context.router.byService(service);
+      const decision = this.context.router.routeTo(service, exchange.head, this.context.source);
       if (decision === undefined) exchange.fail('unknown_service', service);
       else this.forward(exchange, decision);
     });

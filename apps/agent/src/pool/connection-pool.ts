@@ -1,10 +1,14 @@
 import type { DataPathErrorCode } from '../errors.ts';
 import type { Connector } from './connector.ts';
-import { PeerConnection, type PeerEnvironment } from './peer-connection.ts';
+import { Dial, type DialOwner, type Transport } from './dial.ts';
+import { Http1Peer } from './http1-peer.ts';
+import { Http2Peer } from './http2-peer.ts';
+import type { PeerConnection, PeerEnvironment } from './peer-connection.ts';
+import type { PeerStream } from './peer-stream.ts';
 
 /** A request that needs a connection. */
 export interface ConnectionWaiter {
-  onConnection(peer: PeerConnection): void;
+  onConnection(stream: PeerStream): void;
   /** Nothing of the request has left this agent. */
   onNoConnection(code: DataPathErrorCode, detail: string): void;
 }
@@ -14,6 +18,8 @@ export interface PoolLimits {
   /** Requests that may wait beyond those a connection is being opened for. */
   maxPending: number;
   connectMs: number;
+  /** A connection older than this takes no further request; 0 means no limit. */
+  maxConnectionAgeMs: number;
 }
 
 export interface PoolOwner {
@@ -21,16 +27,23 @@ export interface PoolOwner {
   onConnectFailed(detail: string): void;
 }
 
-/** The connections to one endpoint. The one used last is used next, so that those not needed grow old and go. */
-export class ConnectionPool {
+/** How many requests one connection is opened for before its peer has said how many it takes. */
+const expectedCapacity = { http1: 1, http2: 100 } as const;
+
+/**
+ * The connections to one endpoint, of either version of HTTP. The one used last is used next, so that those not needed
+ * grow old and go.
+ */
+export class ConnectionPool implements DialOwner {
   limits: PoolLimits;
   owner: PoolOwner | undefined = undefined;
   private readonly connector: Connector;
   private readonly environment: PeerEnvironment;
-  private readonly idle: PeerConnection[] = [];
+  /** Those with capacity, the one used last at the end. */
+  private readonly offered: PeerConnection[] = [];
   private readonly all = new Set<PeerConnection>();
+  private readonly dials = new Set<Dial>();
   private readonly waiting: ConnectionWaiter[] = [];
-  private connecting = 0;
   private retired = false;
 
   constructor(connector: Connector, environment: PeerEnvironment, limits: PoolLimits) {
@@ -40,11 +53,13 @@ export class ConnectionPool {
   }
 
   get size(): number {
-    return this.all.size;
+    return this.all.size + this.dials.size;
   }
 
   get idleCount(): number {
-    return this.idle.length;
+    let idle = 0;
+    for (const { active } of this.all) if (active === 0) idle++;
+    return idle;
   }
 
   get pendingCount(): number {
@@ -52,20 +67,25 @@ export class ConnectionPool {
   }
 
   acquire(waiter: ConnectionWaiter): void {
-    for (let peer = this.idle.pop(); peer !== undefined; peer = this.idle.pop()) {
-      if (this.mayServe(peer)) {
-        waiter.onConnection(peer);
+    const { offered } = this;
+    while (offered.length > 0) {
+      const peer = offered[offered.length - 1] as PeerConnection;
+      const usable = this.mayServe(peer);
+      if (usable && peer.capacity > 0) {
+        this.give(peer, waiter);
         return;
       }
-      peer.destroy();
+      this.withdraw(peer);
+      if (!usable) peer.retire();
     }
-    const full = this.all.size >= this.limits.max;
-    if (full && this.waiting.length - this.connecting >= this.limits.maxPending) {
+    const expected = this.dials.size * expectedCapacity[this.connector.protocol];
+    const full = this.size >= this.limits.max;
+    if (full && this.waiting.length - expected >= this.limits.maxPending) {
       waiter.onNoConnection('overloaded', '');
       return;
     }
     this.waiting.push(waiter);
-    if (!full) this.open();
+    if (!full && this.waiting.length > expected) this.open();
   }
 
   /** The request no longer needs a connection. */
@@ -74,29 +94,36 @@ export class ConnectionPool {
     if (index >= 0) this.waiting.splice(index, 1);
   }
 
-  /** A connection whose exchange ended well. */
+  /** A connection has room again: a request on it ended well. */
   release(peer: PeerConnection): void {
     // Who waits is served even by a pool that is retired: a connection opened for him is there.
-    const waiter = peer.isUsable ? this.waiting.shift() : undefined;
-    if (waiter !== undefined) {
-      waiter.onConnection(peer);
-    } else if (this.mayServe(peer) && this.all.size <= this.limits.max) {
-      peer.idleSince = this.environment.clock.now;
-      this.idle.push(peer);
-    } else {
-      peer.destroy();
+    while (this.waiting.length > 0 && peer.isUsable && peer.capacity > 0) this.giveWaiting(peer);
+    if (!this.mayServe(peer) || this.size > this.limits.max) {
+      this.withdraw(peer);
+      peer.retire();
+      return;
+    }
+    if (peer.active === 0) peer.idleSince = this.environment.clock.now;
+    if (!peer.offered && peer.capacity > 0) {
+      peer.offered = true;
+      this.offered.push(peer);
     }
   }
 
   /** No longer used: what is idle goes now, what is in flight when it ends. */
   retire(): void {
     this.retired = true;
-    for (const peer of this.idle.splice(0)) peer.destroy();
+    for (const peer of [...this.all]) {
+      if (peer.active > 0 && !peer.offered) continue;
+      this.withdraw(peer);
+      peer.retire();
+    }
   }
 
   destroy(): void {
     this.retired = true;
     this.refuseWaiting('shutting_down');
+    for (const dial of [...this.dials]) dial.fail('shutting_down', '');
     for (const peer of [...this.all]) peer.destroy();
   }
 
@@ -106,58 +133,82 @@ export class ConnectionPool {
   }
 
   sweep(now: number): void {
-    if (this.connecting > 0) {
-      for (const peer of [...this.all]) {
-        if (peer.isConnecting && now - peer.openedAt >= this.limits.connectMs) peer.giveUpConnecting();
-      }
+    for (const dial of this.dials) {
+      if (now - dial.startedAt >= this.limits.connectMs) dial.fail('connect_timeout', '');
     }
-    // The oldest stand first, because the stack is used from its other end.
-    while (this.idle.length > 0) {
-      const oldest = this.idle[0] as PeerConnection;
-      if (now - oldest.idleSince < oldest.idleLimitMs && this.mayServe(oldest)) break;
-      this.idle.shift();
-      oldest.destroy();
+    for (const peer of this.all) {
+      peer.sweep(now);
+      if (peer.active > 0) continue;
+      if (now - peer.idleSince < peer.idleLimitMs && this.mayServe(peer)) continue;
+      this.withdraw(peer);
+      peer.retire();
     }
   }
 
-  onReady(peer: PeerConnection): void {
-    this.connecting--;
+  onReady(dial: Dial, transport: Transport): void {
+    this.dials.delete(dial);
+    const { protocol } = transport;
+    const peer: PeerConnection =
+      protocol === 'http2'
+        ? new Http2Peer(transport, this, this.environment)
+        : new Http1Peer(transport, this, this.environment);
+    this.all.add(peer);
     this.owner?.onConnected();
     this.release(peer);
+    this.openForWaiting();
+    this.environment.turn.flush();
   }
 
-  onFailed(peer: PeerConnection, code: DataPathErrorCode, detail: string): void {
-    this.connecting--;
-    this.all.delete(peer);
+  onFailed(dial: Dial, code: DataPathErrorCode, detail: string): void {
+    this.dials.delete(dial);
     this.owner?.onConnectFailed(detail);
-    this.waiting.shift()?.onNoConnection(code, detail);
+    // As many as it was opened for; those that came meanwhile would only meet the same failure later.
+    const meant = this.dials.size === 0 ? expectedCapacity[this.connector.protocol] : 1;
+    for (const waiter of this.waiting.splice(0, meant)) waiter.onNoConnection(code, detail);
     this.openForWaiting();
+    this.environment.turn.flush();
   }
 
   onClosed(peer: PeerConnection): void {
     this.all.delete(peer);
-    const index = this.idle.indexOf(peer);
-    if (index >= 0) this.idle.splice(index, 1);
+    this.withdraw(peer);
     this.openForWaiting();
   }
 
+  private give(peer: PeerConnection, waiter: ConnectionWaiter): void {
+    const stream = peer.openStream();
+    if (peer.capacity === 0) this.withdraw(peer);
+    waiter.onConnection(stream);
+  }
+
+  private giveWaiting(peer: PeerConnection): void {
+    const waiter = this.waiting.shift() as ConnectionWaiter;
+    waiter.onConnection(peer.openStream());
+  }
+
+  private withdraw(peer: PeerConnection): void {
+    if (!peer.offered) return;
+    peer.offered = false;
+    const last = this.offered.length - 1;
+    if (this.offered[last] === peer) this.offered.length = last;
+    else this.offered.splice(this.offered.indexOf(peer), 1);
+  }
+
   private mayServe(peer: PeerConnection): boolean {
-    return !this.retired && peer.isUsable && this.connector.isCurrent(peer.generation);
+    if (this.retired || !peer.isUsable || !this.connector.isCurrent(peer.generation)) return false;
+    const { maxConnectionAgeMs } = this.limits;
+    return maxConnectionAgeMs === 0 || this.environment.clock.now - peer.openedAt < maxConnectionAgeMs;
   }
 
   private openForWaiting(): void {
-    if (this.waiting.length > this.connecting && this.all.size < this.limits.max) this.open();
+    const expected = this.dials.size * expectedCapacity[this.connector.protocol];
+    if (this.waiting.length > expected && this.size < this.limits.max) this.open();
   }
 
   private open(): void {
     const socket = this.connector.open();
-    if (socket === undefined) {
-      this.refuseWaiting('no_identity');
-      return;
-    }
-    const peer = new PeerConnection(socket, this.connector, this, this.environment);
-    this.all.add(peer);
-    this.connecting++;
+    if (socket === undefined) this.refuseWaiting('no_identity');
+    else this.dials.add(new Dial(socket, this.connector, this));
   }
 
   private refuseWaiting(code: DataPathErrorCode): void {

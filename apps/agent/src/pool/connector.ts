@@ -1,13 +1,17 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import type { HopProtocol } from '@tulle/mesh/policy';
+import type { Protocol } from '@tulle/mesh/service';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 
-/** Opens the transport of a connection; knows nothing of what is spoken on it. */
+/** Opens the transport of a connection and says what is to be spoken on it. */
 export interface Connector {
   /** The event that says the socket can be used. */
   readonly readyEvent: 'connect' | 'secureConnect';
+  /** What will be spoken if the peer agrees: how many requests a connection being opened is expected to take. */
+  readonly protocol: HopProtocol;
   /** Undefined when there is no certificate to show. */
   open(): net.Socket | undefined;
   /** Whether a connection made in `generation` may take another request. */
@@ -15,9 +19,16 @@ export interface Connector {
   readonly generation: number;
 }
 
-export function plainConnector(host: string, port: number): Connector {
+/** How a service that speaks `protocol` is called directly. */
+export function hopTo(protocol: Protocol): HopProtocol {
+  return protocol === 'http2' || protocol === 'grpc' ? 'http2' : 'http1';
+}
+
+/** HTTP/2 with prior knowledge (RFC 9113 section 3.3), or HTTP/1.1. */
+export function plainConnector(host: string, port: number, protocol: HopProtocol): Connector {
   return {
     readyEvent: 'connect',
+    protocol,
     generation: 0,
     isCurrent: () => true,
     open: () => net.connect({ host, port }),
@@ -29,15 +40,23 @@ export class PeerIdentityError extends Error {
   override readonly name = 'PeerIdentityError';
 }
 
+/** ALPN (RFC 7301) by what is wanted; an agent that speaks only HTTP/1.1 is still understood. */
+export const alpnProtocols: Readonly<Record<HopProtocol, string[]>> = {
+  http2: ['h2', 'http/1.1'],
+  http1: ['http/1.1'],
+};
+
 /** Mutual TLS to an agent that must prove to stand for `service`. */
 export function mutualTlsConnector(
   host: string,
   port: number,
   service: string,
+  protocol: HopProtocol,
   credentials: Credentials,
 ): Connector {
   return {
     readyEvent: 'secureConnect',
+    protocol,
     get generation() {
       return credentials.generation;
     },
@@ -51,7 +70,7 @@ export function mutualTlsConnector(
         port,
         secureContext: identity.context,
         rejectUnauthorized: true,
-        ALPNProtocols: ['http/1.1'],
+        ALPNProtocols: alpnProtocols[protocol],
         // Runs after the chain was verified: SPIFFE takes the place of host names.
         checkServerIdentity: (_host, certificate) => {
           const peer = readPeerIdentity(certificate);

@@ -5,8 +5,8 @@ export interface RateLimiter {
   readonly name: string;
   /** 0 when the request may pass, else the milliseconds after which another try may. `now` in milliseconds. */
   take(head: RequestHead, source: string, now: number): number;
-  /** For the fields RateLimit-Limit and RateLimit-Remaining of a refusal. */
-  readonly limit: number;
+  /** Whole field lines for the answer to a request that is refused: Retry-After and the RateLimit fields. */
+  answerLines(waitMs: number): string;
   /** Requests refused since the process began. */
   readonly refused: number;
 }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
-import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
 import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
@@ -16,9 +15,10 @@ import {
 } from '@tulle/wire/http1/serialise';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
-import { errorResponse } from './error-response.ts';
+import type { HeadChange } from '../router/route-decision.ts';
 import { Exchange } from './exchange.ts';
-import type { ExchangeCaller } from './exchange-caller.ts';
+import type { CallerConnection, ExchangeCaller } from './exchange-caller.ts';
+import { errorAnswer, type MeshAnswer, serialiseAnswer } from './mesh-answer.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 import { responseEdit } from './response-fields.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
@@ -32,7 +32,7 @@ const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 type Body = 'as-is' | 'chunked' | 'none';
 
 /** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
-export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwner {
+export class Http1Caller implements CallerConnection, RequestSink, ExchangeCaller, WriterOwner {
   /** Who the caller is; undefined where no certificate was asked for. */
   readonly identity: PeerIdentity | undefined;
   private readonly socket: Socket;
@@ -67,7 +67,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     this.reader = new RequestReader(this);
     this.writer = new SocketWriter(socket, environment.turn, this);
     environment.callers.add(this);
-    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
     socket.on('drain', () => this.onDrain());
     socket.on('end', () => this.onCallerEnd());
     // The close that follows tells the exchange; why the caller broke off changes nothing for it.
@@ -75,8 +75,8 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     socket.on('close', () => this.onClose());
   }
 
-  get isIdle(): boolean {
-    return this.exchange === undefined;
+  get remoteAddress(): string {
+    return this.socket.remoteAddress ?? '';
   }
 
   onHead(head: RequestHead): void {
@@ -112,19 +112,16 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
       return;
     }
     if (this.lingering) return;
-    const options = { json: false, withBody: true, close: true, status: error.status };
-    this.writer.add(errorResponse('bad_request', error.message, options));
-    this.passage.seriesOf(this).failed('bad_request', 0);
-    this.endConnection();
+    this.refuse('bad_request', error.message, 0, error.status);
   }
 
   sendInterim(head: ResponseHead): void {
     // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
     if (this.reader.head.minor === 0) return;
-    this.writer.add(serialiseResponseHead(head, responseEdit(head, false), ''));
+    this.writer.add(serialiseResponseHead(head, responseEdit(head, false, undefined), ''));
   }
 
-  sendHead(head: ResponseHead, fromAgent: boolean): number {
+  sendHead(head: ResponseHead, fromAgent: boolean, change: HeadChange | undefined): number {
     const request = this.reader.head;
     const framing = head.framing;
     this.body = framing === 'none' ? 'none' : 'as-is';
@@ -144,7 +141,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
       if (this.lastAnswer) added += closeField;
       else if (request.minor === 0) added += 'connection: keep-alive\r\n';
     }
-    const text = serialiseResponseHead(head, responseEdit(head, fromAgent), added);
+    const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), added);
     this.writer.add(text);
     return text.length;
   }
@@ -163,12 +160,11 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     if (this.body === 'chunked') this.writer.add(lastChunkWith(trailers));
   }
 
-  sendError(code: DataPathErrorCode, detail: string): void {
+  sendAnswer(answer: MeshAnswer): void {
     const request = this.reader.head;
     if (this.retiring || this.exchange?.requestEnded === false) this.lastAnswer = true;
-    const json = (request.known(FIELD.accept) ?? '').includes('application/json');
-    const options = { json, withBody: request.method !== 'HEAD', close: this.lastAnswer };
-    this.writer.add(errorResponse(code, detail, options));
+    const options = { withBody: request.method !== 'HEAD', close: this.lastAnswer };
+    this.writer.add(serialiseAnswer(answer, options));
   }
 
   abort(): void {
@@ -200,7 +196,7 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
       return;
     }
     this.resumeReading();
-    if (this.callerEnded && this.isIdle) this.endConnection();
+    if (this.callerEnded && this.exchange === undefined) this.endConnection();
   }
 
   onWriteBlocked(): void {
@@ -226,13 +222,20 @@ export class CallerConnection implements RequestSink, ExchangeCaller, WriterOwne
     } else if (this.reader.isIdle) {
       if (waited >= this.environment.callerIdleTimeoutMs) this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
-      this.writer.add(errorResponse('head_timeout', '', { json: false, withBody: true, close: true }));
-      this.passage.seriesOf(this).failed('head_timeout', waited);
-      this.endConnection();
+      this.refuse('head_timeout', '', waited);
     }
   }
 
-  private onData(bytes: Buffer): void {
+  /** Answers what is no request, and ends the connection. */
+  private refuse(code: DataPathErrorCode, detail: string, afterMs: number, status?: number): void {
+    const answer = errorAnswer(code, detail, undefined, '', status);
+    this.writer.add(serialiseAnswer(answer, { withBody: true, close: true }));
+    this.passage.seriesOf(this).failed(code, afterMs);
+    this.endConnection();
+  }
+
+  /** What the socket gave; the first of it when something else had to be looked for before. */
+  receive(bytes: Buffer): void {
     if (this.lingering) return;
     if (this.exchange === undefined && this.reader.isIdle) this.waitingSince = this.environment.clock.now;
     this.reader.push(bytes);

@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net';
+import { ServerSession } from '@tulle/wire/http2/server-session';
+import type { ServerStream } from '@tulle/wire/http2/server-stream';
+import type { ServerSessionOwner } from '@tulle/wire/http2/session-owner';
+import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { CallerConnection } from './exchange-caller.ts';
+import { Http2CallerStream } from './http2-caller-stream.ts';
+import type { CallerEnvironment, Passage } from './passage.ts';
+import { SessionWriter } from './session-writer.ts';
+
+/** A caller that was silent for this long while its requests are in flight is asked for a sign of life … */
+const PING_AFTER_MS = 20_000;
+/** … and given up when none comes. */
+const PING_TIMEOUT_MS = 10_000;
+
+/** One HTTP/2 connection from a caller: its streams are requests of their own. */
+export class Http2Caller implements CallerConnection, ServerSessionOwner {
+  readonly identity: PeerIdentity | undefined;
+  readonly passage: Passage;
+  readonly environment: CallerEnvironment;
+  private readonly socket: Socket;
+  private readonly session: ServerSession;
+  private readonly writer: SessionWriter;
+  /** When something last came. */
+  private readAt: number;
+  private retiring = false;
+  private closed = false;
+
+  constructor(
+    socket: Socket,
+    passage: Passage,
+    environment: CallerEnvironment,
+    identity: PeerIdentity | undefined,
+  ) {
+    this.socket = socket;
+    this.passage = passage;
+    this.environment = environment;
+    this.identity = identity;
+    this.readAt = environment.clock.now;
+    this.session = new ServerSession(this);
+    this.writer = new SessionWriter(socket, this.session, environment.turn);
+    environment.callers.add(this);
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.on('drain', () => this.writer.onDrain());
+    socket.on('end', () => this.onCallerEnd());
+    // The close that follows tells the streams; why the caller broke off changes nothing for them.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.onClose());
+    this.session.start();
+    environment.turn.flush();
+  }
+
+  get remoteAddress(): string {
+    return this.socket.remoteAddress ?? '';
+  }
+
+  onStream(stream: ServerStream): void {
+    stream.handler = new Http2CallerStream(stream, this);
+  }
+
+  onOutput(): void {
+    this.writer.enqueue();
+  }
+
+  onFailure(): void {
+    this.passage.seriesOf(this).failed('bad_request', 0);
+    this.writer.end();
+  }
+
+  onGoAway(): void {}
+
+  onDrained(): void {
+    this.writer.end();
+  }
+
+  retire(): void {
+    if (this.retiring) return;
+    this.retiring = true;
+    this.session.shutDown();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  sweep(now: number): void {
+    const { session, socket } = this;
+    if (this.identity !== undefined && Date.now() >= this.identity.notAfter) this.retire();
+    const silentMs = now - this.readAt;
+    if (socket.writableEnded) {
+      if (silentMs >= this.environment.headTimeoutMs) socket.destroy();
+    } else if (session.pingSentAtMs >= 0) {
+      if (now - session.pingSentAtMs >= PING_TIMEOUT_MS) socket.destroy();
+    } else if (session.streamCount === 0) {
+      if (silentMs >= this.environment.callerIdleTimeoutMs) this.retire();
+    } else if (silentMs >= PING_AFTER_MS) {
+      session.ping(now);
+    }
+  }
+
+  /** What the socket gave. */
+  receive(bytes: Buffer): void {
+    const { clock, turn } = this.environment;
+    this.readAt = clock.now;
+    this.session.push(bytes, clock.now);
+    turn.flush();
+  }
+
+  /** Nothing more can be asked; what was asked is still answered. */
+  private onCallerEnd(): void {
+    if (this.session.streamCount === 0) this.writer.end();
+    else this.retire();
+    this.environment.turn.flush();
+  }
+
+  private onClose(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.environment.callers.delete(this);
+    this.session.lose();
+    this.environment.turn.flush();
+  }
+}

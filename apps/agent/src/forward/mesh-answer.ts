@@ -1,0 +1,73 @@
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { RequestHead } from '@tulle/wire/http/message-head';
+import { type DataPathErrorCode, dataPathErrors } from '../errors.ts';
+
+/** An answer of the mesh's own, for the caller to write in the version it speaks. */
+export interface MeshAnswer {
+  readonly status: number;
+  /** Whole field lines with CRLF, names in lower case; without those that frame the message. */
+  readonly lines: string;
+  /** ASCII. */
+  readonly body: string;
+}
+
+/** `detail` may hold anything a peer or a file said; `lines` are further fields of the answer. */
+export function errorAnswer(
+  code: DataPathErrorCode,
+  detail: string,
+  head: RequestHead | undefined,
+  lines = '',
+  status: number = dataPathErrors[code].status,
+): MeshAnswer {
+  const { message } = dataPathErrors[code];
+  const sentence = detail === '' ? `${message}.` : `${message}: ${detail}`;
+  const json = (head?.known(FIELD.accept) ?? '').includes('application/json');
+  const body = json ? JSON.stringify({ error: { code, message: sentence } }) : `${code}: ${sentence}\n`;
+  const type = json ? 'application/json' : 'text/plain; charset=utf-8';
+  return {
+    status,
+    lines: `x-tulle-error: ${code}\r\ncontent-type: ${type}\r\n${lines}`,
+    body: escapeNonAscii(body),
+  };
+}
+
+/** Written as latin1 like every head: what does not fit into it is escaped, not cut. */
+function escapeNonAscii(text: string): string {
+  return text.replace(
+    /[^\t\n -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** For HTTP/1.1, complete. */
+export function serialiseAnswer(
+  { status, lines, body }: MeshAnswer,
+  options: { withBody: boolean; close: boolean },
+): string {
+  return (
+    `HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\n${lines}content-length: ${body.length}\r\n` +
+    `${options.close ? 'connection: close\r\n' : ''}\r\n${options.withBody ? body : ''}`
+  );
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  417: 'Expectation Failed',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+};

@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { HopProtocol } from '@tulle/mesh/policy';
+import type { DataPathErrorCode } from '../errors.ts';
+import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import { connectFailureCode } from './connect-failure.ts';
+import type { Connector } from './connector.ts';
+
+/** Finds peers that vanished without a word. */
+const KEEP_ALIVE_DELAY_MS = 30_000;
+
+/** A transport that is ready, and what is known of it. */
+export interface Transport {
+  readonly socket: Socket;
+  readonly protocol: HopProtocol;
+  readonly secure: boolean;
+  readonly openedAt: number;
+  readonly generation: number;
+  /** Serial of the peer's certificate; '' in plain text. */
+  readonly serial: string;
+  /** When that certificate expires, milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface DialOwner {
+  onReady(dial: Dial, transport: Transport): void;
+  onFailed(dial: Dial, code: DataPathErrorCode, detail: string): void;
+}
+
+/** A connection that is being made: TCP, TLS, and what ALPN agreed on. */
+export class Dial {
+  readonly startedAt = performance.now();
+  private readonly socket: Socket;
+  private readonly connector: Connector;
+  private readonly generation: number;
+  private readonly owner: DialOwner;
+  private settled = false;
+  private failure: Error | undefined = undefined;
+  private readonly onError = (error: Error) => {
+    this.failure ??= error;
+  };
+  private readonly onClose = () => this.fail(connectFailureCode(this.failure), this.failure?.message ?? '');
+
+  constructor(socket: Socket, connector: Connector, owner: DialOwner) {
+    this.socket = socket;
+    this.connector = connector;
+    this.generation = connector.generation;
+    this.owner = owner;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.once(connector.readyEvent, () => this.succeed());
+    socket.once('error', this.onError);
+    socket.once('close', this.onClose);
+  }
+
+  fail(code: DataPathErrorCode, detail: string): void {
+    if (this.settled) return;
+    this.settled = true;
+    // A late error must still find a listener.
+    this.socket.destroy();
+    this.owner.onFailed(this, code, detail);
+  }
+
+  private succeed(): void {
+    if (this.settled) return;
+    this.settled = true;
+    const { socket, connector, generation, startedAt } = this;
+    socket.removeListener('error', this.onError);
+    socket.removeListener('close', this.onClose);
+    const secure = socket instanceof TLSSocket;
+    const identity = secure ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
+    this.owner.onReady(this, {
+      socket,
+      protocol: secure ? (socket.alpnProtocol === 'h2' ? 'http2' : 'http1') : connector.protocol,
+      secure,
+      openedAt: startedAt,
+      generation,
+      serial: identity?.serial ?? '',
+      expiresAt: identity?.notAfter ?? Number.POSITIVE_INFINITY,
+    });
+  }
+}

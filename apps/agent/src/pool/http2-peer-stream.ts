@@ -1,0 +1,107 @@
+import type { Bytes } from '@tulle/wire/http/bytes';
+import type { FieldSection } from '@tulle/wire/http/field-section';
+import type { RequestEdit } from '@tulle/wire/http/head-edit';
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
+import type { ClientStream } from '@tulle/wire/http2/client-stream';
+import { ERROR, type ErrorCode } from '@tulle/wire/http2/error-codes';
+import type { ResponseHandler } from '@tulle/wire/http2/stream-handler';
+import { acceptOf } from '../forward/web-socket-key.ts';
+import type { Http2Peer } from './http2-peer.ts';
+import type { PeerExchange } from './peer-exchange.ts';
+import type { PeerStream } from './peer-stream.ts';
+
+/** A request on a stream of an HTTP/2 connection to a peer. */
+export class Http2PeerStream implements PeerStream, ResponseHandler {
+  private readonly peer: Http2Peer;
+  private readonly stream: ClientStream;
+  private exchange: PeerExchange | undefined = undefined;
+  /** Key of the WebSocket handshake that HTTP/2 does without (RFC 8441 section 5), or ''. */
+  private webSocketKey = '';
+  private answered = false;
+
+  constructor(peer: Http2Peer, stream: ClientStream) {
+    this.peer = peer;
+    this.stream = stream;
+    stream.handler = this;
+  }
+
+  begin(exchange: PeerExchange): void {
+    this.exchange = exchange;
+  }
+
+  sendHead(head: RequestHead, edit: RequestEdit): number {
+    const tunnel = head.upgrade !== '' || head.method === 'CONNECT';
+    if (head.upgrade !== '') this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
+    this.stream.sendRequestHead(head, edit, !head.hasBody && !tunnel);
+    return head.text.length;
+  }
+
+  sendBody(bytes: Bytes, start: number, end: number): void {
+    if (!this.stream.sendData(bytes, start, end)) this.exchange?.onPeerBlocked();
+  }
+
+  sendEnd(trailers: FieldSection | undefined): void {
+    this.stream.sendEnd(trailers);
+  }
+
+  sendFin(): void {
+    this.stream.sendEnd(undefined);
+  }
+
+  switchToTunnel(): void {}
+
+  pauseReading(): void {
+    this.stream.pause();
+  }
+
+  resumeReading(): void {
+    this.stream.resume();
+  }
+
+  leave(_complete: boolean): void {
+    this.exchange = undefined;
+    if (!this.stream.isClosed) this.stream.reset(ERROR.cancel);
+    this.peer.release();
+  }
+
+  onHead(head: ResponseHead, _ended: boolean): void {
+    this.answered = true;
+    if (this.webSocketKey !== '' && head.status >= 200 && head.status < 300) this.readAsSwitch(head);
+    this.exchange?.onResponseHead(head);
+  }
+
+  onInterim(head: ResponseHead): void {
+    this.exchange?.onInterim(head);
+  }
+
+  onData(bytes: Bytes, start: number, end: number): void {
+    this.exchange?.onResponseBody(bytes, start, end);
+  }
+
+  onEnd(trailers: FieldSection | undefined): void {
+    this.exchange?.onResponseEnd(trailers);
+  }
+
+  onReset(code: ErrorCode, untouched: boolean): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    this.peer.release();
+    const detail = this.peer.failure === '' ? `the stream was reset with code ${code}` : this.peer.failure;
+    if (this.answered) exchange?.onBadResponse('peer_reset', detail);
+    else exchange?.onPeerLost(untouched ? 'never' : 'maybe', detail);
+  }
+
+  onWindow(): void {
+    this.exchange?.onPeerDrained();
+  }
+
+  /** What HTTP/1.1 would have answered to the same handshake. */
+  private readAsSwitch(head: ResponseHead): void {
+    const name = 'sec-websocket-accept';
+    head.status = 101;
+    head.upgrade = 'websocket';
+    head.framing = 'tunnel';
+    head.addLine(FIELD.webSocketAccept, `${name}: ${acceptOf(this.webSocketKey)}\r\n`, name.length);
+  }
+}
