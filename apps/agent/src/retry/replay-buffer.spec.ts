@@ -19,7 +19,7 @@ const chunk = fc
   .record({
     size: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 900, max: 3_000 })),
     before: fc.integer({ min: 0, max: 50 }),
-    behind: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5_000 })),
+    behind: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })),
     fill: fc.integer({ min: 33, max: 126 }),
   })
   .map(({ size, before, behind, fill }) => {

@@ -28,6 +28,7 @@ export class ReplayBuffer {
   private readonly maxBytes: number;
   private readonly segments: Segment[] = [];
   private size = 0;
+  private copied = 0;
   private block: Bytes | undefined = undefined;
   private blockUsed = 0;
   private whole = true;
@@ -80,9 +81,11 @@ export class ReplayBuffer {
     this.segments.length = 0;
     this.block = undefined;
     this.size = 0;
+    this.copied = 0;
   }
 
   private copy(bytes: Bytes, start: number, end: number): void {
+    this.copied += end - start;
     let from = start;
     while (from < end) {
       const block = this.block ?? this.openBlock(end - from);
@@ -96,9 +99,9 @@ export class ReplayBuffer {
     }
   }
 
-  /** As large as all that is kept: many small chunks become few blocks, and at most half of the memory is unused. */
+  /** As large as all copies so far: many small chunks become few blocks, and at most half of their memory is unused. */
   private openBlock(atLeast: number): Bytes {
-    const block = newBytes(Math.max(atLeast, FIRST_BLOCK_BYTES, Math.min(this.size, this.maxBytes)));
+    const block = newBytes(Math.max(atLeast, FIRST_BLOCK_BYTES, this.copied));
     this.block = block;
     this.blockUsed = 0;
     return block;
