@@ -43,6 +43,8 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
   private readonly reader: ResponseReader;
   private readonly writer: SocketWriter;
   private exchange: PeerExchange | undefined = undefined;
+  /** Given to an exchange, and not left by it. */
+  private taken = false;
   /** Exchanges begun on it. */
   private uses = 0;
   private chunking = false;
@@ -77,11 +79,11 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
   }
 
   get active(): number {
-    return this.exchange === undefined ? 0 : 1;
+    return this.taken ? 1 : 0;
   }
 
   get capacity(): number {
-    return this.exchange === undefined ? 1 : 0;
+    return this.taken ? 0 : 1;
   }
 
   get isUsable(): boolean {
@@ -90,6 +92,7 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
   }
 
   openStream(): PeerStream {
+    this.taken = true;
     return this;
   }
 
@@ -146,12 +149,13 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
       return;
     }
     this.resumeReading();
+    this.taken = false;
     this.pool.release(this);
   }
 
   /** In the middle of an exchange there is nothing to do: the pool looks at the connection when it is released. */
   retire(): void {
-    if (this.exchange === undefined) this.socket.destroy();
+    if (!this.taken) this.socket.destroy();
   }
 
   destroy(): void {
