@@ -10,15 +10,22 @@ const WIDTH = 5;
  * A reader reuses its section: what it holds is valid until the next message begins.
  */
 export class FieldSection {
-  /** The bytes of the whole section as latin1, start line included, up to and with the empty line. */
+  /**
+   * The bytes of the whole section as latin1, start line included, up to and with the empty line. Empty where lines
+   * were added one by one: they stay as they are, because most are shared with the table they came from.
+   */
   text = '';
   count = 0;
-  /** Where the last field line ends. */
+  /** Where the last field line ends; of added lines, how long they are together. */
   end = 0;
   /** Names listed in Connection besides close, keep-alive, upgrade and te, in lower case. */
   nominated: string[] | undefined = undefined;
   private readonly offsets: Uint16Array;
   private readonly capacity: number;
+  /** Lines that were added one by one; their offsets count from the start of the line. */
+  private readonly lines: string[] = [];
+  /** Which of them are sensitive; undefined when none is. */
+  private sensitive: Set<number> | undefined = undefined;
 
   constructor(maxFields: number) {
     this.capacity = maxFields;
@@ -30,6 +37,8 @@ export class FieldSection {
     this.count = 0;
     this.end = 0;
     this.nominated = undefined;
+    this.lines.length = 0;
+    this.sensitive = undefined;
   }
 
   /** False when the section is full. */
@@ -48,15 +57,27 @@ export class FieldSection {
 
   /**
    * Adds a field that did not come as a line of HTTP/1.1: `line` is `name: value\r\n` with the name in lower case, so
-   * that every section reads the same whatever its protocol. False when the section is full.
+   * that every section reads the same whatever its protocol. A section holds either kind of line. False when it is full.
    */
-  addLine(id: FieldId, line: string, nameLength: number): boolean {
-    const start = this.text.length;
-    const added = this.add(id, start, start + nameLength, start + nameLength + 2, start + line.length - 2);
-    if (!added) return false;
-    this.text += line;
-    this.end = this.text.length;
+  addLine(id: FieldId, line: string, nameLength: number, sensitive = false): boolean {
+    if (!this.add(id, 0, nameLength, nameLength + 2, line.length - 2)) return false;
+    if (sensitive) this.sensitive = (this.sensitive ?? new Set()).add(this.count - 1);
+    this.lines.push(line);
+    this.end += line.length;
     return true;
+  }
+
+  /** The line of a field with its CRLF: the very string that was added. */
+  lineAt(index: number): string {
+    if (this.lines.length > 0) return this.lines[index] as string;
+    const at = index * WIDTH;
+    const end = index + 1 < this.count ? this.offsets[at + WIDTH + 1] : this.end;
+    return this.text.substring(this.offsets[at + 1] as number, end);
+  }
+
+  /** The sender asked that nobody keep this field in a table (RFC 7541 section 7.1.3). */
+  isSensitiveAt(index: number): boolean {
+    return this.sensitive?.has(index) ?? false;
   }
 
   idAt(index: number): FieldId {
@@ -65,7 +86,7 @@ export class FieldSection {
 
   nameAt(index: number): string {
     const at = index * WIDTH;
-    return this.text.substring(this.offsets[at + 1] as number, this.offsets[at + 2]);
+    return this.textAt(index).substring(this.offsets[at + 1] as number, this.offsets[at + 2]);
   }
 
   lowerNameAt(index: number): string {
@@ -74,7 +95,12 @@ export class FieldSection {
 
   valueAt(index: number): string {
     const at = index * WIDTH;
-    return this.text.substring(this.offsets[at + 3] as number, this.offsets[at + 4]);
+    return this.textAt(index).substring(this.offsets[at + 3] as number, this.offsets[at + 4]);
+  }
+
+  /** What the offsets of a field count in. */
+  private textAt(index: number): string {
+    return this.lines.length > 0 ? (this.lines[index] as string) : this.text;
   }
 
   /** Value of the first field with this id. */
@@ -102,28 +128,37 @@ export class FieldSection {
   }
 
   /**
-   * The field lines as received, each with its CRLF, without those `dropped` marks and without those
-   * that Connection nominated (RFC 9110 section 7.6.1) or `removed` holds (lower-case names).
+   * Whether a proxy passes a field on: not when `dropped` marks it, `removed` holds its name in lower case, or
+   * Connection nominated it (RFC 9110 section 7.6.1).
    */
+  keeps(index: number, dropped: Uint8Array, removed: ReadonlySet<string> | undefined): boolean {
+    const id = this.offsets[index * WIDTH] as FieldId;
+    if (dropped[id] === 1) return false;
+    if (removed === undefined && this.nominated === undefined) return true;
+    const name = this.lowerNameAt(index);
+    if (removed?.has(name)) return false;
+    return id === FIELD.host || !this.nominated?.includes(name);
+  }
+
+  /** The lines of the fields that a proxy {@link keeps}, as received, each with its CRLF. */
   kept(dropped: Uint8Array, removed: ReadonlySet<string> | undefined = undefined): string {
-    const { count, offsets, text, nominated } = this;
+    const { count, offsets, text, lines } = this;
     if (count === 0) return '';
     let out = '';
+    if (lines.length > 0) {
+      for (let index = 0; index < count; index++) {
+        if (this.keeps(index, dropped, removed)) out += lines[index];
+      }
+      return out;
+    }
     let runStart = offsets[1] as number;
     for (let index = 0; index < count; index++) {
+      if (this.keeps(index, dropped, removed)) continue;
       const at = index * WIDTH;
-      const id = offsets[at] as FieldId;
-      if (dropped[id] !== 1 && !(removed?.has(this.lowerNameAt(index)) ?? false)) {
-        if (nominated === undefined || !this.isNominated(index, id, nominated)) continue;
-      }
       const line = offsets[at + 1] as number;
       if (line > runStart) out += text.substring(runStart, line);
       runStart = index + 1 < count ? (offsets[at + WIDTH + 1] as number) : this.end;
     }
     return this.end > runStart ? out + text.substring(runStart, this.end) : out;
-  }
-
-  private isNominated(index: number, id: FieldId, nominated: string[]): boolean {
-    return id !== FIELD.host && nominated.includes(this.lowerNameAt(index));
   }
 }

@@ -50,6 +50,8 @@ export class RequestHead extends MessageHead {
   /** Host and port the request is for: of the target when it is absolute, else of Host (RFC 9112 section 3.2.2). */
   authority = '';
   expectsContinue = false;
+  /** Of HTTP/2, `http` or `https`; '' where the version does not say. */
+  scheme = '';
   /** Whether a body follows, be it empty in the end. */
   hasBody = false;
   /** The client reads trailers: `te: trailers`. */
@@ -63,6 +65,7 @@ export class RequestHead extends MessageHead {
     this.path = '';
     this.authority = '';
     this.expectsContinue = false;
+    this.scheme = '';
     this.hasBody = false;
     this.acceptsTrailers = false;
   }

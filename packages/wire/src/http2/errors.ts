@@ -43,6 +43,10 @@ export const http2Errors = {
     message: 'A head is spread over too many frames.',
   },
   'malformed-message': { code: ERROR.protocol, message: 'The fields of a message break the rules of HTTP.' },
+  'unsupported-expectation': {
+    code: ERROR.protocol,
+    message: 'The only expectation accepted is 100-continue.',
+  },
   'length-mismatch': { code: ERROR.protocol, message: 'The data is not as long as Content-Length says.' },
   'too-many-streams': { code: ERROR.refusedStream, message: 'More streams are open than were allowed.' },
   'reset-flood': { code: ERROR.enhanceYourCalm, message: 'Streams are reset too often.' },

@@ -12,7 +12,10 @@ export interface SessionLimits {
   streamWindowBytes: number;
   /** Receive window of the connection: what all of them together can cost. */
   connectionWindowBytes: number;
+  /** Of the peer's frames: announced. */
   maxFrameBytes: number;
+  /** Of our DATA frames, if the peer takes as much: streams take turns of one frame. */
+  maxSentFrameBytes: number;
   /** Dynamic table of the peer's HPACK encoder, and the most that ours will use. */
   headerTableBytes: number;
   /** RST_STREAM by the peer, and streams reset by us for the peer's fault, in a second (CVE-2023-44487). */
@@ -36,6 +39,7 @@ export const defaultLimits: SessionLimits = {
   streamWindowBytes: 256 * 1024,
   connectionWindowBytes: 8 * 1024 * 1024,
   maxFrameBytes: 16 * 1024,
+  maxSentFrameBytes: 64 * 1024,
   headerTableBytes: 4096,
   maxResetsPerSecond: 512,
   maxSettingsPerSecond: 100,

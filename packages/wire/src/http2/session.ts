@@ -1,54 +1,257 @@
 import type { Bytes } from '../http/bytes.ts';
+import { BlockReader } from './block-reader.ts';
+import { CLOSED, ClosedStreams, type Closing } from './closed-streams.ts';
+import { DataSender } from './data-sender.ts';
 import { ERROR, type ErrorCode } from './error-codes.ts';
+import { Http2Error, type Http2ErrorReason, http2Errors } from './errors.ts';
+import { FLOOD, FloodGuard } from './flood-guard.ts';
+import { FlowWindow } from './flow-window.ts';
+import { HEADER_BYTES } from './frame-header.ts';
+import { FrameReader } from './frame-reader.ts';
+import { FrameReceiver } from './frame-receiver.ts';
+import { FrameWriter } from './frame-writer.ts';
+import type { HeadBlock } from './head-block.ts';
+import { HeadWriter } from './head-writer.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { defaultLimits, type SessionLimits } from './limits.ts';
+import { Output, type OutputTarget } from './output.ts';
+import type { SessionOwner } from './session-owner.ts';
+import { INITIAL_WINDOW_BYTES, PeerSettings, SETTING } from './settings.ts';
+import type { Http2Stream } from './stream.ts';
+import type { StreamTable } from './stream-table.ts';
 
-/** Where output goes: a socket has this shape. */
-export interface OutputTarget {
-  write(bytes: Bytes): unknown;
-}
+/** RST_STREAM and its like: what one costs that the peer makes us write. */
+const SMALL_FRAME_BYTES = HEADER_BYTES + 8;
 
 /** One HTTP/2 connection (RFC 9113), seen from either side. */
 export abstract class Http2Session {
-  /** Streams that are open. */
-  streamCount = 0;
+  readonly limits: SessionLimits;
+  /** What the peer said of itself. */
+  readonly peer = new PeerSettings();
+  readonly flood: FloodGuard;
+  readonly heartbeat: Heartbeat;
+  /** The session failed, was aborted or lost: nothing is read or opened any more. */
+  isOver = false;
+  protected readonly owner: SessionOwner;
+  private readonly output = new Output();
+  private readonly reader: FrameReader;
+  private readonly window: FlowWindow;
+  private announced = false;
+  private unreadBytes = 0;
+
+  // For streams and for the receiver of frames.
+  abstract readonly streams: StreamTable<Http2Stream>;
+  readonly sender: DataSender;
+  readonly headWriter: HeadWriter;
+  readonly frames: FrameWriter;
+  readonly blocks: BlockReader;
+  readonly closedStreams = new ClosedStreams();
+  nowMs = 0;
+
+  constructor(owner: SessionOwner, limits: Partial<SessionLimits> | undefined, connectProtocol: boolean) {
+    this.owner = owner;
+    this.limits = { ...defaultLimits, ...limits };
+    const { headerTableBytes, maxFrameBytes, connectionWindowBytes } = this.limits;
+    this.flood = new FloodGuard(this.limits);
+    this.heartbeat = new Heartbeat(this);
+    this.frames = new FrameWriter(this.output);
+    this.reader = new FrameReader(new FrameReceiver(this), maxFrameBytes);
+    this.window = new FlowWindow(connectionWindowBytes);
+    this.sender = new DataSender(this.output, this.peer.maxFrameBytes);
+    this.headWriter = new HeadWriter(this.output, headerTableBytes, this.peer.maxFrameBytes);
+    this.blocks = new BlockReader(this, connectProtocol);
+  }
 
   /** Writes our preface. Call once, before anything else. */
-  start(): void {}
+  start(): void {
+    const { limits } = this;
+    this.wantOutput();
+    this.writePreface([
+      [SETTING.headerTableSize, limits.headerTableBytes],
+      [SETTING.initialWindowSize, limits.streamWindowBytes],
+      [SETTING.maxFrameSize, limits.maxFrameBytes],
+      [SETTING.maxHeaderListSize, limits.maxHeadBytes],
+    ]);
+    this.frames.windowUpdate(0, limits.connectionWindowBytes - INITIAL_WINDOW_BYTES);
+  }
 
   /** What the socket gave, at `nowMs` of any clock that only goes forward. */
-  push(_bytes: Bytes, _nowMs: number): void {}
+  push(bytes: Bytes, nowMs: number): void {
+    if (this.isOver) return;
+    this.nowMs = nowMs;
+    try {
+      this.reader.push(bytes, this.readPreface(bytes));
+    } catch (error) {
+      if (!(error instanceof Http2Error)) throw error;
+      this.fail(error);
+    }
+  }
 
   /** Hands all output over in order; the bytes are never written to again. */
-  flushTo(_target: OutputTarget): void {}
+  flushTo(target: OutputTarget): void {
+    this.announced = false;
+    this.output.flushTo(target);
+  }
 
   /** The same as a list. */
   takeOutput(): Bytes[] {
-    return [];
+    this.announced = false;
+    return this.output.take();
   }
 
   get pendingBytes(): number {
-    return 0;
+    return this.output.pendingBytes;
   }
 
   /** While the socket takes nothing DATA is queued; heads and control frames are still written. */
-  setWritable(_writable: boolean): void {}
+  setWritable(writable: boolean): void {
+    if (writable) this.unreadBytes = 0;
+    if (writable === this.sender.isWritable) return;
+    this.wantOutput();
+    this.sender.setWritable(writable);
+  }
 
-  /** Asks the peer for a sign of life; {@link pingSentAtMs} says since when an answer is due. */
-  ping(_nowMs: number): void {}
+  /** Streams that are open. */
+  get streamCount(): number {
+    return this.streams.size;
+  }
 
-  /** When the PING without an answer was sent; -1 when none is outstanding. */
-  pingSentAtMs = -1;
-  /** What the last answered PING took; -1 before. */
-  roundTripMs = -1;
+  /** A frame has come in part: an owner may time how long the rest takes. */
+  get isMidFrame(): boolean {
+    return !this.reader.isIdle;
+  }
+
+  /** Ends the connection at once: GOAWAY is in the output, every stream is told. */
+  abort(code: ErrorCode = ERROR.internal): void {
+    if (!this.isOver) this.end(code, '');
+  }
+
+  /** The socket is gone: every stream is told. */
+  lose(): void {
+    if (this.isOver) return;
+    this.stop();
+    this.resetAll(ERROR.cancel);
+  }
 
   /**
    * Ends the connection without losing a stream (RFC 9113 section 6.8): no stream of ours is opened any more, GOAWAY
-   * says so to the peer, a second one follows when a PING came back; `onDrained` when the last stream has ended.
+   * says so to the peer; `onDrained` when the last stream has ended.
    */
-  shutDown(): void {}
+  abstract shutDown(): void;
 
-  /** Ends the connection at once: GOAWAY is in the output, every stream is told. */
-  abort(_code: ErrorCode = ERROR.internal): void {}
+  // What follows is for streams and for the receiver of frames.
 
-  /** The socket is gone: every stream is told. */
-  lose(): void {}
+  /** Writes what a connection begins with: the settings of either side, and those of this one. */
+  protected abstract writePreface(settings: [id: number, value: number][]): void;
+  /** Where the frames begin in what was pushed. */
+  protected abstract readPreface(bytes: Bytes): number;
+  /** A stream that nobody opened so far. */
+  abstract isIdle(stream: number): boolean;
+  /** The last stream of the peer that was taken. */
+  abstract get lastPeerStream(): number;
+  /** A head is complete. */
+  abstract onBlock(stream: number, block: HeadBlock): void;
+  abstract onGoAway(lastStream: number, code: ErrorCode): void;
+  /** Settings came. */
+  abstract onSettings(): void;
+  /** The PING that followed the first GOAWAY came back. */
+  abstract onShutDownHeard(): void;
+
+  wantOutput(): void {
+    if (this.announced) return;
+    this.announced = true;
+    this.owner.onOutput();
+  }
+
+  /** DATA of this size came, on whatever stream. */
+  takeWindow(length: number): void {
+    if (!this.window.take(length)) throw new Http2Error('window-exceeded');
+  }
+
+  giveBack(length: number): void {
+    if (length === 0 || this.isOver) return;
+    const increment = this.window.give(length);
+    if (increment > 0) this.writeWindowUpdate(0, increment);
+  }
+
+  writeWindowUpdate(stream: number, increment: number): void {
+    if (this.isOver) return;
+    this.wantOutput();
+    this.frames.windowUpdate(stream, increment);
+  }
+
+  writeEnd(stream: Http2Stream, trailerLines: string): void {
+    this.wantOutput();
+    if (trailerLines !== '') {
+      this.headWriter.trailers(stream.id, trailerLines);
+      this.countUnread();
+    } else {
+      this.sender.writeEnd(stream);
+    }
+  }
+
+  /** What the peer makes us write while it reads nothing is bounded. */
+  countUnread(bytes: number = this.headWriter.lastBytes): void {
+    if (this.sender.isWritable) return;
+    this.unreadBytes += bytes;
+    if (this.unreadBytes > this.limits.maxUnreadBytes) this.fail(new Http2Error('unread-output'));
+  }
+
+  /** RST_STREAM for a stream that may be over. */
+  writeReset(stream: number, code: ErrorCode): void {
+    this.wantOutput();
+    this.frames.rstStream(stream, code);
+    this.countUnread(SMALL_FRAME_BYTES);
+  }
+
+  /** We have no more use for it. */
+  resetStream(stream: Http2Stream, code: ErrorCode): void {
+    if (stream.id !== 0) this.writeReset(stream.id, code);
+    this.close(stream, CLOSED.resetByUs, false);
+  }
+
+  /** The peer broke a rule that concerns this stream alone. */
+  refuseStream(stream: Http2Stream, reason: Http2ErrorReason): void {
+    const { code } = http2Errors[reason];
+    this.resetStream(stream, code);
+    stream.handler.onReset(code, false);
+    this.flood.count(FLOOD.reset, this.nowMs);
+  }
+
+  /** Both directions may have ended. */
+  settle(stream: Http2Stream): void {
+    if (stream.localEnded && stream.remoteEnded && !stream.isClosed) this.close(stream, CLOSED.ended, true);
+  }
+
+  close(stream: Http2Stream, closing: Closing, complete: boolean): void {
+    this.streams.remove(stream);
+    this.closedStreams.add(stream.id, closing);
+    stream.finish(complete);
+  }
+
+  protected fail(error: Http2Error): void {
+    if (this.isOver) return;
+    this.end(error.code, error.reason);
+    this.owner.onFailure(error);
+  }
+
+  private end(code: ErrorCode, reason: string): void {
+    this.wantOutput();
+    this.frames.goAway(this.lastPeerStream, code, reason);
+    this.stop();
+    this.resetAll(code);
+  }
+
+  private stop(): void {
+    this.isOver = true;
+    this.reader.stopped = true;
+  }
+
+  private resetAll(code: ErrorCode): void {
+    for (const stream of this.streams.list()) {
+      if (stream.isClosed) continue;
+      this.close(stream, CLOSED.resetByUs, false);
+      stream.handler.onReset(code, false);
+    }
+  }
 }
