@@ -1,10 +1,18 @@
-import type { Endpoint } from '@tulle/mesh/service-view';
+import type { LoadBalancer } from '@tulle/mesh/load-balancer';
+import type { HopProtocol } from '@tulle/mesh/policy';
+import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
+import { HealthChecker } from '../health/health-checker.ts';
+import type { HealthProbe } from '../health/health-probe.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
-import { mutualTlsConnector, plainConnector } from '../pool/connector.ts';
+import { hopTo, mutualTlsConnector, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import type { Recorder } from '../record/recorder.ts';
 import { Backend } from './backend.ts';
+import type { Random } from './balancer.ts';
+import { Fleet } from './fleet.ts';
+import { ServiceBackends } from './service-backends.ts';
+import { subsetOf } from './subset.ts';
 
 export interface RegistryContext {
   readonly environment: PeerEnvironment;
@@ -12,63 +20,115 @@ export interface RegistryContext {
   readonly recorder: Recorder;
   /** Name of the service this agent stands for. */
   readonly source: string;
+  /** Name of the instance it stands for: decides which endpoints of a large fleet it uses. */
+  readonly instance?: string | undefined;
+  /** Where it runs, when that is known. */
+  readonly zone?: string | undefined;
+  /** How endpoints are checked actively; without it they are not. */
+  readonly probe?: HealthProbe | undefined;
+  readonly random?: Random | undefined;
 }
 
 /** Every backend there is, by service and endpoint: where their state survives changes of configuration. */
 export class BackendRegistry {
   private readonly context: RegistryContext;
-  private readonly byKey = new Map<string, { service: string; backend: Backend }>();
+  private readonly services = new Map<string, ServiceBackends>();
+  private readonly random: Random;
+  private readonly checker: HealthChecker | undefined;
 
   constructor(context: RegistryContext) {
     this.context = context;
+    this.random = context.random ?? Math.random;
+    this.checker = context.probe === undefined ? undefined : new HealthChecker(context.probe, this.random);
+  }
+
+  /** The endpoints of a view that this agent uses, under the view's policy. */
+  fleet(view: ServiceView, limits: PoolLimits): Fleet {
+    const { service, policy, endpoints, protocol } = view;
+    const { now } = this.context.environment.clock;
+    // Those of the first view were there before this agent asked for them, and are not new.
+    const wasKnown = this.services.has(service);
+    const known = this.serviceOf(service);
+    const backends = this.used(endpoints, policy.loadBalancer).map((endpoint) => {
+      const hop = endpoint.tls ? policy.hop : hopTo(protocol);
+      const isNew = wasKnown && !known.has(endpoint, hop);
+      const backend = this.obtain(service, endpoint, limits, hop);
+      if (isNew) backend.beginWarming(now);
+      return backend;
+    });
+    known.follow(policy);
+    this.checker?.follow(backends, policy.healthCheck, now);
+    return new Fleet(known, backends, policy.loadBalancer, this.context.zone ?? '', this.random);
   }
 
   /** The backend of this endpoint: the one there is, or a new one when it was never seen at this address. */
-  obtain(service: string, endpoint: Endpoint, limits: PoolLimits): Backend {
-    const key = keyOf(service, endpoint);
-    const known = this.byKey.get(key);
+  obtain(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: HopProtocol): Backend {
+    const backends = this.serviceOf(service);
+    const known = backends.get(endpoint, protocol);
     if (known !== undefined) {
-      known.backend.pool.limits = limits;
-      return known.backend;
+      known.endpoint = endpoint;
+      known.pool.limits = limits;
+      return known;
     }
-    const backend = this.create(service, endpoint, limits);
-    this.byKey.set(key, { service, backend });
+    const backend = this.create(service, endpoint, limits, protocol);
+    backends.add(backend, protocol);
     return backend;
   }
 
   /** Retires those that no configuration names any more. */
   keepOnly(used: ReadonlySet<Backend>): void {
-    for (const [key, { backend }] of [...this.byKey]) {
-      if (used.has(backend)) continue;
-      this.byKey.delete(key);
-      backend.pool.retire();
+    for (const [service, backends] of [...this.services]) {
+      for (const backend of backends.dropUnused(used)) {
+        this.checker?.forget(backend);
+        backend.retire();
+      }
+      if (backends.size === 0) this.services.delete(service);
     }
   }
 
   entries(): { service: string; backend: Backend }[] {
-    return [...this.byKey.values()];
+    return Array.from(this.services, ([service, backends]) =>
+      Array.from(backends, (backend) => ({ service, backend })),
+    ).flat();
   }
 
   sweep(now: number): void {
-    for (const { backend } of this.byKey.values()) backend.pool.sweep(now);
+    for (const backends of this.services.values()) {
+      for (const backend of backends) backend.pool.sweep(now);
+      backends.sweep(now);
+    }
+    this.checker?.sweep(now);
   }
 
-  private create(service: string, endpoint: Endpoint, limits: PoolLimits): Backend {
+  private serviceOf(service: string): ServiceBackends {
+    let backends = this.services.get(service);
+    if (backends === undefined) {
+      backends = new ServiceBackends();
+      this.services.set(service, backends);
+    }
+    return backends;
+  }
+
+  private used(endpoints: readonly Endpoint[], { subsetSize }: LoadBalancer): readonly Endpoint[] {
+    if (subsetSize === 0) return endpoints;
+    const instance = this.context.instance ?? this.context.source;
+    const byVersion = Map.groupBy(endpoints, ({ version }) => version);
+    return [...byVersion.values()].flatMap((version) => subsetOf(version, subsetSize, instance));
+  }
+
+  private create(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: HopProtocol): Backend {
     const { environment, credentials, recorder, source } = this.context;
     const { host, port, version, tls } = endpoint;
-    const connector = tls ? mutualTlsConnector(host, port, service, credentials) : plainConnector(host, port);
+    const connector = tls
+      ? mutualTlsConnector(host, port, service, protocol, credentials)
+      : plainConnector(host, port, protocol);
     const pool = new ConnectionPool(connector, environment, limits);
     const series = recorder.series({ side: 'outbound', source, destination: service, version, tls });
-    const backend = new Backend(endpoint, pool, series);
+    const backend = new Backend(endpoint, pool, series, this.serviceOf(service).groupOf(version));
     pool.owner = {
       onConnected: () => backend.connected(),
       onConnectFailed: () => backend.connectFailed(environment.clock.now),
     };
     return backend;
   }
-}
-
-/** An endpoint that moved, or changed its version or its security, is another one. */
-function keyOf(service: string, { id, version, host, port, tls }: Endpoint): string {
-  return `${service} ${id} ${version} ${host} ${port} ${tls}`;
 }

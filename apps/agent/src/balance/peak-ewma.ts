@@ -8,10 +8,14 @@ const DECAY_MS = 10_000;
 export class PeakEwma {
   private value = 0;
   private at = 0;
+  /** What was read last, and when: many read it in one turn of the clock. */
+  private decayed = 0;
+  private readAt = Number.NaN;
 
   observe(latencyMs: number, now: number): void {
     const elapsed = now - this.at;
     this.at = now;
+    this.readAt = Number.NaN;
     if (latencyMs >= this.value) {
       this.value = latencyMs;
       return;
@@ -22,7 +26,10 @@ export class PeakEwma {
 
   /** The average as it has decayed until `now`, so that a peer nobody dares to ask gets its chance again. */
   read(now: number): number {
+    if (now === this.readAt) return this.decayed;
     const elapsed = now - this.at;
-    return elapsed > 0 ? this.value * Math.exp(-elapsed / DECAY_MS) : this.value;
+    this.decayed = elapsed > 0 ? this.value * Math.exp(-elapsed / DECAY_MS) : this.value;
+    this.readAt = now;
+    return this.decayed;
   }
 }

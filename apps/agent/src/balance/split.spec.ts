@@ -22,9 +22,14 @@ function backends(versions: readonly string[]): Backend[] {
     recorder: new Recorder(),
     source: 'a',
   });
-  const limits: ConnectionPool['limits'] = { max: 1, maxPending: 1, connectMs: 1 };
+  const limits: ConnectionPool['limits'] = { max: 1, maxPending: 1, connectMs: 1, maxConnectionAgeMs: 0 };
   return versions.map((version, index) =>
-    registry.obtain('web', { id: String(index), version, host: 'h', port: index + 1, tls: false }, limits),
+    registry.obtain(
+      'web',
+      { id: String(index), version, host: 'h', port: index + 1, tls: false },
+      limits,
+      'http1',
+    ),
   );
 }
 
@@ -157,10 +162,11 @@ it('70/30 over real sockets', async () => {
 it('a view that cannot be used is rejected with its reason, and the former stays', async () => {
   const service = await startService((_request, response) => response.end('still'));
   const { port, plane } = await startOutbound([viewOf('web', [{ port: service }])]);
-  const result = plane.apply([viewOf('web', [{ port: 1 }], { protocol: 'grpc' })]);
+  const weights = [{ version: 'v1', weight: 90 }];
+  const result = plane.apply([viewOf('web', [{ port: 1 }], { weights })]);
   expect(result).toEqual({
     accepted: [],
-    rejected: [{ name: 'web', reason: 'this agent does not speak grpc yet, only http' }],
+    rejected: [{ name: 'web', reason: 'the weights sum to 90, not to 100' }],
   });
   expect((await call(port)).body).toBe('still');
 });

@@ -1,5 +1,7 @@
+import { loadBalancerSchema } from '@tulle/mesh/load-balancer';
 import type { Backend } from './backend.ts';
-import { pickLeastLoaded } from './pick.ts';
+import type { Balancer } from './balancer.ts';
+import { compileBalancer } from './compile-balancer.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { EvenSequence } from './sequence.ts';
 
@@ -8,7 +10,15 @@ export interface Share {
   readonly version: string;
   readonly weight: number;
   readonly backends: readonly Backend[];
+  /** Chooses among the backends; absent for the default one. */
+  readonly balancer?: Balancer;
 }
+
+interface CompiledShare extends Share {
+  readonly balancer: Balancer;
+}
+
+const defaultBalancing = loadBalancerSchema.parse({});
 
 /**
  * Chooses a version by weight, then a backend inside it. A version that has no usable backend loses its
@@ -16,52 +26,67 @@ export interface Share {
  * might have succeeded helps nobody.
  */
 export class Split {
-  private readonly shares: readonly Share[];
+  private readonly shares: readonly CompiledShare[];
   private readonly all: readonly Backend[];
   private readonly sequence: EvenSequence;
   private readonly total: number;
 
   constructor(shares: readonly Share[], sequence: EvenSequence) {
-    this.shares = shares.filter((share) => share.weight > 0 && share.backends.length > 0);
+    this.shares = shares
+      .filter(({ weight, backends }) => weight > 0 && backends.length > 0)
+      .map(compileShare);
     this.all = this.shares.flatMap((share) => share.backends);
     this.total = this.shares.reduce((sum, share) => sum + share.weight, 0);
     this.sequence = sequence;
   }
 
-  pick({ avoid, now }: PickRequest): Backend | undefined {
+  pick(request: PickRequest): Backend | undefined {
     if (this.all.length === 0) return undefined;
     const chosen = shareAt(this.shares, this.sequence.next() * this.total);
-    const backend = pickLeastLoaded(chosen.backends, avoid, now);
-    return backend ?? this.pickElsewhere(chosen, avoid, now) ?? this.pickAny(avoid);
+    return chosen.balancer.pick(request) ?? this.pickElsewhere(chosen, request) ?? this.pickAny(request);
   }
 
   /** The other versions by their weights, one after the other, each of which may turn out unusable. */
-  private pickElsewhere(chosen: Share, avoid: Backend | undefined, now: number): Backend | undefined {
+  private pickElsewhere(chosen: CompiledShare, request: PickRequest): Backend | undefined {
     let candidates = this.shares.filter((share) => share !== chosen);
     while (candidates.length > 0) {
       const total = candidates.reduce((sum, share) => sum + share.weight, 0);
       const share = shareAt(candidates, Math.random() * total);
-      const backend = pickLeastLoaded(share.backends, avoid, now);
+      const backend = share.balancer.pick(request);
       if (backend !== undefined) return backend;
       candidates = candidates.filter((candidate) => candidate !== share);
     }
     return undefined;
   }
 
-  private pickAny(avoid: Backend | undefined): Backend | undefined {
+  /** Nothing is usable, but one that answered badly is likelier to answer than one that nobody listens at. */
+  private pickAny({ avoid, now }: PickRequest): Backend | undefined {
     const others = this.all.filter((backend) => backend !== avoid);
-    const from = others.length > 0 ? others : this.all;
-    return from[Math.floor(Math.random() * from.length)];
+    const reachable = others.filter((backend) => backend.isReachable(now));
+    if (reachable.length > 0) return anyOf(reachable);
+    if (avoid?.isAvailable(now) === true && this.all.includes(avoid)) return avoid;
+    return anyOf(others.length > 0 ? others : this.all);
   }
 }
 
+function compileShare(share: Share): CompiledShare {
+  return {
+    ...share,
+    balancer: share.balancer ?? compileBalancer(share.backends, defaultBalancing, '', Math.random),
+  };
+}
+
+function anyOf(backends: readonly Backend[]): Backend | undefined {
+  return backends[Math.floor(Math.random() * backends.length)];
+}
+
 /** Which share lies at `place` when all are laid end to end. */
-function shareAt(shares: readonly Share[], place: number): Share {
+function shareAt<S extends Share>(shares: readonly S[], place: number): S {
   let left = place;
   for (const share of shares) {
     if (left < share.weight) return share;
     left -= share.weight;
   }
   // Only reached when the sum of the weights was rounded.
-  return shares[shares.length - 1] as Share;
+  return shares[shares.length - 1] as S;
 }
