@@ -1,6 +1,7 @@
 import type { ServiceView } from '@tulle/mesh/service-view';
 import type { Backend } from '../balance/backend.ts';
 import type { BackendRegistry } from '../balance/backend-registry.ts';
+import type { Fleet } from '../balance/fleet.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { type Share, Split } from '../balance/split.ts';
 import type { ApplyResult } from '../data-plane.ts';
@@ -58,12 +59,12 @@ export class Compiler {
 
   private compileService(view: ServiceView): CompiledService {
     assertUsable(view);
-    const { service, policy, endpoints } = view;
+    const { service, policy } = view;
     const { max, maxPending } = policy.connections;
     const { connectMs, maxConnectionAgeMs } = policy.timeouts;
     const limits = { max, maxPending, connectMs, maxConnectionAgeMs };
-    const backends = endpoints.map((endpoint) => this.registry.obtain(service, endpoint, limits));
-    const split = new Split(sharesOf(view, backends), this.sequenceOf(service));
+    const fleet = this.registry.fleet(view, limits);
+    const split = new Split(sharesOf(view, fleet), this.sequenceOf(service));
     const decision: RouteDecision = {
       service,
       rule: '',
@@ -81,7 +82,7 @@ export class Compiler {
     };
     return {
       view,
-      backends,
+      backends: fleet.backends,
       allow: view.allow === undefined || view.allow.includes('*') ? undefined : new Set(view.allow),
       routes: new ServiceRoutes(decision, undefined),
     };
@@ -96,13 +97,9 @@ export class Compiler {
   }
 }
 
-function sharesOf({ weights }: ServiceView, backends: readonly Backend[]): Share[] {
-  if (weights === undefined) return [{ version: '', weight: 1, backends }];
-  return weights.map(({ version, weight }) => ({
-    version,
-    weight,
-    backends: backends.filter(({ endpoint }) => endpoint.version === version),
-  }));
+function sharesOf({ weights }: ServiceView, fleet: Fleet): Share[] {
+  if (weights === undefined) return [fleet.share(undefined, 1)];
+  return weights.map(({ version, weight }) => fleet.share(version, weight));
 }
 
 /** Connections of the others are carried as they are; what is decided about them is the destination alone. */
