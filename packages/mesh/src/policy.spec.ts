@@ -8,7 +8,14 @@ it('has defaults for everything, which are what a service without a policy has',
   expect(parse({}).data).toEqual(policy);
   expect(policy).toMatchObject({
     hop: 'http2',
-    timeouts: { connectMs: 1_000, requestMs: 30_000, perTryMs: 0, idleMs: 60_000, maxConnectionAgeMs: 0 },
+    timeouts: {
+      connectMs: 1_000,
+      requestMs: 30_000,
+      perTryMs: 0,
+      idleMs: 60_000,
+      tcpIdleMs: 3_600_000,
+      maxConnectionAgeMs: 0,
+    },
     retries: { attempts: 2, on: ['reset'], methods: 'idempotent', budgetPercent: 20, budgetMinPerSecond: 10 },
     loadBalancer: { algorithm: 'peakEwma', panicPercent: 50 },
     outlierDetection: { consecutiveFailures: 5, maxEjectedPercent: 50 },

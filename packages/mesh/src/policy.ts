@@ -16,6 +16,8 @@ const timeoutsSchema = z
     perTryMs: z._default(between(0, 3_600_000), 0),
     /** Without a byte in either direction. */
     idleMs: z._default(between(1, 3_600_000), 60_000),
+    /** The same for connections of `tcp` and `tls` services, which rest between transactions; 0 means no limit. */
+    tcpIdleMs: z._default(between(0, 86_400_000), 3_600_000),
     /** A connection older than this takes no further request; 0 means no limit. */
     maxConnectionAgeMs: z._default(between(0, 86_400_000), 0),
   })
