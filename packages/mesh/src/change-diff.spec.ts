@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffResource } from './change-diff.ts';
-import { defaultPolicy } from './policy.ts';
+import { diffResource, unusualFields } from './change-diff.ts';
+import { defaultPolicy, policySchema } from './policy.ts';
 import { serviceSchema } from './service.ts';
 import type { TrafficSplit } from './traffic-split.ts';
 
@@ -51,6 +51,43 @@ test('created, deleted and changed services', () => {
   ]);
   expect(plain(diffResource(undefined, split(['v1', 100])))).toEqual(['v1 none → 100 %']);
   expect(plain(diffResource(split(['v1', 100]), undefined))).toEqual(['v1 100 % → none']);
+});
+
+test('a policy is told against the defaults that hold without one', () => {
+  const policy = policySchema.parse({
+    kind: 'Policy',
+    service: 'orders',
+    connections: { maxRequests: 50 },
+    outlierDetection: { consecutiveFailures: 0, maxEjectedPercent: 30 },
+    loadBalancer: { algorithm: 'consistentHash', hashKey: { by: 'header', name: 'X-User' } },
+    rateLimits: [{ name: 'api', requests: 100, burst: 200, by: { key: 'source' } }],
+  });
+  const sentences = [
+    'connections maxRequests no limit → 50',
+    'loadBalancer algorithm peakEwma → consistentHash',
+    'loadBalancer hashKey header x-user added',
+    'outlierDetection consecutiveFailures 5 → off',
+    'outlierDetection maxEjectedPercent 50 % → 30 %',
+    'rateLimits api 100 requests in 1 s, 200 at once, for each source added',
+  ];
+  expect(plain(diffResource(undefined, policy))).toEqual(sentences);
+  expect(plain(unusualFields(policy))).toEqual(sentences);
+  expect(plain(diffResource(policy, undefined))[0]).toBe('connections maxRequests 50 → no limit');
+  expect(diffResource(undefined, defaultPolicy('orders'))).toEqual([]);
+});
+
+test('weights and zones of endpoints, and what is sticky', () => {
+  const service = (endpoint: object) =>
+    serviceSchema.parse({
+      kind: 'Service',
+      name: 'orders',
+      endpoints: [{ host: 'db', port: 1, ...endpoint }],
+    });
+  expect(
+    plain(diffResource(service({ version: 'v2', zone: 'east' }), service({ version: 'v2', weight: 5 }))),
+  ).toEqual(['endpoints db:1 weight 5 added', 'endpoints db:1 zone east removed']);
+  const sticky: TrafficSplit = { ...split(['v1', 100]), sticky: { by: 'cookie', name: 'sid' } };
+  expect(plain(diffResource(split(['v1', 100]), sticky))).toEqual(['sticky cookie sid added']);
 });
 
 test('equal values have no difference and two ways are each other reversed', () => {

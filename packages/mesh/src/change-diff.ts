@@ -1,4 +1,10 @@
-import { formatMs, formatPercent } from './format.ts';
+import { formatBytes, formatMs, formatPercent } from './format.ts';
+import { type HashKey, hashKeySchema } from './load-balancer.ts';
+import { defaultPolicy, type Policy } from './policy.ts';
+import { type RateLimit, rateLimitSchema } from './rate-limit.ts';
+import type { Route } from './route.ts';
+import { diffRoute } from './route-diff.ts';
+import { describeHashKey, rateLimitTerms } from './route-words.ts';
 
 /** One difference. `path` names people's things ("weights.v2"), not places in arrays; undefined is "not there". */
 export interface FieldChange {
@@ -20,8 +26,13 @@ const keyFields = ['kind', 'name', 'service'];
  * whether anything changed at all is told by `canonicalJson`.
  */
 export function diffResource(before: object | undefined, after: object | undefined): FieldChange[] {
-  const from = leavesOf(before);
-  const to = leavesOf(after);
+  if (isRoute(before) || isRoute(after))
+    return diffRoute(isRoute(before) ? before : undefined, isRoute(after) ? after : undefined);
+  // A service without a policy has that of the defaults: what a new one changes is what differs from them.
+  const policy = [before, after].find(isPolicy);
+  const usual = policy && defaultPolicy(policy.service);
+  const from = leavesOf(before ?? usual);
+  const to = leavesOf(after ?? usual);
   const paths = [...to.keys(), ...[...from.keys()].filter((path) => !to.has(path))];
   return paths
     .filter((path) => from.get(path) !== to.get(path))
@@ -45,6 +56,8 @@ function collect(value: unknown, path: string, leaves: Map<string, Scalar>): voi
   if (value === undefined) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) collectItem(item, index, path, leaves);
+  } else if (isHashKey(value)) {
+    leaves.set(path, describeHashKey(value));
   } else if (value !== null && typeof value === 'object') {
     for (const [field, member] of Object.entries(value)) collect(member, `${path}.${field}`, leaves);
   } else if (isScalar(value) && value !== '') {
@@ -52,15 +65,24 @@ function collect(value: unknown, path: string, leaves: Map<string, Scalar>): voi
   }
 }
 
+/** What of a policy is not as it would be without one; `from` is the default. */
+export function unusualFields(policy: Policy): FieldChange[] {
+  return diffResource(undefined, policy);
+}
+
 /** Items are known by what they are about, so that a changed order or an inserted item is not a change of all others. */
 function collectItem(item: unknown, index: number, path: string, leaves: Map<string, Scalar>): void {
   if (isScalar(item)) {
     leaves.set(`${path}.${item}`, item);
+  } else if (isPlace(item)) {
+    const { host, port, version, zone, weight, ...rest } = item;
+    const place = `${path}.${host}:${port}`;
+    // As the defaults are, so that a plain endpoint is one plain sentence.
+    collect({ version, zone, weight: weight === 1 ? undefined : weight, ...rest }, place, leaves);
   } else if (isWeighted(item)) {
     leaves.set(`${path}.${item.version}`, item.weight);
-  } else if (isPlace(item)) {
-    const { host, port, ...rest } = item;
-    collect(rest, `${path}.${host}:${port}`, leaves);
+  } else if (isRateLimit(item)) {
+    leaves.set(`${path}.${item.name}`, rateLimitTerms(item));
   } else {
     collect(item, `${path}.${index + 1}`, leaves);
   }
@@ -71,19 +93,40 @@ function sentenceOf(path: string, from: Scalar | undefined, to: Scalar | undefin
   if (weight !== undefined) return `${weight} ${weightWords(from)} → ${weightWords(to)}`;
   const name = path.replaceAll('.', ' ');
   if (from === undefined)
-    return path.endsWith(`.${to}`) ? `${name} added` : `${name} ${words(path, to)} added`;
+    return path.endsWith(`.${to}`) ? `${name} added` : `${name} ${fieldWords(path, to)} added`;
   if (to === undefined) {
-    return path.endsWith(`.${from}`) ? `${name} removed` : `${name} ${words(path, from)} removed`;
+    return path.endsWith(`.${from}`) ? `${name} removed` : `${name} ${fieldWords(path, from)} removed`;
   }
-  return `${name} ${words(path, from)} → ${words(path, to)}`;
+  return `${name} ${fieldWords(path, from)} → ${fieldWords(path, to)}`;
 }
 
 function weightWords(weight: Scalar | undefined): string {
   return typeof weight === 'number' ? formatPercent(weight) : 'none';
 }
 
-function words(path: string, value: Scalar | undefined): string {
-  if (typeof value === 'number' && path.endsWith('Ms')) return value === 0 ? 'no limit' : formatMs(value);
+/** Where 0 switches something off or lifts a limit. */
+const zeroWords: Readonly<Record<string, string>> = {
+  requestMs: 'no limit',
+  perTryMs: 'no limit',
+  maxConnectionAgeMs: 'no limit',
+  maxRequests: 'no limit',
+  slowStartMs: 'off',
+  subsetSize: 'all',
+  localityPercent: 'off',
+  consecutiveFailures: 'off',
+  successRateBelowPercent: 'off',
+  latencyAbovePercent: 'off',
+};
+
+/** The value of a field as people read it, with its unit. */
+export function fieldWords(path: string, value: Scalar | undefined): string {
+  if (typeof value !== 'number') return String(value);
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const zero = value === 0 && Object.hasOwn(zeroWords, field) ? zeroWords[field] : undefined;
+  if (zero !== undefined) return zero;
+  if (field.endsWith('Ms')) return formatMs(value);
+  if (field.endsWith('Percent')) return formatPercent(value);
+  if (field.endsWith('Bytes')) return formatBytes(value);
   return String(value);
 }
 
@@ -96,7 +139,9 @@ function isWeighted(item: unknown): item is { version: string; weight: number } 
   return typeof item.version === 'string' && typeof item.weight === 'number';
 }
 
-function isPlace(item: unknown): item is { host: string; port: unknown } {
+function isPlace(
+  item: unknown,
+): item is { host: string; port: unknown; version?: unknown; zone?: unknown; weight?: unknown } {
   return (
     item !== null &&
     typeof item === 'object' &&
@@ -104,4 +149,20 @@ function isPlace(item: unknown): item is { host: string; port: unknown } {
     'port' in item &&
     typeof item.host === 'string'
   );
+}
+
+function isHashKey(value: unknown): value is HashKey {
+  return hashKeySchema.safeParse(value).success;
+}
+
+function isRateLimit(item: unknown): item is RateLimit {
+  return rateLimitSchema.safeParse(item).success;
+}
+
+function isRoute(resource: object | undefined): resource is Route {
+  return resource !== undefined && 'kind' in resource && resource.kind === 'Route';
+}
+
+function isPolicy(resource: object | undefined): resource is Policy {
+  return resource !== undefined && 'kind' in resource && resource.kind === 'Policy';
 }

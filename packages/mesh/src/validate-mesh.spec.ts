@@ -64,3 +64,125 @@ test('weights are summed and keys are unique', () => {
   });
   expect(issues.map((issue) => issue.code)).toEqual(['already_exists', 'weights_not_100']);
 });
+
+const route = (...rules: object[]): Resource =>
+  resourceSchema.parse({ kind: 'Route', service: 'orders', rules });
+const speaking = (name: string, protocol: string): Resource =>
+  resourceSchema.parse({ kind: 'Service', name, protocol });
+const policy = (fields: object): Resource =>
+  resourceSchema.parse({ kind: 'Policy', service: 'orders', ...fields });
+const told = (resources: Resource[], known: Parameters<typeof validateMesh>[1]) =>
+  validateMesh(resources, known).map(({ code, kind, service, path, message }) => [
+    code,
+    `${kind}/${service}`,
+    path.join('.'),
+    message,
+  ]);
+
+test('rules name services and versions that somebody knows', () => {
+  const mirror = (backendRef: object) => ({
+    filters: [{ type: 'RequestMirror', requestMirror: { backendRef } }],
+  });
+  const resources = [
+    service('orders', 'v1'),
+    service('legacy', 'v0'),
+    route(
+      {
+        name: 'a',
+        matches: [{ method: 'GET' }],
+        backendRefs: [{ version: 'v1' }, { name: 'legacy' }, { name: 'nobody', version: 'v1' }],
+      },
+      { name: 'b', ...mirror({ name: 'legacy', version: 'v9' }), backendRefs: [{ version: 'v9' }] },
+    ),
+  ];
+  expect(told(resources, { versions: {} })).toEqual([
+    [
+      'unknown_service',
+      'Route/orders',
+      'rules.0.backendRefs.2.name',
+      'The mesh has no service nobody; declare it first.',
+    ],
+    [
+      'unknown_version',
+      'Route/orders',
+      'rules.1.filters.0.requestMirror.backendRef.version',
+      'legacy has no version v9; known are v0.',
+    ],
+    [
+      'unknown_version',
+      'Route/orders',
+      'rules.1.backendRefs.0.version',
+      'orders has no version v9; known are v1.',
+    ],
+  ]);
+  // Instances are enough, and what the present rules name can still be edited.
+  expect(told(resources, { versions: { nobody: ['v1'], legacy: ['v9'] }, present: resources })).toEqual([]);
+});
+
+test('a service that rules of another one name is not deleted', () => {
+  const present = [service('orders'), service('legacy', 'v0'), route({ backendRefs: [{ name: 'legacy' }] })];
+  expect(
+    told([service('orders'), route({ backendRefs: [{ name: 'legacy' }] })], { versions: {}, present }),
+  ).toEqual([
+    ['in_use', 'Service/legacy', 'name', 'legacy is still named by Route/orders; delete it first.'],
+  ]);
+});
+
+test('what reads HTTP is not asked of services that speak bytes', () => {
+  const rules = route({ backendRefs: [{ name: 'db' }, { name: 'orders' }] });
+  expect(told([speaking('orders', 'grpc'), speaking('db', 'tcp'), rules], { versions: {} })).toEqual([
+    [
+      'invalid_resource',
+      'Route/orders',
+      'rules.0.backendRefs.0.name',
+      'db speaks tcp, so it cannot take requests of orders.',
+    ],
+  ]);
+  expect(told([speaking('orders', 'tls'), route({})], { versions: {} })).toMatchObject([
+    ['invalid_resource', 'Route/orders', 'rules', 'orders speaks tls, and rules read HTTP.'],
+  ]);
+  const limited = policy({
+    rateLimits: [{ requests: 1 }],
+    healthCheck: {},
+    loadBalancer: { algorithm: 'consistentHash', hashKey: { by: 'cookie', name: 'a' } },
+  });
+  expect(told([speaking('orders', 'tcp'), limited], { versions: {} }).map(([, , path]) => path)).toEqual([
+    'healthCheck.type',
+    'rateLimits',
+    'loadBalancer.hashKey',
+  ]);
+  const sticky = resourceSchema.parse({ ...split(['v1', 100]), sticky: { by: 'header', name: 'x-user' } });
+  expect(told([speaking('orders', 'tcp'), sticky], { versions: { orders: ['v1'] } })).toMatchObject([
+    ['invalid_resource', 'TrafficSplit/orders', 'sticky', expect.stringContaining('only `by: source`')],
+  ]);
+  expect(
+    told([speaking('orders', 'http'), policy({ healthCheck: { type: 'grpc' } })], { versions: {} }),
+  ).toMatchObject([
+    ['invalid_resource', 'Policy/orders', 'healthCheck.type', expect.stringContaining('gRPC needs HTTP/2')],
+  ]);
+  const wrapped = resourceSchema.parse({
+    kind: 'Service',
+    name: 'orders',
+    protocol: 'tls',
+    tlsOrigination: {},
+  });
+  expect(told([wrapped], { versions: {} })).toMatchObject([
+    ['invalid_resource', 'Service/orders', 'tlsOrigination', expect.any(String)],
+  ]);
+  // A policy of defaults asks nothing of HTTP.
+  expect(
+    told([speaking('orders', 'tcp'), policy({ healthCheck: { type: 'tcp' } })], { versions: {} }),
+  ).toEqual([]);
+});
+
+test('a protocol that changes under its rules is told of the service', () => {
+  const present = [speaking('orders', 'http'), route({})];
+  expect(told([speaking('orders', 'tcp'), route({})], { versions: {}, present })).toEqual([
+    [
+      'invalid_resource',
+      'Service/orders',
+      'protocol',
+      'Route/orders stands in the way: orders speaks tcp, and rules read HTTP.',
+    ],
+  ]);
+});

@@ -1,21 +1,8 @@
 import type { MeshErrorCode, MeshIssue } from './errors.ts';
-import { type Resource, type ResourceKind, resourceKey, resourceService } from './resource.ts';
-
-/** Something wrong between resources, which the schema of one resource cannot see. */
-export interface ResourceIssue extends MeshIssue {
-  readonly code: MeshErrorCode;
-  /** The resource that is wrong; for `in_use` the one that is to be deleted. */
-  readonly kind: ResourceKind;
-  readonly service: string;
-}
-
-/** What the mesh knows beside the resources to validate. */
-export interface KnownMesh {
-  /** Versions that instances have joined with, by service; a service stands here even without a resource. */
-  readonly versions: Readonly<Record<string, readonly string[]>>;
-  /** The resources before this change. */
-  readonly present?: readonly Resource[];
-}
+import { hasService, isKnown, type KnownMesh, knownVersions, type ResourceIssue } from './known-mesh.ts';
+import { protocolIssues } from './protocol-issues.ts';
+import { type Resource, resourceKey, resourceService } from './resource.ts';
+import { routeReferences, servicesNamed } from './route-references.ts';
 
 /**
  * Checks what a mesh would be after a change, all resources together. Empty when it is sound. An access rule may
@@ -28,6 +15,8 @@ export function validateMesh(resources: readonly Resource[], known: KnownMesh): 
     ...resources.flatMap((resource) => [
       ...unknownService(resource, resources, known),
       ...(resource.kind === 'TrafficSplit' ? splitIssues(resource, resources, known) : []),
+      ...(resource.kind === 'Route' ? routeIssues(resource, resources, known) : []),
+      ...protocolIssues(resource, resources, known),
     ]),
   ];
 }
@@ -58,19 +47,24 @@ function deletedButNamed(resources: readonly Resource[], known: KnownMesh): Reso
   );
   return deleted.flatMap((resource) => {
     const service = resourceService(resource);
-    const users = resources.filter((user) => user.kind !== 'Service' && user.service === service);
+    const users = resources.filter((user) => user.kind !== 'Service' && names(user, service));
     if (users.length === 0) return [];
-    const names = users.map((user) => resourceKey(user.kind, service)).join(', ');
+    const keys = users.map((user) => resourceKey(user.kind, resourceService(user))).join(', ');
     return [
       {
         code: 'in_use',
         kind: 'Service',
         service,
         path: ['name'],
-        message: `${service} is still named by ${names}; delete ${users.length === 1 ? 'it' : 'them'} first.`,
+        message: `${service} is still named by ${keys}; delete ${users.length === 1 ? 'it' : 'them'} first.`,
       },
     ];
   });
+}
+
+function names(user: Resource, service: string): boolean {
+  if (resourceService(user) === service) return true;
+  return user.kind === 'Route' && servicesNamed(user.service, user.rules).includes(service);
 }
 
 function unknownService(
@@ -80,7 +74,7 @@ function unknownService(
 ): ResourceIssue[] {
   if (resource.kind === 'Service') return [];
   const { kind, service } = resource;
-  if (hasService(resources, service) || versionsOf(known, service).length > 0) return [];
+  if (isKnown(service, resources, known)) return [];
   // A service that this very change deletes is told once, as `in_use`.
   if (hasService(known.present ?? [], service)) return [];
   return [
@@ -116,44 +110,45 @@ function splitIssues(
   }
 
   const versions = knownVersions(split.service, resources, known);
-  for (const [index, { version }] of split.weights.entries()) {
-    if (versions.includes(version)) continue;
-    const choice =
-      versions.length === 0
-        ? 'no version of it is known yet; start an instance first'
-        : `known are ${versions.join(', ')}`;
-    issues.push(
-      issue(
-        'unknown_version',
-        ['weights', index, 'version'],
-        `${split.service} has no version ${version}; ${choice}.`,
-      ),
-    );
-  }
+  for (const [index, { version }] of split.weights.entries())
+    if (!versions.includes(version))
+      issues.push(
+        issue(
+          'unknown_version',
+          ['weights', index, 'version'],
+          unknownVersionWords(split.service, version, versions),
+        ),
+      );
   return issues;
 }
 
-/**
- * Versions a split of the service may name: those of instances and static endpoints, and those it sends traffic
- * to already, so that a version whose instances are gone can still be edited away.
- */
-export function knownVersions(service: string, resources: readonly Resource[], known: KnownMesh): string[] {
-  const versions = new Set(versionsOf(known, service));
-  for (const resource of resources) {
-    if (resource.kind !== 'Service' || resource.name !== service) continue;
-    for (const endpoint of resource.endpoints) versions.add(endpoint.version);
-  }
-  for (const resource of known.present ?? []) {
-    if (resource.kind !== 'TrafficSplit' || resource.service !== service) continue;
-    for (const { version } of resource.weights) versions.add(version);
-  }
-  return [...versions].sort();
+function unknownVersionWords(service: string, version: string, versions: readonly string[]): string {
+  const choice =
+    versions.length === 0
+      ? 'no version of it is known yet; start an instance first'
+      : `known are ${versions.join(', ')}`;
+  return `${service} has no version ${version}; ${choice}.`;
 }
 
-function hasService(resources: readonly Resource[], service: string): boolean {
-  return resources.some((resource) => resource.kind === 'Service' && resource.name === service);
-}
-
-function versionsOf(known: KnownMesh, service: string): readonly string[] {
-  return Object.hasOwn(known.versions, service) ? (known.versions[service] ?? []) : [];
+/** Backends and mirrors that nobody knows. */
+function routeIssues(
+  route: Extract<Resource, { kind: 'Route' }>,
+  resources: readonly Resource[],
+  known: KnownMesh,
+): ResourceIssue[] {
+  return routeReferences(route.service, route.rules).flatMap(({ path, service, version }) => {
+    const issue = (code: MeshErrorCode, field: string, message: string): ResourceIssue[] => [
+      { code, kind: 'Route', service: route.service, path: ['rules', ...path, field], message },
+    ];
+    // That the route's own service is unknown is told once.
+    if (service !== route.service && !isKnown(service, resources, known)) {
+      // A service that this very change deletes is told as `in_use`.
+      if (hasService(known.present ?? [], service)) return [];
+      return issue('unknown_service', 'name', `The mesh has no service ${service}; declare it first.`);
+    }
+    if (version === undefined) return [];
+    const versions = knownVersions(service, resources, known);
+    if (versions.includes(version)) return [];
+    return issue('unknown_version', 'version', unknownVersionWords(service, version, versions));
+  });
 }

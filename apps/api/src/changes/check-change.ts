@@ -1,10 +1,12 @@
 import { MeshError } from '@tulle/mesh/errors';
 import { formatRelative } from '@tulle/mesh/format';
+import type { ResourceIssue } from '@tulle/mesh/known-mesh';
 import { type Resource, resourceKey, resourceService } from '@tulle/mesh/resource';
 import { describePhase } from '@tulle/mesh/rollout/describe';
+import { servicesNamed } from '@tulle/mesh/route-references';
 import { serviceViewSchema } from '@tulle/mesh/service-view';
 import { compileServiceView } from '@tulle/mesh/snapshot';
-import { type ResourceIssue, validateMesh } from '@tulle/mesh/validate-mesh';
+import { validateMesh } from '@tulle/mesh/validate-mesh';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { Fleet } from '../agents/fleet.ts';
 import { activeRollouts } from '../rollouts/active-rollouts.ts';
@@ -107,11 +109,12 @@ export function refuseUnsound(
   fleet: KnownVersions,
 ): void {
   const services = new Set(entries.map(({ service }) => service));
-  const after = resourcesAfter(current, entries, services);
+  const concerned = withNamed(services, [...current.all(), ...entries.flatMap(({ after }) => after ?? [])]);
+  const after = resourcesAfter(current, entries, concerned);
   const versions = Object.fromEntries(
-    [...services].map((service) => [service, fleet.versionsOf(service).map(({ version }) => version)]),
+    [...concerned].map((service) => [service, fleet.versionsOf(service).map(({ version }) => version)]),
   );
-  const present = current.all().filter((resource) => services.has(resourceService(resource)));
+  const present = current.all().filter((resource) => concerned.has(resourceService(resource)));
   // An older flaw in a resource that this edit does not touch must not stand in its way.
   const touched = new Set(entries.map(({ kind, service }) => resourceKey(kind, service)));
   const issues = validateMesh(after, { versions, present }).filter(({ kind, service }) =>
@@ -119,6 +122,18 @@ export function refuseUnsound(
   );
   if (issues.length > 0) throw new ResourceIssues(issues);
   for (const service of services) refuseUncompilable(service, after);
+}
+
+/** With the services that rules of these name, and those whose rules name these. */
+function withNamed(services: ReadonlySet<string>, resources: readonly Resource[]): Set<string> {
+  const all = new Set(services);
+  for (const resource of resources) {
+    if (resource.kind !== 'Route') continue;
+    const named = servicesNamed(resource.service, resource.rules);
+    if (services.has(resource.service)) for (const service of named) all.add(service);
+    if (named.some((service) => services.has(service))) all.add(resource.service);
+  }
+  return all;
 }
 
 function refuseUncompilable(service: string, resources: readonly Resource[]): void {
@@ -137,6 +152,7 @@ function declaredOf(service: string, resources: readonly Resource[]) {
   return {
     service: own.find((resource) => resource.kind === 'Service'),
     trafficSplit: own.find((resource) => resource.kind === 'TrafficSplit'),
+    route: own.find((resource) => resource.kind === 'Route'),
     policy: own.find((resource) => resource.kind === 'Policy'),
     accessRule: own.find((resource) => resource.kind === 'AccessRule'),
   };

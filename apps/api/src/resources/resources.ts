@@ -1,6 +1,6 @@
 import { MeshError } from '@tulle/mesh/errors';
+import type { ResourceIssue } from '@tulle/mesh/known-mesh';
 import { type Resource, resourceKey, resourceKinds, resourceService } from '@tulle/mesh/resource';
-import type { ResourceIssue } from '@tulle/mesh/validate-mesh';
 import type { ApplyChange } from '../changes/apply-change.ts';
 import { changeEntry } from '../changes/changes.ts';
 import { ResourceIssues } from '../changes/check-change.ts';
