@@ -89,12 +89,12 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     const silentMs = now - this.readAt;
     if (socket.writableEnded) {
       if (silentMs >= this.environment.headTimeoutMs) socket.destroy();
-    } else if (session.pingSentAtMs >= 0) {
-      if (now - session.pingSentAtMs >= PING_TIMEOUT_MS) socket.destroy();
+    } else if (session.heartbeat.sentAtMs >= 0) {
+      if (now - session.heartbeat.sentAtMs >= PING_TIMEOUT_MS) socket.destroy();
     } else if (session.streamCount === 0) {
       if (silentMs >= this.environment.callerIdleTimeoutMs) this.retire();
     } else if (silentMs >= PING_AFTER_MS) {
-      session.ping(now);
+      session.heartbeat.ping(now);
     }
   }
 

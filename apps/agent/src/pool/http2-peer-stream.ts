@@ -16,7 +16,8 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   private readonly peer: Http2Peer;
   private readonly stream: ClientStream;
   private exchange: PeerExchange | undefined = undefined;
-  /** Key of the WebSocket handshake that HTTP/2 does without (RFC 8441 section 5), or ''. */
+  private isWebSocket = false;
+  /** Of the handshake that HTTP/2 does without (RFC 8441 section 5). */
   private webSocketKey = '';
   private answered = false;
 
@@ -31,8 +32,9 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   }
 
   sendHead(head: RequestHead, edit: RequestEdit): number {
-    const tunnel = head.upgrade !== '' || head.method === 'CONNECT';
-    if (head.upgrade !== '') this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
+    this.isWebSocket = head.upgrade === 'websocket';
+    if (this.isWebSocket) this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
+    const tunnel = this.isWebSocket || head.method === 'CONNECT';
     this.stream.sendRequestHead(head, edit, !head.hasBody && !tunnel);
     return head.text.length;
   }
@@ -67,7 +69,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   onHead(head: ResponseHead, _ended: boolean): void {
     this.answered = true;
-    if (this.webSocketKey !== '' && head.status >= 200 && head.status < 300) this.readAsSwitch(head);
+    if (this.isWebSocket && head.status >= 200 && head.status < 300) this.readAsSwitch(head);
     this.exchange?.onResponseHead(head);
   }
 
@@ -98,10 +100,11 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   /** What HTTP/1.1 would have answered to the same handshake. */
   private readAsSwitch(head: ResponseHead): void {
-    const name = 'sec-websocket-accept';
     head.status = 101;
     head.upgrade = 'websocket';
     head.framing = 'tunnel';
+    if (this.webSocketKey === '') return;
+    const name = 'sec-websocket-accept';
     head.addLine(FIELD.webSocketAccept, `${name}: ${acceptOf(this.webSocketKey)}\r\n`, name.length);
   }
 }

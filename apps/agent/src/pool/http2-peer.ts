@@ -94,12 +94,12 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
 
   sweep(now: number): void {
     const { session } = this;
-    if (session.pingSentAtMs >= 0) {
-      if (now - session.pingSentAtMs < PING_TIMEOUT_MS) return;
+    if (session.heartbeat.sentAtMs >= 0) {
+      if (now - session.heartbeat.sentAtMs < PING_TIMEOUT_MS) return;
       this.failure = 'the peer gave no sign of life';
       this.socket.destroy();
     } else if (this.active > 0 && now - this.readAt >= PING_AFTER_MS) {
-      session.ping(now);
+      session.heartbeat.ping(now);
     }
   }
 
