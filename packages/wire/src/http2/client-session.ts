@@ -69,9 +69,13 @@ export class ClientSession extends Http2Session {
     this.checkDrained();
   }
 
-  /** Numbers are given in the order in which heads are sent (RFC 9113 section 5.1.1). False: it is too late. */
+  /** Numbers are given in the order in which heads are sent (RFC 9113 section 5.1.1). False: it came too late. */
   register(stream: ClientStream): boolean {
-    if (this.isOver) return false;
+    if (this.isOver || this.isShut) {
+      this.close(stream, CLOSED.unused, false);
+      stream.handler.onReset(ERROR.refusedStream, true);
+      return false;
+    }
     this.reserved--;
     stream.id = this.nextStream;
     stream.sendWindow = this.peer.initialWindowBytes;

@@ -23,6 +23,10 @@ export class FrameReceiver implements FrameSink {
     this.block = new HeadBlock(session.limits);
   }
 
+  get isMidHead(): boolean {
+    return this.block.stream !== 0;
+  }
+
   onFrame(type: number, flags: number, stream: number, bytes: Bytes, start: number, end: number): void {
     const { block } = this;
     // RFC 9113 section 3.4.
@@ -161,8 +165,10 @@ export class FrameReceiver implements FrameSink {
     const stream = session.streams.get(id);
     if (stream !== undefined) {
       const code = readUint32(bytes, start);
-      session.close(stream, CLOSED.resetByPeer, false);
-      stream.handler.onReset(code, code === ERROR.refusedStream);
+      // RFC 9113 section 8.1: behind a complete response it only says that the rest of the request is not wanted.
+      const complete = stream.remoteEnded && code === ERROR.none;
+      session.close(stream, CLOSED.resetByPeer, complete);
+      if (!complete) stream.handler.onReset(code, code === ERROR.refusedStream);
     }
     session.flood.count(FLOOD.reset, session.nowMs);
   }

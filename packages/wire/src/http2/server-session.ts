@@ -38,7 +38,9 @@ export class ServerSession extends Http2Session {
   private readonly connectProtocol: boolean;
   private readonly heads: RequestHead[] = [];
   private prefaceRead = 0;
+  /** The highest number that came, and of those that were taken. */
   private lastStream = 0;
+  private lastTaken = 0;
   private shut: Shut = SHUT.not;
 
   constructor(owner: ServerSessionOwner, options: ServerOptions = {}) {
@@ -60,7 +62,7 @@ export class ServerSession extends Http2Session {
     if (this.shut !== SHUT.announced) return;
     this.shut = SHUT.final;
     this.wantOutput();
-    this.frames.goAway(this.lastStream, ERROR.none, '');
+    this.frames.goAway(this.lastTaken, ERROR.none, '');
     this.checkDrained();
   }
 
@@ -87,7 +89,7 @@ export class ServerSession extends Http2Session {
   }
 
   override get lastPeerStream(): number {
-    return this.lastStream;
+    return this.lastTaken;
   }
 
   override onSettings(): void {}
@@ -112,12 +114,14 @@ export class ServerSession extends Http2Session {
   private readRequest(id: number, block: HeadBlock): void {
     const { limits } = this;
     const { ended } = block;
-    if (this.shut === SHUT.final) {
+    this.lastStream = id;
+    if (this.shut >= SHUT.final) {
       // The peer was told that it is not taken (RFC 9113 section 6.8).
       this.blocks.skip(block);
+      this.closedStreams.add(id, CLOSED.resetByUs);
       return;
     }
-    this.lastStream = id;
+    this.lastTaken = id;
     const head = this.heads.pop() ?? new RequestHead(limits.maxFields);
     const fault = this.blocks.readRequest(head, block);
     if (fault !== undefined || this.streams.size >= limits.maxStreams) {

@@ -34,6 +34,7 @@ export abstract class Http2Session {
   isOver = false;
   protected readonly owner: SessionOwner;
   private readonly output = new Output();
+  private readonly receiver: FrameReceiver;
   private readonly reader: FrameReader;
   private readonly window: FlowWindow;
   private announced = false;
@@ -55,7 +56,8 @@ export abstract class Http2Session {
     this.flood = new FloodGuard(this.limits);
     this.heartbeat = new Heartbeat(this);
     this.frames = new FrameWriter(this.output);
-    this.reader = new FrameReader(new FrameReceiver(this), maxFrameBytes);
+    this.receiver = new FrameReceiver(this);
+    this.reader = new FrameReader(this.receiver, maxFrameBytes);
     this.window = new FlowWindow(connectionWindowBytes);
     this.sender = new DataSender(this.output, this.peer.maxFrameBytes);
     this.headWriter = new HeadWriter(this.output, headerTableBytes, this.peer.maxFrameBytes);
@@ -72,7 +74,8 @@ export abstract class Http2Session {
       [SETTING.maxFrameSize, limits.maxFrameBytes],
       [SETTING.maxHeaderListSize, limits.maxHeadBytes],
     ]);
-    this.frames.windowUpdate(0, limits.connectionWindowBytes - INITIAL_WINDOW_BYTES);
+    const more = limits.connectionWindowBytes - INITIAL_WINDOW_BYTES;
+    if (more > 0) this.frames.windowUpdate(0, more);
   }
 
   /** What the socket gave, at `nowMs` of any clock that only goes forward. */
@@ -116,9 +119,9 @@ export abstract class Http2Session {
     return this.streams.size;
   }
 
-  /** A frame has come in part: an owner may time how long the rest takes. */
+  /** A frame or a head has come in part: an owner may time how long the rest takes. */
   get isMidFrame(): boolean {
-    return !this.reader.isIdle;
+    return !this.reader.isIdle || this.receiver.isMidHead;
   }
 
   /** Ends the connection at once: GOAWAY is in the output, every stream is told. */

@@ -15,7 +15,8 @@ export interface StreamHandler {
   /**
    * The stream is over before its time: reset by the peer, refused by this codec, or lost with its connection.
    * `untouched`: the peer says it did nothing for it (RFC 9113 section 8.7), so it may be tried elsewhere.
-   * Not called for a reset of one's own.
+   * Not called for a reset of one's own, nor when the peer resets without an error behind a complete response: what is
+   * still sent then goes nowhere.
    */
   onReset(code: ErrorCode, untouched: boolean): void;
   /** What `sendData` had to queue has left: more may be sent. */

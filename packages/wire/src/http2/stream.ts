@@ -74,7 +74,10 @@ export abstract class Http2Stream {
     else if (this.end === END.waits) this.finish(false);
   }
 
-  /** Between pause and resume neither data nor the end behind it is given; what comes waits here, at most a window. */
+  /**
+   * Between pause and resume no data is given, nor the end behind it; what comes waits here, at most a window. An end
+   * with no data before it is still given.
+   */
   pause(): void {
     this.paused = true;
   }
@@ -180,12 +183,14 @@ export abstract class Http2Stream {
   /** The stream is over. `complete`: both sides ended it; what waits is still given. */
   finish(complete: boolean): void {
     this.closed = true;
+    this.outbox.clear();
+    // Nobody waits for it: whoever asks for more to send learns that it goes nowhere.
+    if (complete && this.blocked) this.onDrained();
     if (complete && this.end === END.waits) return;
     this.end = END.given;
     this.session.giveBack(this.inbox.size + this.owed);
     this.owed = 0;
     this.inbox.clear();
-    this.outbox.clear();
     this.release();
   }
 
