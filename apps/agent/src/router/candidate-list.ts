@@ -1,5 +1,5 @@
 import type { RequestHead } from '@tulle/wire/http/message-head';
-import { type Candidate, restHolds, type ValueCondition } from './candidate.ts';
+import { type Candidate, conditionsHold, type ValueCondition } from './candidate.ts';
 import type { RequestValue } from './request-value.ts';
 
 /** A candidate and its place among all of the service: 0 is the most specific. */
@@ -41,7 +41,7 @@ class TriedList<Value> implements CandidateList<Value> {
     for (const ranked of this.ranked) {
       if (ranked.place >= below) return undefined;
       const { candidate } = ranked;
-      if (!restHolds(candidate, path, head, source)) continue;
+      if (!conditionsHold(candidate, head, source)) continue;
       if (!this.asksPath || candidate.path.holds(path)) return ranked;
     }
     return undefined;

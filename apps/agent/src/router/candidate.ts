@@ -20,10 +20,8 @@ export interface ValueCondition {
 
 /** One match of one rule, with what is decided when it wins. */
 export interface Candidate<Value> {
-  /** The most specific condition on the path, by which it is found. */
+  /** By which it is found. */
   readonly path: PathCondition;
-  /** Others on the path, when a match names both `path` and `grpc`. */
-  readonly morePaths: readonly PathCondition[];
   readonly conditions: readonly ValueCondition[];
   /** What is compared, in turn: the higher is the more specific. */
   readonly specificity: readonly number[];
@@ -32,7 +30,7 @@ export interface Candidate<Value> {
 
 export function candidateOf<Value>(match: RouteMatch, value: Value): Candidate<Value> {
   const { method, headers, queryParams, cookies, source } = match;
-  const [path = anyPath, ...morePaths] = pathsOf(match);
+  const path = pathOf(match);
   const conditions = [
     ...(method === undefined ? [] : [{ of: methodValue, wanted: method }]),
     ...(source === undefined ? [] : [{ of: sourceValue, wanted: source }]),
@@ -43,7 +41,6 @@ export function candidateOf<Value>(match: RouteMatch, value: Value): Candidate<V
   const count = (prefix: string) => conditions.filter(({ of }) => of.id.startsWith(prefix)).length;
   return {
     path,
-    morePaths,
     conditions,
     // Gateway API's order; cookies and source, which it does not know, come last.
     specificity: [
@@ -68,39 +65,31 @@ export function bySpecificity(a: Candidate<unknown>, b: Candidate<unknown>): num
   return 0;
 }
 
-/** All but the condition on `path`, by which the candidate was found. */
-export function restHolds(
-  candidate: Candidate<unknown>,
-  path: string,
+/** All but the condition on the path. */
+export function conditionsHold(
+  { conditions }: Candidate<unknown>,
   head: RequestHead,
   source: string,
 ): boolean {
-  for (const { of, wanted } of candidate.conditions) {
+  for (const { of, wanted } of conditions) {
     const value = of.read(head, source);
     if (typeof wanted === 'string' ? value !== wanted : value === undefined || !wanted.test(value))
       return false;
   }
-  for (const condition of candidate.morePaths) if (!condition.holds(path)) return false;
   return true;
 }
 
-function pathsOf({ path, grpc }: RouteMatch): PathCondition[] {
-  const conditions = [
-    ...(path === undefined ? [] : [pathConditionOf(path)]),
-    ...(grpc === undefined ? [] : [grpcCondition(grpc)]),
-  ];
-  return conditions.sort((a, b) => b.rank - a.rank || b.prefixLength - a.prefixLength);
+function pathOf({ path, grpc }: RouteMatch): PathCondition {
+  if (path !== undefined) return pathConditionOf(path);
+  return grpc === undefined ? anyPath : grpcCondition(grpc);
 }
 
-/** Gateway API: of several entries for one name only the first counts. */
 function valueConditions(
   matches: readonly { type: 'Exact' | 'RegularExpression'; name: string; value: string }[],
-  valueNamed: (name: string) => RequestValue,
+  named: (name: string) => RequestValue,
 ): ValueCondition[] {
-  const first = new Map<string, ValueCondition>();
-  for (const { type, name, value } of matches) {
-    if (first.has(name)) continue;
-    first.set(name, { of: valueNamed(name), wanted: type === 'Exact' ? value : compileLinearRegexp(value) });
-  }
-  return [...first.values()];
+  return matches.map(({ type, name, value }) => ({
+    of: named(name),
+    wanted: type === 'Exact' ? value : compileLinearRegexp(value),
+  }));
 }

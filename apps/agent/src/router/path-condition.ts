@@ -1,6 +1,5 @@
 import { compileLinearRegexp } from '@tulle/mesh/linear-regexp';
 import type { PathMatch } from '@tulle/mesh/route';
-import { matchablePath } from './matchable-path.ts';
 
 /**
  * The kinds of conditions on a path, the more specific the higher. Gateway API leaves the place of expressions open:
@@ -12,29 +11,17 @@ export interface PathCondition {
   readonly rank: (typeof PATH_RANK)[keyof typeof PATH_RANK];
   /** The path or method name itself; of a prefix without the slash at its end; of an expression its source. */
   readonly text: string;
-  /** How much of a path is the prefix that ReplacePrefixMatch replaces; 0 where the condition has none. */
-  readonly prefixLength: number;
   /** `path` as `matchablePath` makes it. */
   holds(path: string): boolean;
 }
 
-export const anyPath: PathCondition = {
-  rank: PATH_RANK.any,
-  text: '',
-  prefixLength: 0,
-  holds: () => true,
-};
+export const anyPath: PathCondition = { rank: PATH_RANK.any, text: '', holds: () => true };
 
 export function pathConditionOf(match: PathMatch): PathCondition {
-  if (match.type === 'Exact') return exactPath(matchablePath(match.value));
-  if (match.type === 'PathPrefix') return pathPrefix(matchablePath(match.value));
+  if (match.type === 'Exact') return exactPath(match.value);
+  if (match.type === 'PathPrefix') return pathPrefix(match.value);
   const regexp = compileLinearRegexp(match.value);
-  return {
-    rank: PATH_RANK.regexp,
-    text: match.value,
-    prefixLength: 0,
-    holds: (path) => regexp.test(path),
-  };
+  return { rank: PATH_RANK.regexp, text: match.value, holds: (path) => regexp.test(path) };
 }
 
 /** A gRPC call asks for `/<service>/<method>`. */
@@ -51,7 +38,6 @@ export function grpcCondition({
   return {
     rank: PATH_RANK.grpcMethod,
     text: method,
-    prefixLength: 0,
     holds: (path) => grpcMethodOf(path) === method,
   };
 }
@@ -66,7 +52,6 @@ function exactPath(value: string): PathCondition {
   return {
     rank: PATH_RANK.exact,
     text: value,
-    prefixLength: withoutSlashAtEnd(value).length,
     holds: (path) => path === value,
   };
 }
@@ -79,12 +64,11 @@ function pathPrefix(value: string): PathCondition {
   return {
     rank: PATH_RANK.prefix,
     text: prefix,
-    prefixLength: prefix.length,
     holds: (path) => path === prefix || path.startsWith(below),
   };
 }
 
-function withoutSlashAtEnd(path: string): string {
+export function withoutSlashAtEnd(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 

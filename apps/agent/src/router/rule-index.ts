@@ -25,10 +25,7 @@ export class RuleIndex<Value> {
     const of = (rank: PathCondition['rank']) =>
       ranked.filter(({ candidate }) => candidate.path.rank === rank);
     const text = ({ candidate }: Ranked<Value>) => candidate.path.text;
-    this.readsPath = candidates.some(
-      ({ path, morePaths }) =>
-        path.rank !== PATH_RANK.any || morePaths.some(({ rank }) => rank !== PATH_RANK.any),
-    );
+    this.readsPath = candidates.some(({ path }) => path.rank !== PATH_RANK.any);
     fill(this.exact, Map.groupBy(of(PATH_RANK.exact), text));
     fill(this.grpcMethods, Map.groupBy(of(PATH_RANK.grpcMethod), text));
     for (const [prefix, same] of Map.groupBy(of(PATH_RANK.prefix), text))

@@ -1,4 +1,5 @@
 import type { RequestHead } from '@tulle/wire/http/message-head';
+import { nowhere } from './compile-rule.ts';
 import { hasDotSegment, matchablePath } from './matchable-path.ts';
 import type { RouteDecision } from './route-decision.ts';
 import type { RuleIndex } from './rule-index.ts';
@@ -7,12 +8,19 @@ import type { RuleIndex } from './rule-index.ts';
 export class ServiceRoutes {
   /** For requests that match no rule: they go by the service's split alone. */
   readonly decision: RouteDecision;
-  private readonly rules: RuleIndex<RouteDecision> | undefined;
+  private readonly rules: RuleIndex<number> | undefined;
+  /** What the rules decide, by what `rules` gives. */
+  private readonly byRule: readonly RouteDecision[];
   private readonly unsafePath: RouteDecision;
 
-  constructor(decision: RouteDecision, rules: RuleIndex<RouteDecision> | undefined) {
+  constructor(
+    decision: RouteDecision,
+    rules: RuleIndex<number> | undefined,
+    byRule: readonly RouteDecision[],
+  ) {
     this.decision = decision;
     this.rules = rules;
+    this.byRule = byRule;
     this.unsafePath = {
       ...decision,
       refusal: { code: 'bad_request', detail: 'the path has a dot segment' },
@@ -27,8 +35,7 @@ export class ServiceRoutes {
     const path = matchablePath(head.path);
     // The service would resolve it after the rules were asked: what one rule let through, another one meant.
     if (rules.readsPath && hasDotSegment(path)) return this.unsafePath;
-    return rules.find(path, head, source) ?? this.decision;
+    const found = rules.find(path, head, source);
+    return found === undefined ? this.decision : (this.byRule[found] as RouteDecision);
   }
 }
-
-const nowhere = { pick: () => undefined };
