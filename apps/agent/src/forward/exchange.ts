@@ -41,6 +41,10 @@ export class Exchange implements DeliveryOwner {
   private timer: NodeJS.Timeout | undefined = undefined;
   private responseStarted = false;
   private tunnel = false;
+  /** How long it took to open: the life of a tunnel is no latency. */
+  private tunnelMs = 0;
+  private callerEnded = false;
+  private answerEnded = false;
   private deadline = Number.POSITIVE_INFINITY;
   private idleMs = Number.POSITIVE_INFINITY;
   private activeAt: number;
@@ -125,7 +129,10 @@ export class Exchange implements DeliveryOwner {
 
   /** The caller half-closed behind its request; in a tunnel that is passed on. */
   onCallerEnd(): void {
-    if (this.tunnel) this.delivery?.attempt?.sendFin();
+    if (!this.tunnel || this.over) return;
+    this.callerEnded = true;
+    this.delivery?.attempt?.sendFin();
+    if (this.answerEnded) this.finish();
   }
 
   onCallerGone(): void {
@@ -186,7 +193,9 @@ export class Exchange implements DeliveryOwner {
 
   onResponseEnd(trailers: FieldSection | undefined): void {
     this.caller.sendEnd(trailers);
-    this.finish();
+    // Each direction of a CONNECT tunnel ends on its own (RFC 9113 section 8.5).
+    this.answerEnded = this.tunnel && this.head.form === 'authority' && !this.callerEnded;
+    if (!this.answerEnded) this.finish();
   }
 
   onPeerBlocked(): void {
@@ -252,6 +261,7 @@ export class Exchange implements DeliveryOwner {
 
   private beginTunnel(): void {
     this.tunnel = true;
+    this.tunnelMs = performance.now() - this.startedAt;
     this.delivery?.attempt?.switchToTunnel();
     this.caller.switchToTunnel();
     this.caller.resumeReading();
@@ -261,7 +271,7 @@ export class Exchange implements DeliveryOwner {
     this.over = true;
     clearTimeout(this.timer);
     this.environment.active.remove(this);
-    this.count(performance.now() - this.startedAt);
+    this.count(this.tunnel ? this.tunnelMs : performance.now() - this.startedAt);
     if (this.inCircuit && this.decision?.circuit !== undefined) this.decision.circuit.active--;
     this.mirrors?.letGo();
     this.delivery?.end();

@@ -1,5 +1,6 @@
 import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
+import { reasonPhrases } from '@tulle/wire/http1/reason-phrases';
 import { type DataPathErrorCode, dataPathErrors } from '../errors.ts';
 
 /** An answer of the mesh's own, for the caller to write in the version it speaks. */
@@ -45,29 +46,7 @@ export function serialiseAnswer(
   options: { withBody: boolean; close: boolean },
 ): string {
   return (
-    `HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\n${lines}content-length: ${body.length}\r\n` +
+    `HTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Error'}\r\n${lines}content-length: ${body.length}\r\n` +
     `${options.close ? 'connection: close\r\n' : ''}\r\n${options.withBody ? body : ''}`
   );
 }
-
-const reasons: Readonly<Record<number, string>> = {
-  200: 'OK',
-  301: 'Moved Permanently',
-  302: 'Found',
-  303: 'See Other',
-  307: 'Temporary Redirect',
-  308: 'Permanent Redirect',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  417: 'Expectation Failed',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-  505: 'HTTP Version Not Supported',
-};

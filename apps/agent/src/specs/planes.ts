@@ -86,7 +86,8 @@ export async function startPair(
   more: {
     callerIdentity?: Parameters<DataPlane['setIdentity']>[0];
     web?: Omit<Partial<ServiceView>, 'policy'>;
-    timeouts?: Partial<DeclaredPolicy['timeouts']>;
+    timeouts?: DeclaredPolicy['timeouts'];
+    policy?: DeclaredPolicy;
   } = {},
 ): Promise<{ caller: DataPlane; web: DataPlane; port: number; inboundPort: number }> {
   const web = await startPlane({
@@ -96,17 +97,14 @@ export async function startPair(
   });
   web.plane.setIdentity(authority.identity('web'));
   const inboundPort = web.ports.inbound ?? 0;
-  web.plane.apply([
-    viewOf('web', [], { ...more.web, ...(more.timeouts === undefined ? {} : { timeouts: more.timeouts }) }),
-  ]);
+  const declared = {
+    ...more.web,
+    ...(more.policy && { policy: more.policy }),
+    ...(more.timeouts && { timeouts: more.timeouts }),
+  };
+  web.plane.apply([viewOf('web', [], declared)]);
   const caller = await startPlane({ outbound: loopback });
   caller.plane.setIdentity(more.callerIdentity ?? authority.identity('caller'));
-  caller.plane.apply([
-    viewOf(
-      'web',
-      [{ port: inboundPort, tls: true }],
-      more.timeouts === undefined ? {} : { timeouts: more.timeouts },
-    ),
-  ]);
+  caller.plane.apply([viewOf('web', [{ port: inboundPort, tls: true }], declared)]);
   return { caller: caller.plane, web: web.plane, port: caller.ports.outbound ?? 0, inboundPort };
 }

@@ -3,6 +3,7 @@ import type { FieldSection } from '../http/field-section.ts';
 import type { HeadEdit, RequestEdit } from '../http/head-edit.ts';
 import { dropTable, hopByHop } from '../http/known-fields.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
+import { reasonPhrases } from './reason-phrases.ts';
 
 /** Written by every sender for its own hop, after the other side's were left out. */
 export const chunkedField = 'transfer-encoding: chunked\r\n';
@@ -58,5 +59,7 @@ export function serialiseRequestHead(head: RequestHead, edit: RequestEdit, frami
 
 /** The head of a response as passed on; the version is this sender's own (RFC 9110 section 6.2). */
 export function serialiseResponseHead(head: ResponseHead, edit: HeadEdit, framing: string): string {
-  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.kept(edit.dropped, edit.removed)}${edit.added}${framing}\r\n`;
+  // HTTP/2 has no reasons; some readers of HTTP/1.1 look at them all the same.
+  const reason = head.major === 2 ? (reasonPhrases[head.status] ?? '') : head.reason;
+  return `HTTP/1.1 ${head.status} ${reason}\r\n${head.kept(edit.dropped, edit.removed)}${edit.added}${framing}\r\n`;
 }
