@@ -217,7 +217,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       self: this.options.self,
       tls: inbound.tls,
       get local() {
-        return plane.localService?.decision;
+        return plane.localService;
       },
       get allow() {
         return plane.services.get(plane.options.self.service)?.allow;

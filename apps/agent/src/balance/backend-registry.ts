@@ -1,11 +1,10 @@
 import type { LoadBalancer } from '@tulle/mesh/load-balancer';
-import type { HopProtocol } from '@tulle/mesh/policy';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
 import { HealthChecker } from '../health/health-checker.ts';
 import type { HealthProbe } from '../health/health-probe.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
-import { hopTo, mutualTlsConnector, plainConnector } from '../pool/connector.ts';
+import { hopTo, mutualTlsConnector, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import type { Recorder } from '../record/recorder.ts';
 import { Backend } from './backend.ts';
@@ -50,7 +49,7 @@ export class BackendRegistry {
     const wasKnown = this.services.has(service);
     const known = this.serviceOf(service);
     const backends = this.used(endpoints, policy.loadBalancer).map((endpoint) => {
-      const hop = endpoint.tls ? policy.hop : hopTo(protocol);
+      const hop = hopTo(protocol, endpoint.tls ? policy.hop : undefined);
       const isNew = wasKnown && !known.has(endpoint, hop);
       const backend = this.obtain(service, endpoint, limits, hop);
       if (isNew) backend.beginWarming(now);
@@ -62,7 +61,7 @@ export class BackendRegistry {
   }
 
   /** The backend of this endpoint: the one there is, or a new one when it was never seen at this address. */
-  obtain(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: HopProtocol): Backend {
+  obtain(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: PeerProtocol): Backend {
     const backends = this.serviceOf(service);
     const known = backends.get(endpoint, protocol);
     if (known !== undefined) {
@@ -116,7 +115,7 @@ export class BackendRegistry {
     return [...byVersion.values()].flatMap((version) => subsetOf(version, subsetSize, instance));
   }
 
-  private create(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: HopProtocol): Backend {
+  private create(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: PeerProtocol): Backend {
     const { environment, credentials, recorder, source } = this.context;
     const { host, port, version, tls } = endpoint;
     const connector = tls

@@ -1,5 +1,6 @@
-import type { HopProtocol, PolicyFields } from '@tulle/mesh/policy';
+import type { PolicyFields } from '@tulle/mesh/policy';
 import type { Endpoint } from '@tulle/mesh/service-view';
+import type { PeerProtocol } from '../pool/connector.ts';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balancer.ts';
 import { type HealthChanges, VersionGroup } from './version-group.ts';
@@ -26,15 +27,15 @@ export class ServiceBackends {
     return this.byKey.values();
   }
 
-  has(endpoint: Endpoint, protocol: HopProtocol): boolean {
+  has(endpoint: Endpoint, protocol: PeerProtocol): boolean {
     return this.byKey.has(keyOf(endpoint, protocol));
   }
 
-  get(endpoint: Endpoint, protocol: HopProtocol): Backend | undefined {
+  get(endpoint: Endpoint, protocol: PeerProtocol): Backend | undefined {
     return this.byKey.get(keyOf(endpoint, protocol));
   }
 
-  add(backend: Backend, protocol: HopProtocol): void {
+  add(backend: Backend, protocol: PeerProtocol): void {
     this.byKey.set(keyOf(backend.endpoint, protocol), backend);
   }
 
@@ -79,6 +80,6 @@ export class ServiceBackends {
 }
 
 /** An endpoint that moved, or changed its version, its security or its protocol, is another one. */
-function keyOf({ id, version, host, port, tls }: Endpoint, protocol: HopProtocol): string {
+function keyOf({ id, version, host, port, tls }: Endpoint, protocol: PeerProtocol): string {
   return `${id} ${version} ${host} ${port} ${tls} ${protocol}`;
 }

@@ -3,6 +3,7 @@ import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
+import type { PeerProtocol } from '../pool/connector.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
@@ -12,8 +13,8 @@ export interface InboundContext {
   readonly recorder: Recorder;
   readonly self: { readonly service: string; readonly version: string };
   readonly tls: boolean;
-  /** How the local service is reached; undefined when there is none. */
-  readonly local: RouteDecision | undefined;
+  /** How the local service is reached, and what it speaks; undefined when there is none. */
+  readonly local: { readonly decision: RouteDecision; readonly protocol: PeerProtocol } | undefined;
   /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
   readonly allow: ReadonlySet<string> | undefined;
 }
@@ -48,12 +49,14 @@ export class InboundPassage implements Passage {
       exchange.fail('access_denied', identity?.spiffeId ?? '');
       return;
     }
-    if (exchange.head.form === 'authority') {
-      exchange.fail('unsupported_method', '');
-      return;
-    }
     if (local === undefined) {
       exchange.fail('no_endpoint', 'this agent stands for no service');
+      return;
+    }
+    // The bytes of a service that does not speak HTTP come inside of CONNECT, and nothing else does.
+    const isTunnel = exchange.head.form === 'authority';
+    if (isTunnel !== (local.protocol === 'tcp')) {
+      exchange.fail(isTunnel ? 'unsupported_method' : 'not_http', '');
       return;
     }
     const { series, sourceField } = this.of(caller);
@@ -66,7 +69,7 @@ export class InboundPassage implements Passage {
       path: '',
       authority: '',
     };
-    exchange.forward(local, edit, identity?.service ?? '', series);
+    exchange.forward(local.decision, edit, identity?.service ?? '', series);
   }
 
   /** What is the same for all requests of a connection. */

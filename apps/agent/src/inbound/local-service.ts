@@ -1,16 +1,17 @@
-import { defaultPolicy, type HopProtocol, type PolicyFields } from '@tulle/mesh/policy';
+import { defaultPolicy, type PolicyFields } from '@tulle/mesh/policy';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import { Backend } from '../balance/backend.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { Split } from '../balance/split.ts';
 import type { Address } from '../data-plane.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
-import { hopTo, plainConnector } from '../pool/connector.ts';
+import { hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import { Series } from '../record/series.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
 import { unlimitedRetries } from '../retry/retry-budget.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
+import { connectionTimeouts } from '../tcp/connection-timeouts.ts';
 
 /** A command that `tulle run` has just started listens within this time, or its callers are sent elsewhere. */
 const startPatienceMs = 1_000;
@@ -19,10 +20,10 @@ const startPatienceMs = 1_000;
 export class LocalService {
   backend: Backend;
   decision: RouteDecision;
+  protocol: PeerProtocol = 'http1';
   private readonly address: Address;
   private readonly self: { readonly service: string; readonly version: string };
   private readonly environment: PeerEnvironment;
-  private protocol: HopProtocol = 'http1';
 
   constructor(address: Address, self: { service: string; version: string }, environment: PeerEnvironment) {
     this.address = address;
@@ -64,6 +65,7 @@ export class LocalService {
   }
 
   private decide(policy: PolicyFields): RouteDecision {
+    const timeouts = this.protocol === 'tcp' ? connectionTimeouts(policy.timeouts) : policy.timeouts;
     const split = new Split([{ version: '', weight: 1, backends: [this.backend] }], new EvenSequence());
     return {
       service: this.self.service,
@@ -71,7 +73,7 @@ export class LocalService {
       refusal: undefined,
       destination: split,
       // Trying again is the caller's business, and so is the time of one try.
-      timeouts: { ...policy.timeouts, perTryMs: 0 },
+      timeouts: { ...timeouts, perTryMs: 0 },
       // One attempt more than none: a kept connection may have been closed by the service.
       retry: compileRetryPolicy({ ...policy.retries, attempts: 1 }, unlimitedRetries),
       observability: policy.observability,

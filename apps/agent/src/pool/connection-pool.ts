@@ -5,6 +5,7 @@ import { Http1Peer } from './http1-peer.ts';
 import { Http2Peer } from './http2-peer.ts';
 import type { PeerConnection, PeerEnvironment } from './peer-connection.ts';
 import type { PeerStream } from './peer-stream.ts';
+import { TcpPeer } from './tcp-peer.ts';
 
 /** A request that needs a connection. */
 export interface ConnectionWaiter {
@@ -28,10 +29,12 @@ export interface PoolOwner {
 }
 
 /** How many requests one connection is opened for before its peer has said how many it takes. */
-const expectedCapacity = { http1: 1, http2: 100 } as const;
+const expectedCapacity = { http1: 1, http2: 100, tcp: 1 } as const;
+
+const peerOf = { http1: Http1Peer, http2: Http2Peer, tcp: TcpPeer } as const;
 
 /**
- * The connections to one endpoint, of either version of HTTP. The one used last is used next, so that those not needed
+ * The connections to one endpoint, all of one protocol. The one used last is used next, so that those not needed
  * grow old and go.
  */
 export class ConnectionPool implements DialOwner {
@@ -147,11 +150,7 @@ export class ConnectionPool implements DialOwner {
 
   onReady(dial: Dial, transport: Transport): void {
     this.dials.delete(dial);
-    const { protocol } = transport;
-    const peer: PeerConnection =
-      protocol === 'http2'
-        ? new Http2Peer(transport, this, this.environment)
-        : new Http1Peer(transport, this, this.environment);
+    const peer = new peerOf[transport.protocol](transport, this, this.environment);
     this.all.add(peer);
     this.owner?.onConnected();
     this.release(peer);

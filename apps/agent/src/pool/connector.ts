@@ -6,12 +6,15 @@ import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 
+/** What is spoken with a peer: a version of HTTP, or bytes nobody here understands. */
+export type PeerProtocol = HopProtocol | 'tcp';
+
 /** Opens the transport of a connection and says what is to be spoken on it. */
 export interface Connector {
   /** The event that says the socket can be used. */
   readonly readyEvent: 'connect' | 'secureConnect';
   /** What will be spoken if the peer agrees: how many requests a connection being opened is expected to take. */
-  readonly protocol: HopProtocol;
+  readonly protocol: PeerProtocol;
   /** Undefined when there is no certificate to show. */
   open(): net.Socket | undefined;
   /** Whether a connection made in `generation` may take another request. */
@@ -19,19 +22,21 @@ export interface Connector {
   readonly generation: number;
 }
 
-/** How a service that speaks `protocol` is called directly. */
-export function hopTo(protocol: Protocol): HopProtocol {
+/** How a service that speaks `protocol` is called directly, or between agents where `hop` is wanted. */
+export function hopTo(protocol: Protocol, hop?: HopProtocol): PeerProtocol {
+  if (protocol === 'tcp' || protocol === 'tls') return 'tcp';
+  if (hop !== undefined) return hop;
   return protocol === 'http2' || protocol === 'grpc' ? 'http2' : 'http1';
 }
 
-/** HTTP/2 with prior knowledge (RFC 9113 section 3.3), or HTTP/1.1. */
-export function plainConnector(host: string, port: number, protocol: HopProtocol): Connector {
+/** HTTP/2 with prior knowledge (RFC 9113 section 3.3), HTTP/1.1, or bytes that end in each direction on its own. */
+export function plainConnector(host: string, port: number, protocol: PeerProtocol): Connector {
   return {
     readyEvent: 'connect',
     protocol,
     generation: 0,
     isCurrent: () => true,
-    open: () => net.connect({ host, port }),
+    open: () => net.connect({ host, port, allowHalfOpen: protocol === 'tcp' }),
   };
 }
 
@@ -41,9 +46,11 @@ export class PeerIdentityError extends Error {
 }
 
 /** ALPN (RFC 7301) by what is wanted; an agent that speaks only HTTP/1.1 is still understood. */
-export const alpnProtocols: Readonly<Record<HopProtocol, string[]>> = {
+export const alpnProtocols: Readonly<Record<PeerProtocol, string[]>> = {
   http2: ['h2', 'http/1.1'],
   http1: ['http/1.1'],
+  // Bytes pass between agents inside of CONNECT, each connection on a stream of its own.
+  tcp: ['h2'],
 };
 
 /** Mutual TLS to an agent that must prove to stand for `service`. */
@@ -51,12 +58,12 @@ export function mutualTlsConnector(
   host: string,
   port: number,
   service: string,
-  protocol: HopProtocol,
+  protocol: PeerProtocol,
   credentials: Credentials,
 ): Connector {
   return {
     readyEvent: 'secureConnect',
-    protocol,
+    protocol: protocol === 'tcp' ? 'http2' : protocol,
     get generation() {
       return credentials.generation;
     },

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { HopProtocol } from '@tulle/mesh/policy';
 import type { DataPathErrorCode } from '../errors.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import { connectFailureCode } from './connect-failure.ts';
-import type { Connector } from './connector.ts';
+import type { Connector, PeerProtocol } from './connector.ts';
 
 /** Finds peers that vanished without a word. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
@@ -12,7 +11,7 @@ const KEEP_ALIVE_DELAY_MS = 30_000;
 /** A transport that is ready, and what is known of it. */
 export interface Transport {
   readonly socket: Socket;
-  readonly protocol: HopProtocol;
+  readonly protocol: PeerProtocol;
   readonly secure: boolean;
   readonly openedAt: number;
   readonly generation: number;
