@@ -12,7 +12,7 @@ import { pathChangeOf } from './path-change.ts';
 import { redirectOf } from './redirect.ts';
 import type { Destination, MirrorDecision, RequestChange, RouteDecision } from './route-decision.ts';
 import type { ServiceState } from './service-state.ts';
-import { type ServiceTargets, voidBranch } from './service-targets.ts';
+import { nowhere, type ServiceTargets, voidBranch } from './service-targets.ts';
 import { StickyChoice } from './sticky-choice.ts';
 import { WeightedChoice } from './weighted-choice.ts';
 
@@ -27,8 +27,6 @@ export interface RuleContext {
   /** Of each rule, by its place in the list. */
   readonly limiters: readonly (readonly RateLimiter[])[];
 }
-
-export const nowhere: Destination = { pick: () => undefined };
 
 /** Timeouts, retries and limits are those of the service that was asked for, also where its rules send requests elsewhere. */
 export function compileRule(variant: RuleVariant, context: RuleContext): RouteDecision {

@@ -1,8 +1,8 @@
 import type { RequestHead } from '@tulle/wire/http/message-head';
-import { nowhere } from './compile-rule.ts';
 import { hasDotSegment, matchablePath } from './matchable-path.ts';
 import type { RouteDecision } from './route-decision.ts';
 import type { RuleIndex } from './rule-index.ts';
+import { nowhere } from './service-targets.ts';
 
 /** What is decided about the requests to one service. */
 export class ServiceRoutes {

@@ -49,6 +49,9 @@ export class ServiceTargets {
   }
 }
 
+/** For what is answered before it would be sent. */
+export const nowhere: Destination = { pick: () => undefined };
+
 /** For a service that no view is known of. */
 export function voidBranch(name: string, weight: number): Branch {
   return { name, weight, isVoid: true, pick: () => undefined, pickAny: () => undefined };

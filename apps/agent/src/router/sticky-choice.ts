@@ -49,11 +49,6 @@ export class StickyChoice implements Destination {
     );
   }
 
-  /** The branch of a key, whatever its state. */
-  branchOf(key: string): Branch | undefined {
-    return this.next(hash32(key, SEED), Number.NEGATIVE_INFINITY)?.branch;
-  }
-
   /** In the key's own order, so that while a version is away its users stay together, too. */
   private pickElsewhere(hash: number, chosen: Place, request: PickRequest): Target | undefined {
     let place = this.next(hash, ringsAt(hash, chosen));
