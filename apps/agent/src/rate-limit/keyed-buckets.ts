@@ -3,7 +3,7 @@ import { type BucketSize, TokenBucket } from './token-bucket.ts';
 
 /** Longer values are kept as a digest of this length: a value may be as long as a head, and may be a secret. */
 const MAX_KEY_LENGTH = 64;
-/** How many of the oldest buckets are looked at for each new one. */
+/** How many buckets are looked at for each new one. */
 const SWEEP = 4;
 
 /**
@@ -12,13 +12,13 @@ const SWEEP = 4;
  *   bucket by sending many other values.
  * - When there is no room, and none to forget, new values share one bucket. So all values together never pass more than
  *   `maxBuckets + 1` buckets would.
- * - Every new value sweeps some of the oldest, so that memory follows the values in use and costs the same for each.
+ * - Every new value looks at some buckets in turn, so that memory follows the values in use and costs the same for each.
  */
 export class KeyedBuckets {
   private readonly size: BucketSize;
   private readonly maxBuckets: number;
-  /** From the one looked at longest ago. */
   private readonly buckets = new Map<string, TokenBucket>();
+  private sweeper = this.buckets.entries();
   private readonly rest: TokenBucket;
 
   constructor(size: BucketSize, maxBuckets: number, now: number) {
@@ -47,11 +47,14 @@ export class KeyedBuckets {
   }
 
   private sweep(now: number): void {
-    let left = SWEEP;
-    for (const [key, bucket] of this.buckets) {
-      if (left-- === 0) return;
-      this.buckets.delete(key);
-      if (!bucket.isFull(this.size, now)) this.buckets.set(key, bucket);
+    for (let left = SWEEP; left > 0; left--) {
+      const { value, done } = this.sweeper.next();
+      if (done === true) {
+        this.sweeper = this.buckets.entries();
+        return;
+      }
+      const [key, bucket] = value;
+      if (bucket.isFull(this.size, now)) this.buckets.delete(key);
     }
   }
 }

@@ -6,7 +6,7 @@ const sizes = fc
   .record({
     requests: fc.integer({ min: 1, max: 10_000_000 }),
     everyMs: fc.integer({ min: 1, max: 86_400_000 }),
-    burst: fc.integer({ min: 1, max: 1_000 }),
+    burst: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 1_000 })),
   })
   .map(({ requests, everyMs, burst }) => ({ perMs: requests / everyMs, burst }));
 

@@ -25,7 +25,7 @@ export class TokenBucket {
   /** 0 when a token was there and is taken, else the milliseconds until there is one. */
   take(size: BucketSize, now: number): number {
     this.fill(size, now);
-    if (this.tokens > 1 - ROUNDING) {
+    if (this.tokens >= 1 - ROUNDING) {
       this.tokens -= 1;
       return 0;
     }
