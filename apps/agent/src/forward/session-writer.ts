@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Http2Session } from '@tulle/wire/http2/session';
 import type { Flushable, Turn } from './turn.ts';
 
-/** Writes what an HTTP/2 session has for its socket, once per turn, and tells the session when the socket is full. */
+/** Writes what an HTTP/2 session has for its socket, once per turn of the event loop, and tells the session when the socket is full. */
 export class SessionWriter implements Flushable {
   private readonly socket: Socket;
   private readonly session: Http2Session;
@@ -20,7 +20,7 @@ export class SessionWriter implements Flushable {
   enqueue(): void {
     if (this.queued) return;
     this.queued = true;
-    this.turn.add(this);
+    this.turn.addShared(this);
   }
 
   /** Half-closes the connection behind everything the session has. */

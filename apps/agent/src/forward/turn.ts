@@ -1,17 +1,35 @@
-/** Something that collects what an event has for a socket. */
+/** Something that collects what events have for a socket. */
 export interface Flushable {
   flush(): void;
 }
 
 /**
- * The writers that hold something since the present event began. Every handler of a socket event or timer
- * ends with {@link flush}, so that head, body and end of a message leave in one write.
+ * The writers that hold something, in two lists. Every handler of a socket event or timer ends with {@link flush}, so
+ * that head, body and end of a message leave in one write. What many connections share waits for the end of the turn
+ * of the event loop: all requests that were read in it leave in one write, and one TLS record.
  */
 export class Turn {
   private readonly dirty: Flushable[] = [];
+  private shared: Flushable[] = [];
+  private isScheduled = false;
+  private readonly endTurn = () => {
+    this.isScheduled = false;
+    const { shared } = this;
+    this.shared = [];
+    for (const writer of shared) writer.flush();
+    this.flush();
+  };
 
   add(writer: Flushable): void {
     this.dirty.push(writer);
+  }
+
+  /** For a writer that several exchanges share. */
+  addShared(writer: Flushable): void {
+    this.shared.push(writer);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(this.endTurn);
   }
 
   flush(): void {
