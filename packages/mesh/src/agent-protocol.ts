@@ -5,6 +5,7 @@ import {
   serviceNameSchema,
   trustDomainSchema,
   versionNameSchema,
+  zoneSchema,
 } from './names.ts';
 
 /**
@@ -74,6 +75,8 @@ export const helloInputSchema = z.object({
   host: text(253),
   /** Where other agents reach this one; absent for pure callers, such as a load generator. */
   inbound: z.optional(z.object({ host: text(253), port: portSchema })),
+  /** Where it runs; callers may prefer instances of their own zone. */
+  zone: z.optional(zoneSchema),
   pid: z.int(),
   startedAt: z.number(),
 });

@@ -218,6 +218,7 @@ export class Agent {
       agentVersion: manifest.version,
       host: hostname().slice(0, 253),
       ...(inbound && { inbound }),
+      ...(self.zone && { zone: self.zone }),
       pid: process.pid,
       startedAt: this.#startedAt,
     };

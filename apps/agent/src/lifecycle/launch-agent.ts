@@ -31,7 +31,7 @@ export interface Launched {
 
 /** Starts an agent: it listens, and serves if the disk holds all it needs; the API comes in by and by. */
 export async function launchAgent(options: LaunchOptions, logger: Logger): Promise<Launched> {
-  const { service, serviceVersion: version } = options;
+  const { service, serviceVersion: version, zone } = options;
   if (service === undefined)
     throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
   limitThreadPool();
@@ -40,7 +40,7 @@ export async function launchAgent(options: LaunchOptions, logger: Logger): Promi
   try {
     const stored = loadInstanceState(dataDir.path);
     const instance = options.instance ?? stored?.instance ?? inventInstanceName(service, version);
-    const self = { service, version, instance };
+    const self = { service, version, instance, ...(zone && { zone }) };
     const agent = await startIn(dataDir.path, options, self, stored?.ports ?? { upstreams: {} }, logger);
     return {
       agent,

@@ -21,6 +21,12 @@ test('flags win over variables, text becomes what it means', () => {
   });
 });
 
+test('a zone is one word, and none by default', () => {
+  expect(readOptions(agentOptionsSchema, {}, { TULLE_ZONE: 'eu-1.a' }).zone).toBe('eu-1.a');
+  expect(readOptions(agentOptionsSchema, {}, {}).zone).toBeUndefined();
+  expect(() => readOptions(agentOptionsSchema, { zone: 'a b' }, {})).toThrow(/--zone or TULLE_ZONE: letters/);
+});
+
 test('everything that is wrong is named by flag and variable', () => {
   const read = () =>
     readOptions(agentOptionsSchema, { service: 'Orders', api: 'http://x' }, { TULLE_PORT: '-1' });

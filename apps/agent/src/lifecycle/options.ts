@@ -1,4 +1,4 @@
-import { instanceNameSchema, serviceNameSchema, versionNameSchema } from '@tulle/mesh/names';
+import { instanceNameSchema, serviceNameSchema, versionNameSchema, zoneSchema } from '@tulle/mesh/names';
 import * as z from 'zod/mini';
 
 /** A flag or variable: what it reads as, and what `--help` and docs/settings.md say of it. */
@@ -79,6 +79,10 @@ export const meshFields = {
   instance: setting(
     'Name of this copy, unique in the mesh; made once and kept in the data directory by default',
     z.optional(instanceNameSchema),
+  ),
+  zone: setting(
+    'Where this copy runs, such as a data centre or rack; callers of the same zone may prefer it',
+    z.optional(zoneSchema),
   ),
   port: setting('Where the service itself listens; without it the agent only calls others', z.optional(port)),
   localHost: setting('Host the service itself listens on', z._default(host, '127.0.0.1')),

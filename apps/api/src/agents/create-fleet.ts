@@ -79,7 +79,9 @@ export async function createFleet({
     if (before !== undefined && before.service !== member.service) settle(before.service, before.id);
     settle(member.service, member.id);
     const moved =
-      before?.inbound?.host !== member.inbound?.host || before?.inbound?.port !== member.inbound?.port;
+      before?.inbound?.host !== member.inbound?.host ||
+      before?.inbound?.port !== member.inbound?.port ||
+      before?.zone !== member.zone;
     if (present.has(member.id) && (moved || before?.version !== member.version)) tell(member.service);
     for (const listener of memberListeners) listener(member, before);
     if (before === undefined || shownOf(before) !== shownOf(member)) live.publish({ type: 'agents' });

@@ -21,6 +21,8 @@ export interface Member {
   readonly agentVersion: string;
   readonly host: string;
   readonly inbound: { readonly host: string; readonly port: number } | null;
+  /** Where it runs; '' when it did not say. */
+  readonly zone: string;
   readonly connected: boolean;
   /** The replica that holds or held its session. */
   readonly replica: string | null;
@@ -48,6 +50,7 @@ export function memberOf(row: Agent): Member {
       row.inboundHost !== null && row.inboundPort !== null
         ? { host: row.inboundHost, port: row.inboundPort }
         : null,
+    zone: row.zone,
     connected: row.connected,
     replica: row.replica,
     startedAt: (row.startedAt ?? row.createdAt).getTime(),

@@ -7,7 +7,7 @@ const start = 1_000_000_000;
 function member(overrides: Partial<Member>): Member {
   return {
     ...{ id: 'a', instance: 'orders-1', service: 'orders', version: 'v1', agentVersion: '', host: '' },
-    ...{ inbound: { host: '10.0.0.1', port: 9_001 }, connected: true, replica: null },
+    ...{ inbound: { host: '10.0.0.1', port: 9_001 }, zone: '', connected: true, replica: null },
     ...{ startedAt: start, lastSeenAt: start, leftAt: null, revokedAt: null, revokedReason: null },
     ...{ renewAskedAt: null, revision: 0, rejectedReason: null, gauges: null },
     ...overrides,
@@ -48,6 +48,11 @@ test('who said goodbye or was revoked is gone at once, and callers have no endpo
   );
   expect(made.endpoints('orders')).toEqual([]);
   expect(made.versionsOf('orders')).toEqual([{ version: 'v1', instances: 1 }]);
+});
+
+test('an endpoint says where it runs, when its agent did', () => {
+  const { roster: made } = roster(member({ id: 'a' }), member({ id: 'b', zone: 'east' }));
+  expect(made.endpoints('orders').map(({ zone }) => zone)).toEqual([undefined, 'east']);
 });
 
 test('knows services by their instances, as long as there are any', () => {

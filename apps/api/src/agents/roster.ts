@@ -77,6 +77,7 @@ export class Roster {
         host: member.inbound.host,
         port: member.inbound.port,
         tls: true,
+        ...(member.zone !== '' && { zone: member.zone }),
       });
     }
     return endpoints;

@@ -35,6 +35,7 @@ export function createSessionRows({ prisma, replica }: { prisma: PrismaClient; r
           host: hello.host,
           inboundHost: hello.inbound?.host ?? null,
           inboundPort: hello.inbound?.port ?? null,
+          zone: hello.zone ?? '',
           pid: hello.pid,
           startedAt: new Date(hello.startedAt),
           lastSeenAt: new Date(at),
