@@ -47,3 +47,12 @@ export const trafficSplitSchema = z.strictObject({
   sticky: z.optional(hashKeySchema),
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
+
+/** The split of a service with other weights; all else that was said of it stays. */
+export function reweighted(
+  split: TrafficSplit | undefined,
+  service: string,
+  weights: readonly VersionWeight[],
+): TrafficSplit {
+  return { ...split, kind: 'TrafficSplit', service, weights: [...weights] };
+}

@@ -1,6 +1,7 @@
 import type { ConfigMessage } from '@tulle/mesh/agent-protocol';
 import { closeCodes } from '@tulle/mesh/agent-protocol';
 import { policySchema } from '@tulle/mesh/policy';
+import { routeSchema } from '@tulle/mesh/route';
 import { meshViewSchema, serviceViewSchema } from '@tulle/mesh/service-view';
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
@@ -98,6 +99,51 @@ test('sends own service, watched ones and the mesh first, then only what changed
     .toBe(2);
   expect(api.events).toContainEqual({ type: 'ack', revision });
   await orders.agent.close(closeCodes.goodbye);
+});
+
+const setRoute = (service: string, ...rules: object[]) =>
+  api.applyChange({
+    author: { name: 'Ada' },
+    source: 'cli',
+    reason: '',
+    edit: () => ({ upserts: [routeSchema.parse({ kind: 'Route', service, rules })] }),
+  });
+
+test('who holds a service is sent, with its rules, the services they name, and changes of those', async () => {
+  await start('orders-1', 'orders', { port: 9_001 });
+  await start('legacy-1', 'legacy', { port: 9_002 });
+  await start('audit-1', 'audit', { port: 9_003 });
+  const shop = await start('shop-1', 'shop', { services: ['orders'] });
+  const mirror = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'audit' } } };
+  await setRoute('legacy', { filters: [mirror] });
+  expect(shop.names()).not.toContain('service/audit');
+
+  const before = shop.messages.length;
+  const { revision } = await setRoute('orders', { backendRefs: [{ version: 'v1' }, { name: 'legacy' }] });
+  await expect.poll(() => shop.messages.length).toBeGreaterThan(before);
+  // In one message, so that the rules never stand without their backends; legacy's own rules follow as well.
+  expect(shop.messages[before]).toMatchObject({
+    revision,
+    resources: [{ name: 'service/orders' }, { name: 'service/legacy' }, { name: 'service/audit' }],
+  });
+  expect(shop.view('orders').rules).toMatchObject([{ backendRefs: [{ version: 'v1' }, { name: 'legacy' }] }]);
+
+  await setPolicy('audit', 4_000);
+  await expect.poll(() => shop.view('audit').policy.timeouts.requestMs).toBe(4_000);
+});
+
+test('an instance says where it runs, and its callers hear of it', async () => {
+  const identity = await identityOf('orders-1', 'orders');
+  const agent = await SimulatedAgent.of(api.port, identity);
+  const inbound = { host: '10.0.0.1', port: 9_001 };
+  await agent.hello({ instance: 'orders-1', version: 'v1', zone: 'east', inbound });
+  const shop = await start('shop-1', 'shop', { services: ['orders'] });
+  expect(shop.view('orders').endpoints).toMatchObject([{ id: 'orders-1', zone: 'east' }]);
+
+  await agent.terminate();
+  const again = await SimulatedAgent.of(api.port, identity);
+  await again.hello({ instance: 'orders-1', version: 'v1', zone: 'west', inbound });
+  await expect.poll(() => shop.view('orders').endpoints[0]?.zone).toBe('west');
 });
 
 test('a reconnecting agent that holds everything gets an empty first message', async () => {

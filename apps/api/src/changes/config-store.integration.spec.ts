@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@tulle/mesh/policy';
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +84,51 @@ describe('the declared resources in memory', () => {
     const late = await startReplica(database, fleet);
     expect(late.configStore.revision()).toBe(3);
     expect(late.configStore.resources()).toEqual([split('cart', ['v1', 100])]);
+    await late.stop();
+  });
+
+  it('that an older version stored are taken with the defaults of today', async () => {
+    await set(here, 'orders', 1);
+    const stored = [
+      {
+        kind: 'Service',
+        name: 'cart',
+        protocol: 'http',
+        port: 80,
+        description: '',
+        owner: '',
+        labels: {},
+        endpoints: [{ host: 'legacy', port: 8080, version: 'v1' }],
+      },
+      {
+        kind: 'Policy',
+        service: 'cart',
+        timeouts: { connectMs: 1_000, requestMs: 5_000, idleMs: 60_000 },
+        retries: { attempts: 2 },
+        connections: { max: 128, maxPending: 1_024 },
+      },
+      { kind: 'AccessRule', service: 'cart', allow: ['shop'] },
+    ];
+    for (const value of stored)
+      await database.prisma.resource.create({
+        data: { kind: value.kind, service: 'cart', value, revision: 1 },
+      });
+    const late = await startReplica(database, fleet);
+    expect(late.configStore.resource('Service', 'cart')?.endpoints).toEqual([
+      { host: 'legacy', port: 8080, version: 'v1', zone: '', weight: 1 },
+    ]);
+    expect(late.configStore.resource('Policy', 'cart')).toEqual({
+      ...defaultPolicy('cart'),
+      timeouts: { ...defaultPolicy('cart').timeouts, requestMs: 5_000 },
+    });
+    // What is stored can be edited, and the edit is not taken for a change of all that is new.
+    const applied = await late.applyChange({
+      author: ada,
+      source: 'cli',
+      reason: '',
+      edit: (current) => ({ upserts: current.all().filter((resource) => resource.kind !== 'TrafficSplit') }),
+    });
+    expect(applied.changed).toBe(false);
     await late.stop();
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResourceText } from '@tulle/mesh/agent-protocol';
+import { servicesNamed } from '@tulle/mesh/route-references';
 import type { MeshView } from '@tulle/mesh/service-view';
 import { canonicalJson, compileServiceView } from '@tulle/mesh/snapshot';
 import type { FleetRegistry } from '../agents/fleet-registry.ts';
@@ -20,6 +21,8 @@ export function serviceOf(name: string): string | undefined {
 export interface CompiledViews {
   /** undefined when there is no such service. */
   get(name: string): ResourceText | undefined;
+  /** The views that whoever follows this one's rules needs, too. */
+  named(name: string): readonly string[];
   /** Forgets the text; returns whether compiling it anew gives another one. */
   invalidate(name: string): boolean;
 }
@@ -45,6 +48,7 @@ export function createCompiledViews({
       {
         service: declared,
         trafficSplit: configStore.resource('TrafficSplit', service),
+        route: configStore.resource('Route', service),
         policy: configStore.resource('Policy', service),
         accessRule: configStore.resource('AccessRule', service),
       },
@@ -65,6 +69,11 @@ export function createCompiledViews({
 
   return {
     get,
+    named: (name) => {
+      const service = serviceOf(name);
+      const route = service === undefined ? undefined : configStore.resource('Route', service);
+      return route === undefined ? [] : servicesNamed(route.service, route.rules).map(resourceName);
+    },
     invalidate: (name) => {
       const before = texts.get(name)?.hash;
       texts.delete(name);

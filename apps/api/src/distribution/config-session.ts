@@ -158,6 +158,12 @@ export class ConfigSession {
     if (service !== undefined) this.#dependencies.hold(service);
   }
 
+  /** A view that rules no longer name stays wanted: the agent may have called that service itself meanwhile. */
+  #wantNamed(name: string): void {
+    for (const other of this.#dependencies.views.named(name))
+      if (this.#wanted.size < maxServices) this.#want(other);
+  }
+
   #hasWork(): boolean {
     return this.#dirty.size > 0 || this.#renewAsked;
   }
@@ -171,8 +177,10 @@ export class ConfigSession {
     const { views, revision, now } = this.#dependencies;
     const resources: ConfigMessage['resources'] = [];
     const drop: string[] = [];
+    // What is wanted on the way is visited, too: rules and the views they name come in one message.
     for (const name of this.#dirty) {
       const text = views.get(name);
+      if (text !== undefined) this.#wantNamed(name);
       if (text === undefined) {
         drop.push(name);
         this.#held.delete(name);

@@ -80,7 +80,7 @@ describe('reading resources', () => {
   it('refuses what is no resource, and a resource that stands there twice', () => {
     expect(errorOf('- a\n- b\n').message).toMatch(/^Document 1, line 1: it must be a mapping with a kind/);
     expect(errorOf('kind: Deployment\nname: x\n').message).toBe(
-      'Document 1 (Deployment/x), line 1, kind: must be one of Service, TrafficSplit, Policy, AccessRule',
+      'Document 1 (Deployment/x), line 1, kind: must be one of Service, TrafficSplit, Route, Policy, AccessRule',
     );
     expect(errorOf('\n# nothing\n')).toMatchObject({ code: 'invalid_yaml' });
     expect(errorOf(`${split}---\n${split}`)).toMatchObject({
@@ -123,6 +123,41 @@ describe('reading resources', () => {
   it('takes back what it writes', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 60 });
     const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/);
+    const header = fc.record({
+      name: fc.stringMatching(/^x-[a-z]{1,8}$/),
+      value: fc.stringMatching(/^[!-~]{0,12}$/),
+    });
+    const path = fc.stringMatching(/^\/[a-z]{1,9}$/);
+    const rule = name.chain((ruleName) =>
+      fc.record({
+        name: fc.constant(ruleName),
+        // A path of its own, so that no rule stands before another that asks for the same.
+        matches: fc
+          .record({
+            path: fc.constant({ type: 'Exact', value: `/${ruleName}` }),
+            headers: fc.uniqueArray(header, { selector: (one) => one.name, maxLength: 2 }),
+            source: fc.option(name, { nil: undefined }),
+          })
+          .map((match) => [match]),
+        filters: fc.subarray([
+          {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: { set: [{ name: 'x-a', value: 'b: #c' }] },
+          },
+          { type: 'RequestMirror', requestMirror: { backendRef: { version: 'v2' }, percent: 12.5 } },
+          { type: 'Fault', fault: { delay: { delayMs: 5 } } },
+        ]),
+        backendRefs: fc.uniqueArray(fc.record({ version: name, weight: fc.integer({ min: 1, max: 9 }) }), {
+          selector: ({ version }) => version,
+          maxLength: 3,
+        }),
+        retries: fc.option(fc.constant({ attempts: 1, on: [] }), { nil: undefined }),
+        timeouts: fc.option(
+          path.map(({ length }) => ({ requestMs: length })),
+          { nil: undefined },
+        ),
+      }),
+    );
     const resource = fc.oneof(
       fc.record({
         kind: fc.constant('Service'),
@@ -133,6 +168,11 @@ describe('reading resources', () => {
       }),
       fc.record({ kind: fc.constant('AccessRule'), service: name, allow: fc.array(name, { maxLength: 4 }) }),
       fc.record({ kind: fc.constant('Policy'), service: name }),
+      fc.record({
+        kind: fc.constant('Route'),
+        service: name,
+        rules: fc.uniqueArray(rule, { selector: ({ name }) => name, minLength: 1, maxLength: 5 }),
+      }),
     );
     fc.assert(
       fc.property(

@@ -1,5 +1,6 @@
 import { MeshError } from '@tulle/mesh/errors';
 import type { RolloutEffect } from '@tulle/mesh/rollout/state';
+import { reweighted } from '@tulle/mesh/traffic-split';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import { z } from 'zod';
 import type { Fleet } from '../agents/fleet.ts';
@@ -31,7 +32,9 @@ export async function applyEffect(
       effectId: effect.id,
       guard: (tx) => refuseOutdated(tx, id, effect),
       edit: (current) => ({
-        upserts: [{ kind: 'TrafficSplit', service: spec.service, weights: knownWeights(current) }],
+        upserts: [
+          reweighted(current.find('TrafficSplit', spec.service), spec.service, knownWeights(current)),
+        ],
       }),
     });
     return { applied: true, revision: applied.changed ? applied.revision : undefined };

@@ -71,6 +71,30 @@ describe('rollouts', () => {
       ]),
     );
 
+  it('moves weights and leaves the rest of the split as it was', async () => {
+    const sticky = { by: 'source' } as const;
+    const set = {
+      kind: 'TrafficSplit',
+      service: 'orders',
+      weights: [{ version: 'v1', weight: 100 }],
+      sticky,
+    } as const;
+    await replica.applyChange({
+      author: ada,
+      source: 'cli',
+      reason: '',
+      edit: () => ({ upserts: [{ ...set, weights: [...set.weights] }] }),
+    });
+    await replica.runner.start();
+    const { id } = await replica.rollouts.create(
+      ada,
+      spec([{ type: 'setWeight', weight: 20 }, { type: 'pause' }]),
+    );
+    await until(id, 'waiting-resume');
+    expect(weights()).toEqual({ v1: 80, v2: 20 });
+    expect(replica.configStore.resource('TrafficSplit', 'orders')?.sticky).toEqual(sticky);
+  });
+
   it('goes through weights, approval, pause and analysis to the end, and says so', async () => {
     await replica.runner.start();
     const { id } = await replica.rollouts.create(

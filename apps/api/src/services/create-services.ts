@@ -1,10 +1,10 @@
 import { MeshError } from '@tulle/mesh/errors';
 import { type Resource, resourceKinds, resourceService } from '@tulle/mesh/resource';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
-import { stringify } from 'yaml';
 import type { AgentViews } from '../agents/create-agents.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { Identity } from '../identity/identity.ts';
+import { writeYaml } from '../resources/write-yaml.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { Topology, TopologyEdge, TopologyNode, TopologyView } from '../topology/view.ts';
 import { WindowCache } from '../topology/window-cache.ts';
@@ -127,8 +127,6 @@ function mtlsOf(edges: readonly TopologyEdge[]): ServiceRow['mtls'] {
 }
 
 function yamlOf(resources: readonly Resource[]): string {
-  return [...resources]
-    .sort((a, b) => resourceKinds.indexOf(a.kind) - resourceKinds.indexOf(b.kind))
-    .map((resource) => stringify(resource))
-    .join('---\n');
+  const order = ({ kind }: Resource) => resourceKinds.indexOf(kind);
+  return writeYaml(resources.toSorted((a, b) => order(a) - order(b)));
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ada, bob, fakeFleet, startReplica, type TestReplica } from '../changes/test-mesh.ts';
 import { fakeTelemetry } from '../rollouts/test-rollouts.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
@@ -99,5 +99,31 @@ describe('traffic splits', () => {
     await expect(splits.get({ windowMs, service: 'nowhere' })).rejects.toMatchObject({
       code: 'unknown_service',
     });
+  });
+});
+
+it('an edit of weights keeps what is sticky', async () => {
+  const database = await testDatabase();
+  const fleet = fakeFleet({ orders: ['v1', 'v2'] });
+  const replica = await startReplica(database, fleet);
+  onTestFinished(async () => {
+    await replica.stop();
+    await database.close();
+  });
+  const splits = createTrafficSplits({ database, ...replica, fleet, telemetry: fakeTelemetry(() => []) });
+  const sticky = { by: 'cookie', name: 'sid' } as const;
+  await replica.applyChange({
+    author: ada,
+    source: 'cli',
+    reason: '',
+    edit: () => ({ upserts: [{ kind: 'TrafficSplit', service: 'orders', weights, sticky }] }),
+  });
+  const edited = weights.map(({ version, weight }) => ({ version, weight: 100 - weight }));
+  await splits.update(ada, { service: 'orders', baseRevision: 1, weights: edited, reason: '' });
+  expect(replica.configStore.resource('TrafficSplit', 'orders')).toEqual({
+    kind: 'TrafficSplit',
+    service: 'orders',
+    weights: edited,
+    sticky,
   });
 });

@@ -1,5 +1,6 @@
 import { MeshError } from '@tulle/mesh/errors';
 import { resourceService } from '@tulle/mesh/resource';
+import { reweighted } from '@tulle/mesh/traffic-split';
 import type { Database } from '@tulle/prisma/database';
 import type { Fleet } from '../agents/fleet.ts';
 import type { ApplyChange } from '../changes/apply-change.ts';
@@ -106,7 +107,9 @@ export function createTrafficSplits({
         source: person.via,
         reason,
         baseRevision,
-        edit: () => ({ upserts: [{ kind: 'TrafficSplit', service, weights: [...weights] }] }),
+        edit: (current) => ({
+          upserts: [reweighted(current.find('TrafficSplit', service), service, weights)],
+        }),
       });
       return { revision, changed, agents };
     },

@@ -1,4 +1,7 @@
+import { unusualFields } from '@tulle/mesh/change-diff';
+import { countOf, listOf } from '@tulle/mesh/format';
 import { type Resource, type ResourceKind, resourceKinds, resourceService } from '@tulle/mesh/resource';
+import { describeHashKey, describeRule } from '@tulle/mesh/route-words';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
@@ -50,8 +53,19 @@ function summary(resource: Resource): string {
     case 'Service':
       return [resource.protocol, resource.owner, resource.description].filter(Boolean).join(', ');
     case 'TrafficSplit':
-      return resource.weights.map(({ version, weight }) => `${version} ${weight} %`).join(', ');
-    default:
-      return '';
+      return [
+        ...resource.weights.map(({ version, weight }) => `${version} ${weight} %`),
+        ...(resource.sticky ? [`sticky by ${describeHashKey(resource.sticky)}`] : []),
+      ].join(', ');
+    case 'Route':
+      return `${countOf(resource.rules.length, 'rule')}: ${listOf(resource.rules.map((rule) => describeRule(rule).title))}`;
+    case 'Policy':
+      return (
+        unusualFields(resource)
+          .map(({ sentence }) => sentence)
+          .join(', ') || 'the defaults'
+      );
+    case 'AccessRule':
+      return `allow ${listOf(resource.allow) || 'nobody'}`;
   }
 }
