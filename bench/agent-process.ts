@@ -43,11 +43,11 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Megabytes: resident, and proportional, where pages shared with other agents count in part. */
+/** Megabytes of 1,000,000 bytes: resident, and proportional, where pages shared with other agents count in part. */
 function memoryOf(pid: number | undefined): { rss: number; pss: number } {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const read = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1_000;
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1.024e-3;
   return { rss: read('Rss'), pss: read('Pss') };
 }
 

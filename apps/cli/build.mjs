@@ -36,7 +36,12 @@ const options = {
 
 await Promise.all([
   build({ ...options, entryPoints: ['src/tulle.ts'], outdir: path.join(unfinished, 'bundle') }),
-  build({ ...options, entryPoints: ['src/tulle-agent.ts'], outdir: path.join(unfinished, 'agent') }),
+  build({
+    ...options,
+    entryPoints: ['src/tulle-agent.ts'],
+    outdir: path.join(unfinished, 'agent'),
+    plugins: [...options.plugins, builtinsByName()],
+  }),
 ]).catch(() => {
   // esbuild has said on standard error what is wrong.
   process.exit(1);
@@ -46,6 +51,33 @@ await Promise.all([
 cpSync(path.join(here, '../../prisma/migrations'), path.join(unfinished, 'migrations'), { recursive: true });
 rmSync(finished, { recursive: true, force: true });
 renameSync(unfinished, finished);
+
+/**
+ * Node's own modules, without `import`: that reads every name they export, and reading some loads what is behind them
+ * (promises of files, readline, workers, web crypto). Here a name that nobody uses is left out and never read.
+ */
+function builtinsByName() {
+  return {
+    name: 'builtins-by-name',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        kind === 'require-call' ? undefined : { path, namespace: 'builtin', sideEffects: false },
+      );
+      onLoad({ filter: /./, namespace: 'builtin' }, async ({ path }) => {
+        const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+        return {
+          contents: [
+            `const builtin = process.getBuiltinModule('${path}');`,
+            'const read = (name) => builtin[name];',
+            'export default builtin;',
+            ...names.map((name, at) => `const _${at} = /* @__PURE__ */ read('${name}');`),
+            `export { ${names.map((name, at) => `_${at} as '${name}'`).join(', ')} };`,
+          ].join('\n'),
+        };
+      });
+    },
+  };
+}
 
 /** Zod carries its messages in forty languages, half of its size, to every agent; we use one. */
 function englishOnly() {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 
 const everyMs = 250;
 
@@ -39,6 +41,7 @@ function watchNpm(stop) {
 /** undefined where the system has no /proc; then the direct parent alone is watched. */
 function parentOf(pid) {
   try {
+    const { readFileSync } = require('node:fs');
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // After the command's name in parentheses, which may itself hold spaces: state, parent.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);

@@ -1,9 +1,9 @@
 import { agentOptionsSchema } from '@tulle/agent/agent-command';
 import { runOptionsSchema } from '@tulle/agent/run/run-command';
 import type * as z from 'zod/mini';
-import { type SettingDescription, settingsOf } from './schema-options.ts';
 import { cloneDirectory } from './server/clone.ts';
 import { settingsSchema } from './server/settings.ts';
+import { type SettingDescription, settingsOf } from './settings-of.ts';
 
 const introduction = `# Settings
 

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+
+// Not `node:fs/promises`, which brings readline and file watching with it: half a megabyte of an agent.
+const open = promisify(fs.open);
+const writeFile = promisify(fs.writeFile);
+const fsync = promisify(fs.fsync);
+const rename = promisify(fs.rename);
+const close = promisify(fs.close);
 
 export type ReadResult =
   | { readonly state: 'absent' }
@@ -12,7 +19,7 @@ export type ReadResult =
 export function readChecksummed(path: string): ReadResult {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = fs.readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { state: 'absent' };
     return {
@@ -42,19 +49,13 @@ export function readChecksummed(path: string): ReadResult {
 export async function writeChecksummed(path: string, value: unknown): Promise<void> {
   const body = JSON.stringify(value);
   const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
-  try {
-    await file.writeFile(`${sha256(body)}\n${body}`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(beside, `${sha256(body)}\n${body}`, { mode: 0o600, flush: true });
   await rename(beside, path);
   const directory = await open(dirname(path), 'r');
   try {
-    await directory.sync();
+    await fsync(directory);
   } finally {
-    await directory.close();
+    await close(directory);
   }
 }
 

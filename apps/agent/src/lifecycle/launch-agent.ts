@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Self } from '@tulle/mesh/service-view';
-import type { Logger } from 'pino';
-import { createDataPlane, type DataPlaneOptions } from '../data-plane.ts';
+import { createDataPlane, type DataPlaneLogger, type DataPlaneOptions } from '../data-plane.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
 import { DataDir, defaultDataDir } from './data-dir.ts';
@@ -30,7 +29,7 @@ export interface Launched {
 }
 
 /** Starts an agent: it listens, and serves if the disk holds all it needs; the API comes in by and by. */
-export async function launchAgent(options: LaunchOptions, logger: Logger): Promise<Launched> {
+export async function launchAgent(options: LaunchOptions, logger: DataPlaneLogger): Promise<Launched> {
   const { service, serviceVersion: version, zone } = options;
   if (service === undefined)
     throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
@@ -61,7 +60,7 @@ async function startIn(
   options: LaunchOptions,
   self: Self,
   remembered: RememberedPorts,
-  logger: Logger,
+  logger: DataPlaneLogger,
 ): Promise<Agent> {
   let agent: Agent | undefined;
   const advertised = options.advertise ?? reachableHost(options.api);

@@ -1,14 +1,12 @@
-import type { Logger } from 'pino';
 import type { AgentOptions } from '../agent-command.ts';
 import { type Launched, launchAgent } from './launch-agent.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
-import { collectStartupGarbage } from './trim-memory.ts';
 
 /** Resolves with the exit code once the agent has been told to stop and has. */
 export async function runAgent(options: AgentOptions): Promise<number> {
-  const { logger, flush } = createLogger(options.logLevel, { service: options.service });
+  const logger = createLogger(options.logLevel, { service: options.service });
   try {
     if (options.config !== undefined) return await runStandalone(options.config, options, logger);
     return await runMeshAgent(options, logger);
@@ -16,8 +14,6 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
-  } finally {
-    flush();
   }
 }
 
@@ -26,9 +22,9 @@ async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<numb
   const { agent, self } = launched;
   logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
   guardProcess(launched, logger);
-  collectStartupGarbage();
   process.on('SIGHUP', () => {
     logger.info(
+      {},
       'SIGHUP: settings come from flags and variables and need a restart; connecting to the API anew',
     );
     agent.retryNow();

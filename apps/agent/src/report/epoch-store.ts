@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rm } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { seriesCountersSchema } from '@tulle/mesh/agent-protocol';
 import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
@@ -38,7 +38,7 @@ export class EpochStore {
   }
 
   async forget(epoch: string): Promise<void> {
-    await rm(this.#pathOf(epoch), { force: true });
+    await promisify(rm)(this.#pathOf(epoch), { force: true });
   }
 
   #pathOf(epoch: string): string {

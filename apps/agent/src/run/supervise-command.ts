@@ -1,13 +1,11 @@
 import { constants } from 'node:os';
-import type { Logger } from 'pino';
 import type { Launched } from '../lifecycle/launch-agent.ts';
 import { launchAgent } from '../lifecycle/launch-agent.ts';
-import { createLogger } from '../lifecycle/logger.ts';
+import { createLogger, type Logger } from '../lifecycle/logger.ts';
 import { UsageError } from '../lifecycle/options.ts';
 import { watchParent } from '../lifecycle/parent-watch.ts';
 import { inForegroundGroup } from '../lifecycle/process-identity.ts';
 import { guardProcess } from '../lifecycle/run-agent.ts';
-import { collectStartupGarbage } from '../lifecycle/trim-memory.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { CommandProcess, checkCommand } from './command-process.ts';
 import type { RunOptions } from './run-command.ts';
@@ -18,13 +16,12 @@ const stopGraceMs = 10_000;
 
 /** The agent first, then the command; when the command ends the agent drains. Resolves with the exit code. */
 export async function superviseCommand(options: RunOptions, command: string[]): Promise<number> {
-  const { logger, flush } = createLogger(options.logLevel, { service: options.service });
+  const logger = createLogger(options.logLevel, { service: options.service });
   try {
     checkCommand(command, process.env);
     const signals = new Signals();
     const launched = await launchAgent(options, logger);
     guardProcess(launched, logger);
-    collectStartupGarbage();
     try {
       return await runBeside(launched, options, command, signals, logger);
     } finally {
@@ -34,8 +31,6 @@ export async function superviseCommand(options: RunOptions, command: string[]): 
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return error.message.startsWith('The command ') ? 127 : 1;
-  } finally {
-    flush();
   }
 }
 
@@ -57,7 +52,7 @@ async function runBeside(
   signals.passTo(child);
   if (options.exitWithParent) {
     watchParent(options.parentPid, () => {
-      logger.info('stopping: the parent process has ended');
+      logger.info({}, 'stopping: the parent process has ended');
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), stopGraceMs).unref();
     });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
-import { releaseStartupMemory } from '../startup-memory.ts';
 import { FileWatch } from './file-watch.ts';
 import { parseConfig } from './parse-config.ts';
 import type { StandaloneConfig } from './standalone-config.ts';
@@ -46,7 +45,6 @@ export async function startStandalone(configPath: string, logger: DataPlaneLogge
   const ports = await plane.listen();
   const running = new RunningStandalone(file, plane, ports, logger, config);
   running.watch(loaded.files);
-  releaseStartupMemory();
   return running;
 }
 

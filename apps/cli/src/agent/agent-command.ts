@@ -1,14 +1,11 @@
-import { agentOptionsSchema, runAgentCommand } from '@tulle/agent/agent-command';
-import { readOptions } from '@tulle/agent/lifecycle/options';
 import type { Command } from 'commander';
 import { addSchemaOptions } from '../schema-options.ts';
-import { releaseStartupGarbage } from './startup-garbage.ts';
+import { agentInvocation } from './agent-invocation.ts';
 
 export function define(command: Command): void {
-  addSchemaOptions(command, agentOptionsSchema)
+  addSchemaOptions(command, agentInvocation.schema)
     .description('Start an agent: of a mesh with --api, or from a file with --config.')
     .action(async (flags: Record<string, unknown>) => {
-      releaseStartupGarbage();
-      process.exitCode = await runAgentCommand(readOptions(agentOptionsSchema, flags, process.env));
+      process.exitCode = await agentInvocation.run(flags, []);
     });
 }
