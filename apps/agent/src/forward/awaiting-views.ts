@@ -1,4 +1,8 @@
-import type { Exchange } from './exchange.ts';
+/** What waits, usually an exchange. */
+interface Waiter {
+  /** It no longer does. */
+  readonly over: boolean;
+}
 
 /** Requests that may wait for views at once, all services together. */
 const MAX_WAITING = 1_024;
@@ -6,26 +10,44 @@ const MAX_WAITING = 1_024;
 /** Requests for services this agent has no view of yet: each waits, with a limit, for the view to come. */
 export class AwaitingViews {
   private readonly ask: (service: string) => void;
-  private readonly waiting = new Map<string, { exchange: Exchange; retry: () => void }[]>();
+  private readonly waiting = new Map<string, { waiter: Waiter; retry: () => void }[]>();
   private count = 0;
 
   constructor(ask: (service: string) => void) {
     this.ask = ask;
   }
 
-  /** False when too many wait already. `retry` is called after the next configuration, unless the exchange is over. */
-  add(service: string, exchange: Exchange, retry: () => void): boolean {
+  /** False when too many wait already. `retry` is called after the next configuration, unless the waiter is over. */
+  add(service: string, waiter: Waiter, retry: () => void): boolean {
     this.forgetFinished();
     if (this.count >= MAX_WAITING) return false;
     this.count++;
     const others = this.waiting.get(service);
     if (others !== undefined) {
-      others.push({ exchange, retry });
+      others.push({ waiter, retry });
       return true;
     }
-    this.waiting.set(service, [{ exchange, retry }]);
+    this.waiting.set(service, [{ waiter, retry }]);
     this.ask(service);
     return true;
+  }
+
+  /**
+   * For what has no deadline of its own: `then` is called once, when a configuration knows the service or after
+   * `timeoutMs`. False when too many wait already.
+   */
+  waitAtMost(service: string, timeoutMs: number, then: () => void): boolean {
+    const waiter = { over: false };
+    const finish = () => {
+      if (waiter.over) return;
+      waiter.over = true;
+      clearTimeout(timer);
+      then();
+    };
+    const timer = setTimeout(finish, timeoutMs);
+    if (this.add(service, waiter, finish)) return true;
+    clearTimeout(timer);
+    return false;
   }
 
   /** A configuration came that knows `service` or not: only those it knows go on. */
@@ -34,14 +56,14 @@ export class AwaitingViews {
       if (!knows(service)) continue;
       this.waiting.delete(service);
       this.count -= entries.length;
-      for (const { exchange, retry } of entries) if (!exchange.over) retry();
+      for (const { waiter, retry } of entries) if (!waiter.over) retry();
     }
   }
 
   /** Their own deadlines end them; here they are only let go. */
   forgetFinished(): void {
     for (const [service, entries] of [...this.waiting]) {
-      const left = entries.filter(({ exchange }) => !exchange.over);
+      const left = entries.filter(({ waiter }) => !waiter.over);
       this.count -= entries.length - left.length;
       if (left.length === 0) this.waiting.delete(service);
       else this.waiting.set(service, left);

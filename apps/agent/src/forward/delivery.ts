@@ -1,10 +1,13 @@
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
+import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
 import type { DataPathErrorCode } from '../errors.ts';
+import { GRPC_STATUS, parseGrpcStatus } from '../grpc/grpc-status.ts';
+import { outcomeOfGrpc } from '../grpc/outcome.ts';
 import type { Reached } from '../pool/peer-exchange.ts';
 import { ReplayBuffer } from '../retry/replay-buffer.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
@@ -17,6 +20,7 @@ import { editFor } from './request-edit.ts';
 export interface DeliveryOwner {
   readonly head: RequestHead;
   readonly source: string;
+  readonly isGrpc: boolean;
   /** When the request came, in milliseconds of `performance.now()`. */
   readonly startedAt: number;
   /** The request has been read to its end. */
@@ -61,6 +65,8 @@ export class Delivery implements AttemptOwner, PickRequest {
   private triedAt = 0;
   private tryDeadline = Number.POSITIVE_INFINITY;
   private answered = false;
+  /** How long a call took to begin to answer whose status is still to come; else -1. */
+  private unjudgedMs = -1;
   private timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(
@@ -141,8 +147,14 @@ export class Delivery implements AttemptOwner, PickRequest {
         return;
       }
     } else {
-      backend.observe(now - this.triedAt, head.status >= 500, now);
-      if (this.decision.retry.onStatus(head.status) && this.mayRepeat(now)) {
+      const grpcStatus = this.owner.isGrpc ? parseGrpcStatus(head.known(FIELD.grpcStatus)) : undefined;
+      const failed =
+        grpcStatus === undefined ? head.status >= 500 : outcomeOfGrpc(grpcStatus) === 'serverError';
+      backend.observe(now - this.triedAt, failed, now);
+      const { retry } = this.decision;
+      const asksForMore =
+        grpcStatus === undefined ? retry.onStatus(head.status) : retry.onGrpcStatus(grpcStatus);
+      if (asksForMore && this.mayRepeat(now)) {
         this.backOff();
         return;
       }
@@ -156,6 +168,11 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
+    if (this.unjudgedMs >= 0) {
+      const status = parseGrpcStatus(trailers?.known(FIELD.grpcStatus)) ?? GRPC_STATUS.UNKNOWN;
+      const failed = outcomeOfGrpc(status) === 'serverError';
+      this.attempt?.target.backend.observe(this.unjudgedMs, failed, performance.now());
+    }
     this.owner.onResponseEnd(trailers);
   }
 

@@ -1,9 +1,15 @@
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
+import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { DataPathErrorCode } from '../errors.ts';
+import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
+import { parseGrpcTimeout } from '../grpc/grpc-timeout.ts';
+import { isGrpcCall } from '../grpc/is-grpc.ts';
+import { outcomeOfGrpc } from '../grpc/outcome.ts';
+import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
@@ -20,6 +26,7 @@ import type { ForwardEnvironment } from './passage.ts';
 export class Exchange implements DeliveryOwner {
   readonly caller: ExchangeCaller;
   readonly head: RequestHead;
+  readonly isGrpc: boolean;
   readonly startedAt: number;
   /** Neighbours in the list of active exchanges. */
   previous: Exchange | undefined = undefined;
@@ -29,6 +36,8 @@ export class Exchange implements DeliveryOwner {
   over = false;
   source = '';
   status = 0;
+  /** Of a gRPC call; -1 before it is known. */
+  grpcStatus = -1;
   failure: DataPathErrorCode | undefined = undefined;
   decision: RouteDecision | undefined = undefined;
   private readonly environment: ForwardEnvironment;
@@ -46,6 +55,8 @@ export class Exchange implements DeliveryOwner {
   private callerEnded = false;
   private answerEnded = false;
   private deadline = Number.POSITIVE_INFINITY;
+  /** Until when the caller itself waits, which holds for streams of any length as well. */
+  private callerDeadline = Number.POSITIVE_INFINITY;
   private idleMs = Number.POSITIVE_INFINITY;
   private activeAt: number;
 
@@ -55,6 +66,7 @@ export class Exchange implements DeliveryOwner {
     this.environment = environment;
     this.series = series;
     this.requestEnded = !head.hasBody;
+    this.isGrpc = isGrpcCall(head);
     this.startedAt = performance.now();
     this.activeAt = this.startedAt;
     environment.active.add(this);
@@ -80,7 +92,9 @@ export class Exchange implements DeliveryOwner {
       this.countByBackend = false;
     }
     const { requestMs, idleMs } = decision.timeouts;
-    this.deadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
+    const ownDeadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
+    if (this.isGrpc) this.heedGrpcTimeout();
+    this.deadline = Math.min(ownDeadline, this.callerDeadline);
     this.idleMs = idleMs;
     if (decision.refusal !== undefined) this.fail(decision.refusal.code, decision.refusal.detail);
     else if (this.isAdmitted(decision)) this.carryOut(decision, edit);
@@ -180,6 +194,8 @@ export class Exchange implements DeliveryOwner {
     this.failure = failure;
     this.responseStarted = true;
     this.status = head.status;
+    if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
+    if (this.isGrpc || isEventStream(head)) this.deadline = this.callerDeadline;
     const fromAgent = target.backend.endpoint.tls;
     this.series.bytesReceived += this.caller.sendHead(head, fromAgent, target.response);
     if (head.framing === 'tunnel') this.beginTunnel();
@@ -192,6 +208,9 @@ export class Exchange implements DeliveryOwner {
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
+    if (this.isGrpc && this.grpcStatus < 0) {
+      this.grpcStatus = parseGrpcStatus(trailers?.known(FIELD.grpcStatus)) ?? grpcStatusOfHttp(this.status);
+    }
     this.caller.sendEnd(trailers);
     // Each direction of a CONNECT tunnel ends on its own (RFC 9113 section 8.5).
     this.answerEnded = this.tunnel && this.head.form === 'authority' && !this.callerEnded;
@@ -259,6 +278,12 @@ export class Exchange implements DeliveryOwner {
     this.delivery.start();
   }
 
+  private heedGrpcTimeout(): void {
+    const value = this.head.known(FIELD.grpcTimeout);
+    const timeoutMs = value === undefined ? undefined : parseGrpcTimeout(value);
+    if (timeoutMs !== undefined) this.callerDeadline = this.startedAt + timeoutMs;
+  }
+
   private beginTunnel(): void {
     this.tunnel = true;
     this.tunnelMs = performance.now() - this.startedAt;
@@ -280,6 +305,12 @@ export class Exchange implements DeliveryOwner {
 
   private count(milliseconds: number): void {
     if (this.failure !== undefined) this.series.failed(this.failure, milliseconds);
-    else this.series.answered(this.status, milliseconds);
+    else if (this.grpcStatus >= 0) this.series.answered(outcomeOfGrpc(this.grpcStatus), milliseconds);
+    else this.series.answered(outcomeOfHttp(this.status), milliseconds);
   }
+}
+
+/** Server-sent events go on for as long as somebody listens. */
+function isEventStream(head: ResponseHead): boolean {
+  return head.known(FIELD.contentType)?.startsWith('text/event-stream') === true;
 }

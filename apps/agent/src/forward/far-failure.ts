@@ -12,7 +12,9 @@ export const neverReached: ReadonlySet<DataPathErrorCode> = new Set([
 
 /** An agent that answers for the mesh says so; the service behind it cannot, because the agent strips the field. */
 export function failureNamedIn(head: ResponseHead): DataPathErrorCode | undefined {
-  if (head.status < 400 || head.known(FIELD.mesh) === undefined) return undefined;
+  if (head.known(FIELD.mesh) === undefined) return undefined;
+  // What fails as gRPC has status 200.
+  if (head.status < 400 && head.known(FIELD.grpcStatus) === undefined) return undefined;
   const code = head.get('x-tulle-error');
   return code !== undefined && isDataPathErrorCode(code) ? code : undefined;
 }

@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { Histogram } from '@tulle/mesh/histogram';
 import type { DataPathErrorCode } from '../errors.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What tells series apart: one edge and version, seen from one side. */
 export interface SeriesKey {
@@ -29,9 +30,9 @@ export class Series {
     this.key = key;
   }
 
-  answered(status: number, milliseconds: number): void {
-    if (status < 400) this.ok++;
-    else if (status < 500) this.clientErrors++;
+  answered(outcome: Outcome, milliseconds: number): void {
+    if (outcome === 'ok') this.ok++;
+    else if (outcome === 'clientError') this.clientErrors++;
     else this.serverErrors++;
     this.latency.record(milliseconds);
   }

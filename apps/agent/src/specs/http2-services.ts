@@ -46,6 +46,8 @@ export function http2Client(port: number): ClientHttp2Session {
   return session;
 }
 
+export type ServerStream = ServerHttp2Stream;
+
 export interface Http2Answer {
   status: number;
   headers: IncomingHttpHeaders;
