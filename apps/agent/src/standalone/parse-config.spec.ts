@@ -108,6 +108,103 @@ describe('a mistake is named with its line', () => {
     expect(issuesOf(good.replace(from, to))[0]).toMatch(expected);
   });
 
+  const ruled = `self: { service: caller }
+listen: { outbound: 4140 }
+services:
+  orders:
+    endpoints: [{ address: 8081 }, { address: 8082, version: v2 }]
+    rules:
+      - name: canary
+        matches:
+          - path: { type: PathPrefix, value: /api }
+            headers: [{ name: x-beta, value: "1" }]
+        filters:
+          - type: RequestMirror
+            requestMirror: { backendRef: { name: audit } }
+        backendRefs: [{ version: v2 }]
+  audit:
+    endpoints: [{ address: 8090 }]
+`;
+  const ruledCases: [string, string, string, RegExp][] = [
+    [
+      'a backend nobody knows',
+      'version: v2 }]\n  audit',
+      'name: nobody }]\n  audit',
+      /^mesh.yaml:14:\d+: services.orders.rules.0.backendRefs.0.name: this file has no service nobody$/,
+    ],
+    [
+      'a version nobody runs',
+      'backendRefs: [{ version: v2',
+      'backendRefs: [{ version: v3',
+      /^mesh.yaml:14:\d+: services.orders.rules.0.backendRefs.0.version: no endpoint of orders has the version v3$/,
+    ],
+    [
+      'a mirror to nobody',
+      'name: audit } }',
+      'name: other } }',
+      /^mesh.yaml:13:\d+: services.orders.rules.0.filters.0.requestMirror.backendRef.name: this file has no service other$/,
+    ],
+    [
+      'a number where text is meant',
+      'value: "1"',
+      'value: 1',
+      /^mesh.yaml:10:\d+: services.orders.rules.0.matches.0.headers.0.value: .*expected string.*; put it in quotes$/,
+    ],
+    [
+      'a costly expression',
+      'type: PathPrefix, value: /api',
+      'type: RegularExpression, value: "(a)\\\\1"',
+      /^mesh.yaml:9:\d+: services.orders.rules.0.matches.0.path.value: .*at character 4, backreferences/,
+    ],
+    [
+      'an unknown filter',
+      'type: RequestMirror',
+      'type: Mirror',
+      /^mesh.yaml:12:\d+: services.orders.rules.0.filters.0.type: /,
+    ],
+    [
+      'a setting of a rule that is unknown',
+      'name: canary',
+      'names: canary',
+      /^mesh.yaml:7:9: services.orders.rules.0: there is no setting called names$/,
+    ],
+    [
+      'rules of a service of bytes',
+      'orders:\n',
+      'orders:\n    protocol: tcp\n',
+      /^mesh.yaml:7:5: services.orders.rules: orders speaks tcp, and rules read HTTP.$/,
+    ],
+    [
+      'a backend of bytes',
+      'audit:\n',
+      'audit:\n    protocol: tcp\n',
+      /^mesh.yaml:13:\d+: services.orders.rules.0.filters.0.requestMirror.backendRef.name: audit speaks tcp/,
+    ],
+    [
+      'sticky without a split',
+      'audit:\n',
+      'audit:\n    sticky: { by: source }\n',
+      /^mesh.yaml:16:5: services.audit.sticky: without a `split`/,
+    ],
+    [
+      'TLS outside to an agent inside',
+      '[{ address: 8090 }]',
+      '[{ address: 8090, tls: true }]\n    tlsOrigination: {}',
+      /^mesh.yaml:16:\d+: services.audit.endpoints.0.tls: an agent stands there/,
+    ],
+    [
+      'a policy that contradicts itself',
+      'audit:\n',
+      'audit:\n    timeouts: { requestMs: 10, perTryMs: 20 }\n',
+      /^mesh.yaml:16:\d+: services.audit.timeouts.perTryMs: one try cannot take longer/,
+    ],
+  ];
+  it.each(ruledCases)('%s', (_what, from, to, expected) => {
+    expect(ruled).toContain(from);
+    expect(issuesOf(ruled)).toEqual([]);
+    expect(issuesOf(ruled.replace(from, to))[0]).toMatch(expected);
+  });
+
   it('each of several', () => {
     expect(issuesOf(good.replace('v2: 30', 'v2: 20').replace('service: caller', 'service: 7'))).toHaveLength(
       2,

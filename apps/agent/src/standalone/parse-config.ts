@@ -1,4 +1,5 @@
 import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type * as z from 'zod/mini';
 import { type StandaloneConfig, standaloneConfigSchema } from './standalone-config.ts';
 
 /** A mistake in the file, and where. Lines and columns start at 1. */
@@ -46,10 +47,18 @@ export function parseConfig(text: string, file: string): StandaloneConfig {
         message: `${name === '' ? '' : `${name}: `}there is no setting called ${key}`,
       }));
     }
-    const message = `${name === '' ? '' : `${name}: `}${issue.message}`;
+    const quotes = wantsQuotes(issue, document.contents) ? '; put it in quotes' : '';
+    const message = `${name === '' ? '' : `${name}: `}${issue.message}${quotes}`;
     return [{ ...at(offsetOf(document.contents, issue.path)), message }];
   });
   throw new StandaloneConfigError(file, issues);
+}
+
+/** `value: 1` is a number in YAML, and header values are text. */
+function wantsQuotes(issue: z.core.$ZodIssue, contents: Node | null): boolean {
+  if (issue.code !== 'invalid_type' || issue.expected !== 'string' || !isCollection(contents)) return false;
+  const value: unknown = contents.getIn(issue.path.map(String), false);
+  return typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** Where the key at `path` stands, or the deepest part of the path that does. */

@@ -8,11 +8,12 @@ import {
   zoneSchema,
 } from '@tulle/mesh/names';
 import { policySchema } from '@tulle/mesh/policy';
-import { routeSchema } from '@tulle/mesh/route';
+import { routeRulesSchema } from '@tulle/mesh/route';
 import { protocolSchema, tlsOriginationSchema } from '@tulle/mesh/service';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
 import * as z from 'zod/mini';
 import type { Address } from '../data-plane.ts';
+import { contradictions } from './contradictions.ts';
 
 const form = 'write it as host:port, for instance 127.0.0.1:8080';
 
@@ -68,7 +69,7 @@ const service = z.strictObject({
   split: z.optional(split),
   sticky: z.optional(hashKeySchema),
   /** As in a Route. */
-  rules: z.optional(routeSchema.shape.rules),
+  rules: z.optional(routeRulesSchema),
   ...policyFields,
   tlsOrigination: z.optional(tlsOriginationSchema),
   /** Who may call it; matters on the agent that stands for it. */
@@ -95,7 +96,11 @@ const identity = z.strictObject({
 
 export const standaloneConfigSchema = z
   .strictObject({
-    self: z.strictObject({ service: serviceNameSchema, version: z._default(versionNameSchema, 'v1') }),
+    self: z.strictObject({
+      service: serviceNameSchema,
+      version: z._default(versionNameSchema, 'v1'),
+      zone: z.optional(zoneSchema),
+    }),
     listen: z.strictObject({
       outbound: z.optional(listenAddress),
       upstreams: z._default(z.record(serviceNameSchema, listenAddress), {}),
@@ -109,36 +114,11 @@ export const standaloneConfigSchema = z
     services: z._default(z.record(serviceNameSchema, service), {}),
   })
   .check(
-    z.superRefine(({ listen, local, identity, services }, context) => {
-      const add = (path: (string | number)[], message: string) =>
-        context.addIssue({ code: 'custom', path, message });
-      const listens = listen.outbound ?? listen.inbound ?? Object.keys(listen.upstreams)[0];
-      if (listens === undefined) add(['listen'], 'name at least one of outbound, upstreams and inbound');
-      if (listen.inbound !== undefined && local === undefined) {
-        add(['listen', 'inbound'], 'an inbound port needs `local`: where to send what comes in');
-      }
-      for (const [name, { endpoints, split: weights }] of Object.entries(services)) {
-        for (const [index, { tls }] of endpoints.entries()) {
-          if (tls && identity === undefined) {
-            add(
-              ['services', name, 'endpoints', index, 'tls'],
-              'mutual TLS needs `identity`: a certificate of our own',
-            );
-          }
-        }
-        const seen = new Set<string>();
-        for (const [index, { address }] of endpoints.entries()) {
-          const text = `${address.host} ${address.port}`;
-          if (seen.has(text)) add(['services', name, 'endpoints', index, 'address'], 'stands here twice');
-          seen.add(text);
-        }
-        for (const { version, weight } of weights ?? []) {
-          if (weight > 0 && !endpoints.some((one) => one.version === version)) {
-            add(['services', name, 'split', version], `no endpoint has the version ${version}`);
-          }
-        }
-      }
+    z.superRefine((config, context) => {
+      for (const { path, message } of contradictions(config))
+        context.addIssue({ code: 'custom', path: [...path], message });
     }),
   );
 
 export type StandaloneConfig = z.infer<typeof standaloneConfigSchema>;
+export type StandaloneService = z.infer<typeof service>;
