@@ -261,6 +261,16 @@ describe('what the more specific one is', () => {
         '/a/b/c',
       ),
     ).toBe('first');
+    expect(
+      found(
+        [
+          ['first', regexp('/a/b/c.*')],
+          ['second', regexp('/a/.*')],
+          ['third', regexp('.*')],
+        ],
+        '/a/b/c',
+      ),
+    ).toBe('first');
   });
 });
 
@@ -287,6 +297,8 @@ describe('what a match holds for', () => {
     [regexp('/a|/b/c'), '/b/c', true],
     [regexp('/users?/x'), '/user/x', true],
     [regexp('/users/?'), '/users', true],
+    [regexp('/a/?b'), '/ab', true],
+    [regexp('/a/b{0,1}'), '/a/', true],
     [regexp('(/a|/b)/c'), '/b/c', true],
     [query(['q', 'a b']), '/?q=a+b', true],
     [query(['q', 'a b']), '/?q=a%20b', true],
