@@ -11,6 +11,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type ControlPlane, startControlPlane } from '@tulle/api/agent-listener/test-control-plane';
+import { policySchema } from '@tulle/mesh/policy';
 import { openDatabase } from '@tulle/prisma/database';
 
 const { values } = parseArgs({
@@ -71,15 +72,7 @@ async function change(index: number): Promise<number> {
     source: 'cli',
     reason: '',
     edit: () => ({
-      upserts: [
-        {
-          kind: 'Policy',
-          service: hub,
-          timeouts: { connectMs: 1_000, requestMs: 1_000 + index, idleMs: 60_000 },
-          retries: { attempts: 2 },
-          connections: { max: 128, maxPending: 1_024 },
-        },
-      ],
+      upserts: [policySchema.parse({ kind: 'Policy', service: hub, timeouts: { requestMs: 1_000 + index } })],
     }),
   });
   let latest = 0;

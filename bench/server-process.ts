@@ -1,24 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Ticks of /proc's CPU times: 100 a second on every Linux there is. */
 const TICK_MICROSECONDS = 10_000;
-const READY_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 20_000;
 
-/** A process pinned to a core, with all it forked. */
-export class Pinned {
+/** A server as a process of its own, with all it forked; pinned to a core when one is named. */
+export class ServerProcess {
   readonly name: string;
   private readonly child: ChildProcess;
   private errors = '';
 
-  constructor(name: string, core: number, command: string, args: readonly string[]) {
+  constructor(name: string, command: string, args: readonly string[], core?: number) {
     this.name = name;
-    this.child = spawn('taskset', ['-c', String(core), command, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const [program, ...rest] =
+      core === undefined ? [command, ...args] : ['taskset', '-c', String(core), command, ...args];
+    this.child = spawn(program as string, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr?.on('data', (text: Buffer) => {
       this.errors = (this.errors + text.toString()).slice(-4_000);
     });
@@ -30,11 +30,20 @@ export class Pinned {
     return pid;
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The last of what it wrote to standard error. */
+  get complaints(): string {
+    return this.errors;
+  }
+
   /** Resolves with the milliseconds until `port` was accepting. */
   async accepting(port: number): Promise<number> {
     const start = performance.now();
     while (performance.now() - start < READY_TIMEOUT_MS) {
-      if (this.child.exitCode !== null) throw new Error(`${this.name} exited: ${this.errors}`);
+      if (!this.isRunning) throw new Error(`${this.name} exited: ${this.errors}`);
       if (await canConnect(port)) return performance.now() - start;
       await wait(5);
     }
@@ -46,17 +55,28 @@ export class Pinned {
   }
 
   residentMegabytes(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
+    return [this.pid, ...childrenOf(this.pid)].reduce((sum, pid) => sum + residentOf(pid), 0);
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+    if (!this.isRunning) return;
     this.child.kill('SIGTERM');
     const hard = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
     await once(this.child, 'exit');
     clearTimeout(hard);
   }
+}
+
+/** For servers that cannot take port 0. Another process may be faster, in which case the server says so and exits. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
 }
 
 async function canConnect(port: number): Promise<boolean> {
@@ -80,6 +100,10 @@ function statOf(pid: number): string[] {
 function cpuOf(pid: number): number {
   const fields = statOf(pid);
   return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+}
+
+function residentOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
 }
 
 function childrenOf(parent: number): number[] {

@@ -1,0 +1,81 @@
+import { freePort } from '../server-process.ts';
+import type { CertificateFiles, Workbench } from '../workbench.ts';
+import type { Origin, ProxyServer } from './proxy-server.ts';
+
+interface AgentSides {
+  readonly service: string;
+  readonly identity?: CertificateFiles;
+  /** Listens here, in plain text, for the service `web`. */
+  readonly upstream?: number;
+  /** Listens here for other agents and passes on to `origin`. */
+  readonly inbound?: { readonly port: number; readonly origin: Origin };
+  /** Where `web` is, and whether an agent stands before it. */
+  readonly web?: Origin & { readonly tls: boolean };
+}
+
+/** JSON, which is YAML. */
+function configuration({ service, identity, upstream, inbound, web }: AgentSides): string {
+  const { trustDomain, certificate, key, trustBundle } = identity ?? {};
+  return JSON.stringify({
+    self: { service },
+    listen: {
+      ...(upstream === undefined ? {} : { upstreams: { web: upstream } }),
+      ...(inbound === undefined ? {} : { inbound: inbound.port }),
+    },
+    ...(inbound === undefined ? {} : { local: inbound.origin.port }),
+    ...(identity === undefined ? {} : { identity: { trustDomain, certificate, key, trustBundle } }),
+    services: {
+      ...(inbound === undefined ? {} : { [service]: { protocol: inbound.origin.protocol, endpoints: [] } }),
+      ...(web === undefined
+        ? {}
+        : { web: { protocol: web.protocol, endpoints: [{ address: web.port, tls: web.tls }] } }),
+    },
+  });
+}
+
+/** `program` is what `bundleAgent` made. */
+function start(bench: Workbench, program: string, name: string, sides: AgentSides) {
+  return bench.start(name, process.execPath, [program, bench.file(`${name}.yaml`, configuration(sides))]);
+}
+
+/** Plain text in and out. */
+export async function startAgentHop(bench: Workbench, program: string, origin: Origin): Promise<ProxyServer> {
+  const port = await freePort();
+  const agent = start(bench, program, 'agent', {
+    service: 'caller',
+    upstream: port,
+    web: { ...origin, tls: false },
+  });
+  await agent.accepting(port);
+  return { port, processes: [agent] };
+}
+
+/** The agent of `web`, for callers that speak mutual TLS. */
+export async function startInboundAgent(
+  bench: Workbench,
+  program: string,
+  origin: Origin,
+): Promise<ProxyServer> {
+  const port = await freePort();
+  const identity = bench.certificateFiles('web');
+  const agent = start(bench, program, 'agent-in', { service: 'web', identity, inbound: { port, origin } });
+  await agent.accepting(port);
+  return { port, processes: [agent] };
+}
+
+export async function startAgentPair(
+  bench: Workbench,
+  program: string,
+  origin: Origin,
+): Promise<ProxyServer> {
+  const port = await freePort();
+  const inbound = await startInboundAgent(bench, program, origin);
+  const outbound = start(bench, program, 'agent-out', {
+    service: 'caller',
+    identity: bench.certificateFiles('caller'),
+    upstream: port,
+    web: { port: inbound.port, protocol: origin.protocol, tls: true },
+  });
+  await outbound.accepting(port);
+  return { port, processes: [...inbound.processes, outbound] };
+}
