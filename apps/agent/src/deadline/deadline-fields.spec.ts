@@ -52,6 +52,8 @@ describe('the time that is passed on', () => {
   it.each([
     [none, 5, false, ''],
     [30_000, 0.4, false, 'x-tulle-timeout-ms: 30000\r\n'],
+    // A sum that is not exact: 4e-12 more than 20,000 is left.
+    [12_784.963 + 20_000, 12_784.963, false, 'x-tulle-timeout-ms: 20000\r\n'],
     [30_000, 1, false, 'x-tulle-timeout-ms: 29999\r\n'],
     [1_000, 900, true, 'x-tulle-timeout-ms: 100\r\ngrpc-timeout: 100000u\r\n'],
     [1_000, 2_000, true, 'x-tulle-timeout-ms: 0\r\ngrpc-timeout: 1n\r\n'],
