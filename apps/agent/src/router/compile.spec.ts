@@ -76,7 +76,9 @@ describe('backends of a rule', () => {
   it('share its requests by their weights, exactly, across configurations', () => {
     // Whatever began anew would begin here.
     vi.spyOn(Math, 'random').mockReturnValue(0.1);
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
     const mesh = new SpecMesh();
     const rules = rulesOf({
       backendRefs: [
