@@ -26,7 +26,7 @@ export class Recorder {
   /** Those that were ever used: many stand ready for what may never come. */
   snapshot(): SeriesCounters[] {
     return Array.from(this.byKey.values(), (series) => series.snapshot()).filter(
-      ({ requests, retries, bytesSent }) => requests > 0 || retries > 0 || bytesSent > 0,
+      ({ requests, retries, bytesSent, bytesReceived }) => requests + retries + bytesSent + bytesReceived > 0,
     );
   }
 }

@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import type { DataPlaneLogger } from '../data-plane.ts';
+import type { DataPathErrorCode } from '../errors.ts';
+import type { CallerConnection } from '../forward/exchange-caller.ts';
+import type { ConnectionRoute } from '../tcp/connection-routes.ts';
+import { TcpCaller, type TcpContext } from '../tcp/tcp-caller.ts';
+import type { HelloRefusal } from './client-hello.ts';
+import { ClientHelloReader } from './client-hello-reader.ts';
+import { ALERT, alertRecord } from './tls-alert.ts';
+
+export interface PassthroughContext extends TcpContext {
+  readonly logger: DataPlaneLogger;
+  /** Calls back once, now or when it is known, with the service a name stands for. */
+  findRoute(serverName: string, found: (route: ConnectionRoute | undefined) => void): void;
+}
+
+/** How long what a caller still sends behind an alert is read and dropped, so that the alert is not lost to a reset. */
+const LINGER_MS = 2_000;
+
+/** A connection that begins with TLS and has not said yet for whom it is. */
+export class PassthroughCaller implements CallerConnection {
+  readonly identity = undefined;
+  private readonly socket: Socket;
+  private readonly context: PassthroughContext;
+  /** The only service that may be named on this port; undefined for all. */
+  private readonly service: string | undefined;
+  private readonly reader = new ClientHelloReader();
+  /** Since when it is waited for: the first byte, the whole ClientHello, or after a refusal the end. */
+  private since: number;
+  private refused = false;
+  private readonly onData = (bytes: Buffer) => this.read(bytes);
+  private readonly onEnd = () => this.leave();
+  private readonly onError = () => this.leave();
+  private readonly onClose = () => this.leave();
+
+  constructor(socket: Socket, context: PassthroughContext, service?: string) {
+    this.socket = socket;
+    this.context = context;
+    this.service = service;
+    this.since = context.environment.clock.now;
+    context.environment.callers.add(this);
+    socket.on('data', this.onData);
+    socket.on('end', this.onEnd);
+    socket.on('error', this.onError);
+    socket.on('close', this.onClose);
+  }
+
+  get remoteAddress(): string {
+    return this.socket.remoteAddress ?? '';
+  }
+
+  retire(): void {
+    this.leave();
+  }
+
+  destroy(): void {
+    this.leave();
+  }
+
+  sweep(now: number): void {
+    const { callerIdleTimeoutMs, headTimeoutMs } = this.context.environment;
+    const waited = now - this.since;
+    if (this.refused) {
+      if (waited >= LINGER_MS) this.leave();
+    } else if (this.reader.bytes.length === 0) {
+      if (waited >= callerIdleTimeoutMs) this.leave();
+    } else if (waited >= headTimeoutMs) {
+      this.count('head_timeout');
+      this.leave();
+    }
+  }
+
+  private read(bytes: Buffer): void {
+    if (this.reader.bytes.length === 0) this.since = this.context.environment.clock.now;
+    const hello = this.reader.push(bytes);
+    if (hello === undefined) return;
+    this.socket.pause();
+    this.socket.removeListener('data', this.onData);
+    if ('alert' in hello) this.refuse(hello, 'bad_request');
+    else if (hello.serverName === '') this.refuse(noName, 'unknown_host');
+    else this.context.findRoute(hello.serverName, (route) => this.follow(route));
+  }
+
+  private follow(route: ConnectionRoute | undefined): void {
+    const { socket, context, reader, service } = this;
+    // It may have gone while the name was looked for.
+    if (socket.destroyed) return;
+    if (route === undefined || (service !== undefined && route.service !== service)) {
+      this.refuse(unknownName, 'unknown_host');
+      return;
+    }
+    this.forget();
+    new TcpCaller(socket, route, context, reader.bytes);
+  }
+
+  private refuse({ alert, reason }: HelloRefusal, code: DataPathErrorCode): void {
+    const { socket, context } = this;
+    context.logger.debug({ remote: this.remoteAddress, reason }, 'refused a connection of TLS');
+    this.count(code);
+    this.refused = true;
+    this.since = context.environment.clock.now;
+    socket.removeListener('end', this.onEnd);
+    socket.end(alertRecord(alert));
+    socket.resume();
+  }
+
+  private count(code: DataPathErrorCode): void {
+    this.context.seriesOf('').failed(code, 0);
+  }
+
+  private leave(): void {
+    this.forget();
+    this.socket.on('error', () => {});
+    this.socket.destroy();
+  }
+
+  private forget(): void {
+    const { socket } = this;
+    this.context.environment.callers.delete(this);
+    socket.removeListener('data', this.onData);
+    socket.removeListener('end', this.onEnd);
+    socket.removeListener('error', this.onError);
+    socket.removeListener('close', this.onClose);
+  }
+}
+
+const noName: HelloRefusal = { alert: ALERT.unrecognizedName, reason: 'it names no server' };
+const unknownName: HelloRefusal = { alert: ALERT.unrecognizedName, reason: 'no service has this name' };
