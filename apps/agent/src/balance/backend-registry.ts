@@ -2,6 +2,7 @@ import type { LoadBalancer } from '@tulle/mesh/load-balancer';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
 import { HealthChecker } from '../health/health-checker.ts';
 import type { HealthProbe } from '../health/health-probe.ts';
+import { PoolProbe } from '../health/pool-probe.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
 import { hopTo, mutualTlsConnector, type PeerProtocol, plainConnector } from '../pool/connector.ts';
@@ -23,7 +24,7 @@ export interface RegistryContext {
   readonly instance?: string | undefined;
   /** Where it runs, when that is known. */
   readonly zone?: string | undefined;
-  /** How endpoints are checked actively; without it they are not. */
+  /** How endpoints are checked actively; by default on the way that requests take. */
   readonly probe?: HealthProbe | undefined;
   readonly random?: Random | undefined;
 }
@@ -33,12 +34,12 @@ export class BackendRegistry {
   private readonly context: RegistryContext;
   private readonly services = new Map<string, ServiceBackends>();
   private readonly random: Random;
-  private readonly checker: HealthChecker | undefined;
+  private readonly checker: HealthChecker;
 
   constructor(context: RegistryContext) {
     this.context = context;
     this.random = context.random ?? Math.random;
-    this.checker = context.probe === undefined ? undefined : new HealthChecker(context.probe, this.random);
+    this.checker = new HealthChecker(context.probe ?? new PoolProbe(context.environment.turn), this.random);
   }
 
   /** The endpoints of a view that this agent uses, under the view's policy. */
@@ -56,7 +57,7 @@ export class BackendRegistry {
       return backend;
     });
     known.follow(policy);
-    this.checker?.follow(backends, policy.healthCheck, now);
+    this.checker.follow(backends, policy.healthCheck, now);
     return new Fleet(known, backends, policy.loadBalancer, this.context.zone ?? '', this.random);
   }
 
@@ -78,7 +79,7 @@ export class BackendRegistry {
   keepOnly(used: ReadonlySet<Backend>): void {
     for (const [service, backends] of [...this.services]) {
       for (const backend of backends.dropUnused(used)) {
-        this.checker?.forget(backend);
+        this.checker.forget(backend);
         backend.retire();
       }
       if (backends.size === 0) this.services.delete(service);
@@ -96,7 +97,7 @@ export class BackendRegistry {
       for (const backend of backends) backend.pool.sweep(now);
       backends.sweep(now);
     }
-    this.checker?.sweep(now);
+    this.checker.sweep(now);
   }
 
   private serviceOf(service: string): ServiceBackends {

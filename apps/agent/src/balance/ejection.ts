@@ -2,18 +2,20 @@ import type { OutlierDetection } from '@tulle/mesh/outlier-detection';
 
 /**
  * Whether one backend is left out because of how it answered. After its time it is on probation: it gets one request at
- * a time, until one succeeds, or one fails and it goes out for twice as long. One failure is enough, because a backend
- * that was ejected has shown that it can fail in a row; one request at a time, because with its full share many would
- * be on their way before the first had failed.
+ * a time until as many have succeeded in a row as failures eject one, or until one fails and it goes out for twice as
+ * long. One failure is enough, because it has shown what it can do; one request at a time, because with its full share
+ * many would be on their way before the first had failed; several successes, because one that fails half of its
+ * requests passes every second single test.
  */
 export class Ejection {
   /** Since the process began. */
   count = 0;
   reason = '';
   until = 0;
-  /** Ejected, or back and not yet proved by a success. */
+  /** Ejected, or back and not yet proved. */
   onProbation = false;
   private inRow = 0;
+  private successesToGo = 0;
 
   isOver(now: number): boolean {
     return now >= this.until;
@@ -26,6 +28,13 @@ export class Ejection {
     this.reason = reason;
     this.until = now + lengthMs;
     this.onProbation = true;
+    this.successesToGo = Math.max(1, settings.consecutiveFailures);
+  }
+
+  /** A request succeeded on probation: whether that was the last one asked of it. */
+  proves(): boolean {
+    this.successesToGo--;
+    return this.successesToGo <= 0;
   }
 
   passProbation(): void {

@@ -20,17 +20,23 @@ export class HashRing {
   /** The weight says how many points an entry has; the ring goes by places in `entries`. */
   constructor(entries: readonly { readonly id: string; readonly weight: number }[]) {
     const average = entries.reduce((sum, { weight }) => sum + weight, 0) / entries.length;
-    const points: number[] = [];
-    for (const [index, { id, weight }] of entries.entries()) {
+    const counts = entries.map(({ weight }) => Math.max(1, Math.round((POINTS * weight) / average)));
+    const packed = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
+    let end = 0;
+    for (const [index, { id }] of entries.entries()) {
       const base = hash32(id, RING_SEED);
-      const count = Math.max(1, Math.round((POINTS * weight) / average));
-      for (let point = 0; point < count; point++) {
-        points.push(mix(base + Math.imul(point, GOLDEN)) * INDEX_SPAN + index);
+      for (let point = counts[index] as number; point > 0; point--) {
+        packed[end++] = mix(base + Math.imul(point, GOLDEN)) * INDEX_SPAN + index;
       }
     }
-    const sorted = Float64Array.from(points).sort();
-    this.hashes = Uint32Array.from(sorted, (packed) => Math.floor(packed / INDEX_SPAN));
-    this.owners = Uint32Array.from(sorted, (packed) => packed % INDEX_SPAN);
+    packed.sort();
+    this.hashes = new Uint32Array(end);
+    this.owners = new Uint32Array(end);
+    for (let place = 0; place < end; place++) {
+      const point = packed[place] as number;
+      this.hashes[place] = Math.floor(point / INDEX_SPAN);
+      this.owners[place] = point % INDEX_SPAN;
+    }
   }
 
   get size(): number {

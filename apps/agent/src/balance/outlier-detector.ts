@@ -34,7 +34,7 @@ export class OutlierDetector {
     if (ejection.onProbation && now - latencyMs < ejection.until) return;
     tally.add(latencyMs, failed, settings.latencyAbovePercent > 0);
     if (!failed) {
-      if (ejection.onProbation) this.acquit(backend);
+      if (ejection.onProbation && ejection.proves()) this.acquit(backend);
     } else if (ejection.onProbation) {
       if (!this.eject(backend, 'failed again after its ejection', now)) this.acquit(backend);
     } else if (settings.consecutiveFailures > 0 && tally.failuresInRow >= settings.consecutiveFailures) {

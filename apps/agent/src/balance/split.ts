@@ -2,6 +2,7 @@ import { loadBalancerSchema } from '@tulle/mesh/load-balancer';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balancer.ts';
 import { compileBalancer } from './compile-balancer.ts';
+import { pickAnyway } from './pick-anyway.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { EvenSequence } from './sequence.ts';
 
@@ -22,8 +23,7 @@ const defaultBalancing = loadBalancerSchema.parse({});
 
 /**
  * Chooses a version by weight, then a backend inside it. A version that has no usable backend loses its
- * weight for that pick only. When none has, any backend with a weight is tried: refusing a request that
- * might have succeeded helps nobody.
+ * weight for that pick only. When none has, any backend with a weight is tried.
  */
 export class Split {
   private readonly shares: readonly CompiledShare[];
@@ -43,7 +43,9 @@ export class Split {
   pick(request: PickRequest): Backend | undefined {
     if (this.all.length === 0) return undefined;
     const chosen = shareAt(this.shares, this.sequence.next() * this.total);
-    return chosen.balancer.pick(request) ?? this.pickElsewhere(chosen, request) ?? this.pickAny(request);
+    return (
+      chosen.balancer.pick(request) ?? this.pickElsewhere(chosen, request) ?? pickAnyway(this.all, request)
+    );
   }
 
   /** The other versions by their weights, one after the other, each of which may turn out unusable. */
@@ -58,15 +60,6 @@ export class Split {
     }
     return undefined;
   }
-
-  /** Nothing is usable, but one that answered badly is likelier to answer than one that nobody listens at. */
-  private pickAny({ avoid, now }: PickRequest): Backend | undefined {
-    const others = this.all.filter((backend) => backend !== avoid);
-    const reachable = others.filter((backend) => backend.isReachable(now));
-    if (reachable.length > 0) return anyOf(reachable);
-    if (avoid?.isAvailable(now) === true && this.all.includes(avoid)) return avoid;
-    return anyOf(others.length > 0 ? others : this.all);
-  }
 }
 
 function compileShare(share: Share): CompiledShare {
@@ -74,10 +67,6 @@ function compileShare(share: Share): CompiledShare {
     ...share,
     balancer: share.balancer ?? compileBalancer(share.backends, defaultBalancing, '', Math.random),
   };
-}
-
-function anyOf(backends: readonly Backend[]): Backend | undefined {
-  return backends[Math.floor(Math.random() * backends.length)];
 }
 
 /** Which share lies at `place` when all are laid end to end. */

@@ -8,9 +8,15 @@ import type { Algorithm } from './roster-balancer.ts';
 /** Whether `first` is at least as good as `second`. */
 type Preference = (first: Member, second: Member, now: number) => boolean;
 
+/** Draws in all, while the best so far has requests in flight. */
+const MAX_CHOICES = 4;
+
 /**
  * Power of two choices (Mitzenmacher 2001): the better of two drawn at random. Nearly as even as looking at all, and
- * many agents that have seen the same do not all run to the same backend.
+ * many agents that have seen the same do not all run to the same backend. Where many agents share the load, each finds
+ * its choice without a request of its own and stays with two. An agent that carries much of the load itself finds it
+ * busy, knows more than others do, and looks at up to two more: against instances that work on one request at a time
+ * two choices alone wait half as long again as the best, four come within a fifth.
  */
 export class TwoChoices implements Algorithm {
   private readonly prefers: Preference;
@@ -22,17 +28,20 @@ export class TwoChoices implements Algorithm {
   }
 
   choose(candidates: Candidates, { avoid, now }: PickRequest): Backend | undefined {
-    const { members } = candidates;
-    if (members.length < 2) {
-      const only = members[0]?.backend;
-      return only === avoid ? undefined : only;
+    const { random } = this;
+    const count = candidates.members.length;
+    const first =
+      avoid === undefined && count > 0 ? candidates.draw(random) : candidates.drawBut(avoid, random);
+    if (first === undefined || count === 1) return first?.backend;
+    let best = this.better(first, candidates.drawOther(first, random), avoid, now);
+    for (let draws = 2; draws < MAX_CHOICES && count > 2 && best.backend.active > 0; draws++) {
+      best = this.better(best, candidates.draw(random), avoid, now);
     }
-    const first = candidates.draw(this.random);
-    const second = candidates.drawOther(first, this.random);
-    if (first.backend === avoid)
-      return second === first ? candidates.drawBut(avoid, this.random)?.backend : second.backend;
-    if (second.backend === avoid || this.prefers(first, second, now)) return first.backend;
-    return second.backend;
+    return best.backend;
+  }
+
+  private better(first: Member, second: Member, avoid: Backend | undefined, now: number): Member {
+    return second.backend === avoid || this.prefers(first, second, now) ? first : second;
   }
 }
 
