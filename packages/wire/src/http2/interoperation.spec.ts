@@ -20,6 +20,7 @@ function join(session: Http2Session, owner: RecordingOwner, socket: Socket): voi
     if (socket.writableNeedDrain) session.setWritable(false);
   };
   owner.onOutput = () => void setImmediate(flush);
+  socket.setNoDelay(true);
   session.start();
   socket.on('data', (bytes) => session.push(bytes, performance.now()));
   socket.on('drain', () => session.setWritable(true));
@@ -104,6 +105,7 @@ it('serves node', async () => {
 it('is told of resets, pings and the end by node', async () => {
   const { port, owner } = await echoServer();
   const client = nodeClient(port);
+  owner.accept = (stream) => stream.sendPlainHead(200, '', false);
   const stream = client.request({ ':method': 'POST' });
   await once(stream, 'response');
   await new Promise((resolve) => client.ping(resolve));
