@@ -17,6 +17,20 @@ export function rulesOf(...rules: DeclaredRules): Required<Pick<ServiceView, 'ru
   return { rules: routeRulesSchema.parse(rules) };
 }
 
+/** Endpoints of two versions. */
+export const twoVersions = [
+  { port: 1, version: 'v1' },
+  { port: 2, version: 'v2' },
+];
+/** `v2` in percent. */
+export const splitOf = (v2: number) => ({
+  weights: [
+    { version: 'v1', weight: 100 - v2 },
+    { version: 'v2', weight: v2 },
+  ],
+});
+export const prefix = (value: string) => ({ path: { type: 'PathPrefix' as const, value } });
+
 /** A compiler with what it keeps, and the router of what it compiled last. */
 export class SpecMesh {
   readonly compiler = new Compiler(registryOf().registry);
