@@ -16,6 +16,8 @@ export interface CompiledMatches {
   /** Gives places in `variants`. */
   readonly index: RuleIndex<number>;
   readonly variants: readonly RuleVariant[];
+  /** Whether any rule names a path: to match it, and perhaps to replace a part of it, be it `/`. */
+  readonly readsPath: boolean;
 }
 
 const everything: RouteMatch = { headers: [], queryParams: [], cookies: [] };
@@ -44,7 +46,10 @@ export function compileMatches(rules: readonly RouteRule[]): CompiledMatches {
       candidates.push(candidateOf(match, variantFor(withoutSlashAtEnd(prefix).length)));
     }
   }
-  const made = { index: new RuleIndex(candidates), variants };
+  const readsPath = rules.some(({ matches }) =>
+    matches.some(({ path, grpc }) => path !== undefined || grpc !== undefined),
+  );
+  const made = { index: new RuleIndex(candidates), variants, readsPath };
   compiled.set(rules, made);
   return made;
 }

@@ -45,6 +45,23 @@ it('a path with a dot segment is refused where rules read paths, as the service 
   expect(mesh.decide('/public/.well-known').refusal).toBeUndefined();
   mesh.apply(viewOf('web', twoVersions, rulesOf({ matches: [{ method: 'GET' }] })));
   expect(mesh.decide('/public/../admin').refusal).toBeUndefined();
+  // A prefix in place of `/` must not be left again.
+  mesh.apply(
+    viewOf(
+      'web',
+      twoVersions,
+      rulesOf({
+        matches: [prefix('/')],
+        filters: [
+          {
+            type: 'URLRewrite',
+            urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/tenant' } },
+          },
+        ],
+      }),
+    ),
+  );
+  expect(mesh.decide('/../other-tenant').refusal?.code).toBe('bad_request');
 });
 
 it('HTTP is refused by services of bytes, whose destination stands all the same', () => {

@@ -138,13 +138,13 @@ export class Compiler {
     );
     compilation.commit();
     if (rules.length === 0 || plain.refusal !== undefined) return new ServiceRoutes(plain, undefined, []);
-    const { index, variants } = compileMatches(rules);
+    const matches = compileMatches(rules);
     const targetsOf = (name: string) => all.get(name);
     const context = { view, plain, targetsOf, state: this.stateOf(service), limiters };
     return new ServiceRoutes(
       plain,
-      index,
-      variants.map((variant) => compileRule(variant, context)),
+      matches,
+      matches.variants.map((variant) => compileRule(variant, context)),
     );
   }
 

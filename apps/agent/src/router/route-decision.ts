@@ -11,7 +11,7 @@ import type { RetryPolicy } from '../retry/retry-policy.ts';
 export interface RouteDecision {
   /** The service that was asked for: whose policy holds, and where the request counts. */
   readonly service: string;
-  /** Name of the rule for metrics and logs; '' when none matched. */
+  /** Name of the rule for metrics and logs; '' when none matched, or one without a name. */
   readonly rule: string;
   /** Answered with this error and sent nowhere; asked before everything else. */
   readonly refusal: Refusal | undefined;

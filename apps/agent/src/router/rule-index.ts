@@ -10,8 +10,6 @@ const SLASH = 0x2f;
  * with what the candidates for that path ask, not with the number of rules.
  */
 export class RuleIndex<Value> {
-  /** Whether any rule asks for the path. */
-  readonly readsPath: boolean;
   private readonly exact = new Map<string, CandidateList<Value>>();
   private readonly elements = new PathElement<Value>(undefined);
   private readonly grpcMethods = new Map<string, CandidateList<Value>>();
@@ -25,7 +23,6 @@ export class RuleIndex<Value> {
     const of = (rank: PathCondition['rank']) =>
       ranked.filter(({ candidate }) => candidate.path.rank === rank);
     const text = ({ candidate }: Ranked<Value>) => candidate.path.text;
-    this.readsPath = candidates.some(({ path }) => path.rank !== PATH_RANK.any);
     fill(this.exact, Map.groupBy(of(PATH_RANK.exact), text));
     fill(this.grpcMethods, Map.groupBy(of(PATH_RANK.grpcMethod), text));
     for (const [prefix, same] of Map.groupBy(of(PATH_RANK.prefix), text))
