@@ -17,6 +17,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   private readonly stream: ClientStream;
   private exchange: PeerExchange | undefined = undefined;
   private isWebSocket = false;
+  private isTunnel = false;
   /** Of the handshake that HTTP/2 does without (RFC 8441 section 5). */
   private webSocketKey = '';
   private answered = false;
@@ -34,8 +35,8 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   sendHead(head: RequestHead, edit: RequestEdit): number {
     this.isWebSocket = head.upgrade === 'websocket';
     if (this.isWebSocket) this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
-    const tunnel = this.isWebSocket || head.method === 'CONNECT';
-    this.stream.sendRequestHead(head, edit, !head.hasBody && !tunnel);
+    this.isTunnel = this.isWebSocket || head.method === 'CONNECT';
+    this.stream.sendRequestHead(head, edit, !head.hasBody && !this.isTunnel);
     return head.text.length;
   }
 
@@ -61,9 +62,10 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
     this.stream.resume();
   }
 
-  leave(_complete: boolean): void {
+  leave(complete: boolean): void {
     this.exchange = undefined;
-    if (!this.stream.isClosed) this.stream.reset(ERROR.cancel);
+    // The end of a tunnel that has ended well may still be behind bytes that wait for a window.
+    if (!this.stream.isClosed && !(complete && this.isTunnel)) this.stream.reset(ERROR.cancel);
     this.peer.release();
   }
 

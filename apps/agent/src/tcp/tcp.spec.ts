@@ -84,6 +84,26 @@ describe.each(paths)('bytes pass over %s', (_name, startPath) => {
     expect(path.caller.telemetry()).toMatchObject([{ ok: 1, meshErrors: 0 }]);
   });
 
+  it('all that a caller says after the end of the service, also when the service is slow to read', async () => {
+    const read: Promise<string>[] = [];
+    const path = await startPath(
+      await startTcp((socket) => {
+        socket.end();
+        // As one that has something else to do first: bytes pile up in every window on the way.
+        socket.pause();
+        read.push(once(socket, 'readable').then(() => text(socket)));
+      }),
+    );
+    const sizes = Array.from({ length: 20 }, (_, index) => 60_000 + index * 17_000);
+    for (const size of sizes) {
+      const client = tcpClient(path.port);
+      await once(client.resume(), 'end');
+      client.end('z'.repeat(size));
+    }
+    await isEnded(path);
+    expect((await Promise.all(read)).map((all) => all.length)).toEqual(sizes);
+  });
+
   it('a reset by the service, as a reset', async () => {
     const path = await startPath(
       await startTcp((socket) => void socket.once('data', () => socket.resetAndDestroy())),
