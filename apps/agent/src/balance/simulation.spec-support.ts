@@ -163,12 +163,21 @@ export function firstEjection(
   ejected: (at: number) => void,
 ): Dispatcher {
   const failing = backends[0] as Backend;
+  let told = false;
+  const look = (now: number): void => {
+    if (told || failing.ejection.count === 0) return;
+    told = true;
+    ejected(now);
+  };
   return {
-    ...dispatcher,
+    pick: dispatcher.pick,
     done(instance, latencyMs, failed, now) {
-      const before = failing.ejection.count;
       dispatcher.done(instance, latencyMs, failed, now);
-      if (before === 0 && failing.ejection.count === 1) ejected(now);
+      look(now);
+    },
+    tick(now) {
+      dispatcher.tick(now);
+      look(now);
     },
   };
 }
