@@ -4,6 +4,7 @@ import { ClientStream } from './client-stream.ts';
 import { CLOSED, type Closing } from './closed-streams.ts';
 import { ERROR, type ErrorCode } from './error-codes.ts';
 import { Http2Error } from './errors.ts';
+import { FLOOD } from './flood-guard.ts';
 import { MAX_31 } from './frame-header.ts';
 import type { HeadBlock } from './head-block.ts';
 import type { SessionLimits } from './limits.ts';
@@ -107,6 +108,11 @@ export class ClientSession extends Http2Session {
     return 0;
   }
 
+  /** A server that resets what we asked for harms nobody. */
+  override onPeerReset(stream: Http2Stream | undefined): void {
+    if (stream === undefined) this.flood.count(FLOOD.reset, this.nowMs);
+  }
+
   override onSettings(): void {
     this.owner.onCapacity();
   }
@@ -117,7 +123,7 @@ export class ClientSession extends Http2Session {
   override onGoAway(lastStream: number, code: ErrorCode): void {
     this.isShut = true;
     for (const stream of this.streams.list()) {
-      if (stream.id <= lastStream || stream.isClosed) continue;
+      if (stream.id <= lastStream || stream.isFinished) continue;
       this.close(stream, CLOSED.resetByUs, false);
       stream.handler.onReset(ERROR.refusedStream, true);
     }
@@ -162,7 +168,7 @@ export class ClientSession extends Http2Session {
         return;
       }
       stream.handler.onHead(head, block.ended);
-      if (block.ended && !stream.isClosed) stream.takeEnd(undefined);
+      if (block.ended && !stream.isFinished) stream.takeEnd(undefined);
     }
   }
 

@@ -93,7 +93,7 @@ export class FrameReceiver implements FrameSink {
   onDataBytes(bytes: Bytes, start: number, end: number): void {
     const { reading } = this;
     if (reading === undefined) return;
-    if (reading.isClosed) this.session.giveBack(end - start);
+    if (reading.isFinished) this.session.giveBack(end - start);
     else reading.takeData(bytes, start, end);
   }
 
@@ -102,7 +102,7 @@ export class FrameReceiver implements FrameSink {
     if (reading === undefined) return;
     this.reading = undefined;
     if (overhead > 0) reading.skip(overhead);
-    if ((flags & FLAG.endStream) !== 0 && !reading.isClosed) reading.takeEnd(undefined);
+    if ((flags & FLAG.endStream) !== 0 && !reading.isFinished) reading.takeEnd(undefined);
   }
 
   private refuse(
@@ -170,7 +170,7 @@ export class FrameReceiver implements FrameSink {
       session.close(stream, CLOSED.resetByPeer, complete);
       if (!complete) stream.handler.onReset(code, code === ERROR.refusedStream);
     }
-    session.flood.count(FLOOD.reset, session.nowMs);
+    session.onPeerReset(stream);
   }
 
   private onSettings(flags: number, id: number, bytes: Bytes, start: number, end: number): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ClientSession } from './client-session.ts';
 import { ERROR } from './error-codes.ts';
-import { FRAME } from './frame-header.ts';
+import { FLOOD } from './flood-guard.ts';
+import { FLAG, FRAME } from './frame-header.ts';
 import {
   clientPreface,
   data,
@@ -13,6 +14,7 @@ import {
   rst,
   settings,
   uint32,
+  windowUpdate,
 } from './frames.spec-support.ts';
 import { http1Request, passOn, plainGet, plainPost } from './heads.spec-support.ts';
 import { Pair, RecordingOwner, send, startServer, take } from './recording.spec-support.ts';
@@ -140,6 +142,42 @@ describe('a client', () => {
     pair.client.push(rst(1, ERROR.none), 0);
     expect(handler).toMatchObject({ ended: true, reset: undefined, windows: 1 });
     expect(stream.isClosed).toBe(true);
+  });
+});
+
+describe('a stream is closed', () => {
+  it('when the end of both sides is told, so that nothing has to be reset', () => {
+    const pair = new Pair();
+    pair.serverOwner.accept = (stream, handler) => {
+      handler.onEnd = () => stream.sendPlainHead(204, '', true);
+    };
+    const { stream, handler } = pair.open();
+    handler.onEnd = () => {
+      expect(stream.isClosed).toBe(true);
+      stream.reset(ERROR.cancel);
+    };
+    stream.sendRequestHead(http1Request(plainGet), passOn, true);
+    pair.exchange();
+    expect(pair.client.streamCount).toBe(0);
+    expect(pair.last.handler.reset).toBeUndefined();
+    expect(pair.server.flood.totals[FLOOD.reset]).toBe(0);
+  });
+
+  it('without an error only behind the answer', () => {
+    const { owner, session } = startServer();
+    session.push(headers(1, post), 0);
+    const [stream] = owner.streams;
+    stream?.sendPlainHead(200, '', false);
+    if (stream !== undefined) send(stream, 'x'.repeat(65_540));
+    stream?.sendEnd(undefined);
+    stream?.reset(ERROR.none);
+    take(session);
+    session.push(Buffer.concat([windowUpdate(0, 9), windowUpdate(1, 9)]), 0);
+    expect(take(session)).toMatchObject([
+      { type: FRAME.data, payload: Buffer.from('xxxxx'), flags: FLAG.endStream },
+      { type: FRAME.rstStream, payload: uint32(ERROR.none) },
+    ]);
+    expect(session.streamCount).toBe(0);
   });
 });
 

@@ -128,6 +128,13 @@ describe('in one second there may not be too many', () => {
     expect(slow.owner.failure).toBeUndefined();
   });
 
+  it('but callers may give up in crowds', () => {
+    const { owner, session } = startServer({ limits: { maxResetsPerSecond: 5 } });
+    for (let turn = 0; turn < 50; turn++) session.push(headers(1 + turn * 2, post), 0);
+    for (let turn = 0; turn < 50; turn++) session.push(rst(1 + turn * 2, 8), 200);
+    expect(owner.failure).toBeUndefined();
+  });
+
   it('and what came is counted', () => {
     const { session } = serve([headers(1, post), rst(1, 8), headers(3, get.slice(1), ended)]);
     expect(session.flood.totals[FLOOD.reset]).toBe(2);

@@ -18,7 +18,7 @@ export interface SessionLimits {
   maxSentFrameBytes: number;
   /** Dynamic table of the peer's HPACK encoder, and the most that ours will use. */
   headerTableBytes: number;
-  /** RST_STREAM by the peer, and streams reset by us for the peer's fault, in a second (CVE-2023-44487). */
+  /** Streams that the peer resets soon after it opened them, or makes us reset, in a second (CVE-2023-44487). */
   maxResetsPerSecond: number;
   maxSettingsPerSecond: number;
   maxPingsPerSecond: number;

@@ -21,6 +21,12 @@ export interface ServerOptions {
   readonly connectProtocol?: boolean;
 }
 
+/**
+ * A stream that is reset sooner cost its peer nothing but two frames. Later ones are bounded by the number of streams at
+ * a time, and come in crowds without ill will: when callers give up on a service that has become slow.
+ */
+const RAPID_RESET_MS = 100;
+
 /** How far {@link ServerSession.shutDown} has come. */
 const SHUT = { not: 0, announced: 1, final: 2, drained: 3 } as const;
 type Shut = (typeof SHUT)[keyof typeof SHUT];
@@ -92,6 +98,11 @@ export class ServerSession extends Http2Session {
     return this.lastTaken;
   }
 
+  override onPeerReset(stream: Http2Stream | undefined): void {
+    if (stream !== undefined && this.nowMs - stream.openedMs >= RAPID_RESET_MS) return;
+    this.flood.count(FLOOD.reset, this.nowMs);
+  }
+
   override onSettings(): void {}
 
   override onGoAway(_lastStream: number, code: ErrorCode): void {
@@ -133,8 +144,9 @@ export class ServerSession extends Http2Session {
     if (head.contentLength !== -1) stream.expectLength(head.contentLength);
     this.streams.add(stream);
     this.owner.onStream(stream);
+    stream.openedMs = this.nowMs;
     stream.handler.onHead(head, ended);
-    if (ended && !stream.isClosed) stream.takeEnd(undefined);
+    if (ended && !stream.isFinished) stream.takeEnd(undefined);
   }
 
   private refuseRequest(id: number, reason: Http2ErrorReason, ended: boolean): void {

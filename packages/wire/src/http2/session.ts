@@ -155,6 +155,8 @@ export abstract class Http2Session {
   /** A head is complete. */
   abstract onBlock(stream: number, block: HeadBlock): void;
   abstract onGoAway(lastStream: number, code: ErrorCode): void;
+  /** RST_STREAM came, `stream` was still open or not. */
+  abstract onPeerReset(stream: Http2Stream | undefined): void;
   /** Settings came. */
   abstract onSettings(): void;
   /** The PING that followed the first GOAWAY came back. */
@@ -223,7 +225,7 @@ export abstract class Http2Session {
 
   /** Both directions may have ended. */
   settle(stream: Http2Stream): void {
-    if (stream.localEnded && stream.remoteEnded && !stream.isClosed) this.close(stream, CLOSED.ended, true);
+    if (stream.localEnded && stream.remoteEnded && !stream.isFinished) this.close(stream, CLOSED.ended, true);
   }
 
   close(stream: Http2Stream, closing: Closing, complete: boolean): void {
@@ -252,7 +254,7 @@ export abstract class Http2Session {
 
   private resetAll(code: ErrorCode): void {
     for (const stream of this.streams.list()) {
-      if (stream.isClosed) continue;
+      if (stream.isFinished) continue;
       this.close(stream, CLOSED.resetByUs, false);
       stream.handler.onReset(code, false);
     }

@@ -2,7 +2,7 @@ import type { Bytes } from '../http/bytes.ts';
 import type { FieldSection } from '../http/field-section.ts';
 import { dropTable, hopByHop } from '../http/known-fields.ts';
 import { ByteQueue } from './byte-queue.ts';
-import type { ErrorCode } from './error-codes.ts';
+import { ERROR, type ErrorCode } from './error-codes.ts';
 import { FlowWindow } from './flow-window.ts';
 import type { Http2Session } from './session.ts';
 import { noHandler, type StreamHandler } from './stream-handler.ts';
@@ -23,13 +23,15 @@ export abstract class Http2Stream {
   sendWindow: number;
   readonly outbox = new ByteQueue();
   isWaiting = false;
+  openedMs = 0;
   nextWaiting: Http2Stream | undefined = undefined;
   /** END_STREAM came, or went out. */
   remoteEnded = false;
   localEnded = false;
   /** The final head of the peer came. */
   hasHead = false;
-  private closed = false;
+  /** The session has done with it. */
+  isFinished = false;
   /** Of Content-Length, what has not come yet; -1 when it does not say. */
   private lengthLeft = -1;
   private readonly window: FlowWindow;
@@ -44,6 +46,7 @@ export abstract class Http2Stream {
   private blocked = false;
   private endAsked = false;
   private endLines = '';
+  private resetsAtEnd = false;
 
   constructor(session: Http2Session, windowBytes: number, sendWindow: number) {
     this.session = session;
@@ -53,7 +56,7 @@ export abstract class Http2Stream {
 
   /** Sends the range, or queues what the windows do not allow. False: queued; wait for `onWindow`. */
   sendData(bytes: Bytes, start: number, end: number): boolean {
-    if (this.closed || this.endAsked || start === end) return true;
+    if (this.isFinished || this.endAsked || start === end) return true;
     this.session.wantOutput();
     if (this.session.sender.send(this, bytes, start, end)) return true;
     this.blocked = true;
@@ -62,16 +65,26 @@ export abstract class Http2Stream {
 
   /** Behind all data. Trailers are read during the call. */
   sendEnd(trailers: FieldSection | undefined): void {
-    if (this.closed || this.endAsked) return;
+    if (this.isFinished || this.endAsked) return;
     this.endAsked = true;
     this.endLines = trailers === undefined ? '' : trailers.kept(trailerDrop);
     if (this.outbox.size === 0) this.writeEnd();
   }
 
-  /** Ends the stream in both directions; what is queued is dropped, and no event follows. */
+  /**
+   * Ends the stream in both directions; what is queued is dropped, and no event follows. Without an error it waits for
+   * an answer that is still on its way out: only the rest of the request is not wanted (RFC 9113 section 8.1).
+   */
   reset(code: ErrorCode): void {
-    if (!this.closed) this.session.resetStream(this, code);
-    else if (this.end === END.waits) this.finish(false);
+    if (this.isFinished) {
+      if (this.end === END.waits) this.finish(false);
+    } else if (this.isClosed) {
+      this.session.settle(this);
+    } else if (code === ERROR.none && this.endAsked && !this.localEnded) {
+      this.resetsAtEnd = true;
+    } else {
+      this.session.resetStream(this, code);
+    }
   }
 
   /**
@@ -104,7 +117,7 @@ export abstract class Http2Stream {
 
   /** Both directions have ended, or the stream was reset. */
   get isClosed(): boolean {
-    return this.closed;
+    return this.isFinished || (this.localEnded && this.remoteEnded);
   }
 
   /** The head that was sent was all there is to send. */
@@ -116,7 +129,7 @@ export abstract class Http2Stream {
   }
 
   protected get canSendHead(): boolean {
-    return !this.closed && !this.endAsked;
+    return !this.isFinished && !this.endAsked;
   }
 
   // What follows is for the session.
@@ -182,7 +195,7 @@ export abstract class Http2Stream {
 
   /** The stream is over. `complete`: both sides ended it; what waits is still given. */
   finish(complete: boolean): void {
-    this.closed = true;
+    this.isFinished = true;
     this.outbox.clear();
     // Nobody waits for it: whoever asks for more to send learns that it goes nowhere.
     if (complete && this.blocked) this.onDrained();
@@ -198,19 +211,20 @@ export abstract class Http2Stream {
   protected abstract release(): void;
 
   private writeEnd(): void {
-    if (this.closed) return;
+    if (this.isFinished) return;
     this.localEnded = true;
     this.session.writeEnd(this, this.endLines);
-    this.session.settle(this);
+    if (this.resetsAtEnd) this.reset(ERROR.none);
+    else this.session.settle(this);
   }
 
   private giveBack(length: number): void {
-    if (this.paused && !this.closed) {
+    if (this.paused && !this.isFinished) {
       this.owed += length;
       return;
     }
     this.session.giveBack(length);
-    if (this.remoteEnded || this.closed) return;
+    if (this.remoteEnded || this.isFinished) return;
     const increment = this.window.give(length);
     if (increment > 0) this.session.writeWindowUpdate(this.id, increment);
   }
@@ -233,6 +247,6 @@ export abstract class Http2Stream {
     const { trailers } = this;
     this.trailers = undefined;
     this.handler.onEnd(trailers);
-    if (this.closed) this.release();
+    if (this.isFinished) this.release();
   }
 }
