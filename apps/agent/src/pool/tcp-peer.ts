@@ -69,6 +69,8 @@ export class TcpPeer implements PeerConnection, PeerStream {
     socket.on('drain', () => this.onDrain());
     socket.on('end', () => this.onEnd());
     this.exchange?.onResponseHead(established);
+    // Node tells of an end with nothing before it at once, also when nobody listens yet.
+    if (socket.readableEnded) this.onEnd();
     return 0;
   }
 

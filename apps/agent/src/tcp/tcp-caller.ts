@@ -99,6 +99,8 @@ export class TcpCaller implements ExchangeCaller, CallerConnection {
     socket.on('end', () => this.onEnd());
     this.early = noBytes;
     if (early.length > 0) this.exchange?.onRequestBody(early, 0, early.length);
+    // Node tells of an end with nothing before it at once, paused or not.
+    if (socket.readableEnded) this.exchange?.onCallerEnd();
   }
 
   exchangeOver(): void {

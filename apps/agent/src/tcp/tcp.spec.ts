@@ -4,7 +4,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { viewOf } from '../specs/planes.ts';
+import { startPlane, viewOf } from '../specs/planes.ts';
 import { closedPort } from '../specs/services.ts';
 import {
   authority,
@@ -287,18 +287,17 @@ describe('a connection is given to', () => {
     expect(await text(asBytes)).toBe(request);
   });
 
-  it('a service whose view has yet to come', async () => {
-    const { startPlane } = await import('../specs/planes.ts');
+  it('a service whose view has yet to come, also when the caller has ended already', async () => {
     const asked = Promise.withResolvers<string>();
     const { plane, ports } = await startPlane({
       upstreams: [{ service: 'db', port: 0 }],
       onUnknownService: asked.resolve,
     });
     const client = tcpClient(ports.upstreams.db ?? 0);
+    client.end();
     expect(await asked.promise).toBe('db');
-    plane.apply([
-      viewOf('db', [{ port: await startTcp((socket) => void socket.end('first')) }], { protocol: 'tcp' }),
-    ]);
-    expect(await text(client)).toBe('first');
+    const service = await startTcp(async (socket) => void socket.end(`'${await text(socket)}' read`));
+    plane.apply([viewOf('db', [{ port: service }], { protocol: 'tcp' })]);
+    expect(await text(client)).toBe("'' read");
   });
 });
