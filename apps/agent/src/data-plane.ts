@@ -1,6 +1,9 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { Self, ServiceView } from '@tulle/mesh/service-view';
+import type { BackendCondition } from './balance/backend-state.ts';
 import { LiveDataPlane } from './live-data-plane.ts';
+import type { AssignedAddresses, LoopbackAddresses } from './loopback/loopback-addresses.ts';
+import type { NamesStatus } from './loopback/names-on-loopback.ts';
 
 export interface Address {
   readonly host: string;
@@ -28,6 +31,15 @@ export interface DataPlaneLimits {
   unknownServiceTimeoutMs: number;
 }
 
+/** Names on loopback: DNS answers for `*.mesh`, and every service is listened for at its own address and port. */
+export interface NamesOptions {
+  /** Where DNS is answered, UDP and TCP. */
+  readonly dns: Address;
+  readonly addresses: LoopbackAddresses;
+  /** Called when a service got its address, with those of all. */
+  readonly onAssigned?: ((assigned: AssignedAddresses) => void) | undefined;
+}
+
 export interface DataPlaneOptions {
   readonly self: Self;
   /** Where the service of this agent listens; without it nothing can be received for it. */
@@ -36,6 +48,9 @@ export interface DataPlaneOptions {
   readonly outbound?: Address | undefined;
   /** One port per declared upstream, on `host` or else 127.0.0.1: whatever comes in goes to `service`. */
   readonly upstreams: readonly { readonly service: string; readonly host?: string; readonly port: number }[];
+  /** The port for TLS to any service of protocol `tls` or `tcp` that its ClientHello names; passed through unread. */
+  readonly tlsPassthrough?: Address | undefined;
+  readonly names?: NamesOptions | undefined;
   /** The port other agents call. With `tls` it refuses everyone until an identity is set. */
   readonly inbound?: (Address & { readonly tls: boolean }) | undefined;
   readonly limits?: Partial<DataPlaneLimits> | undefined;
@@ -51,6 +66,8 @@ export interface DataPlaneOptions {
 export interface ListeningPorts {
   outbound?: number;
   inbound?: number;
+  tlsPassthrough?: number;
+  dns?: number;
   /** Service name -> port. */
   upstreams: Record<string, number>;
 }
@@ -79,6 +96,11 @@ export interface EndpointStats {
   /** Peak-EWMA of the latency in milliseconds; 0 before the first response. */
   latencyMs: number;
   available: boolean;
+  /** Why it is chosen or not, and since the process began how often it was ejected. */
+  state?: BackendCondition;
+  /** What led to that, for people; '' when there is nothing to say. */
+  reason?: string;
+  ejections?: number;
 }
 
 export interface DataPlaneStats {
@@ -91,6 +113,8 @@ export interface DataPlaneStats {
   localHealthy: boolean;
   draining: boolean;
   endpoints: EndpointStats[];
+  /** Absent without names on loopback. */
+  names?: NamesStatus | undefined;
 }
 
 export interface DataPlane {

@@ -19,17 +19,21 @@ import type {
 import { ActiveExchanges } from './forward/active-exchanges.ts';
 import { AwaitingViews } from './forward/awaiting-views.ts';
 import type { CallerConnection } from './forward/exchange-caller.ts';
-import { listenOn, plainListener } from './forward/listener.ts';
+import { plainListener } from './forward/listener.ts';
 import type { CallerEnvironment, Passage } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
 import { InboundPassage } from './inbound/inbound-passage.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
+import { listenOn } from './listen-on.ts';
+import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
-import { OutboundPassage } from './outbound/outbound-passage.ts';
+import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
+import { ServiceEntrance } from './outbound/service-entrance.ts';
 import { Recorder } from './record/recorder.ts';
 import { type CompiledService, Compiler } from './router/compile.ts';
 import { Router } from './router/router.ts';
+import { ConnectionRoutes } from './tcp/connection-routes.ts';
 
 const TICK_MS = 50;
 /** Callers are many and their deadlines long: they are looked at every this many ticks. */
@@ -56,6 +60,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   readonly awaiting: AwaitingViews | undefined;
   draining = false;
   router = new Router(new Map());
+  connectionRoutes = new ConnectionRoutes(new Map());
   private readonly options: DataPlaneOptions;
   private readonly limits: DataPlaneLimits;
   private readonly credentials = new Credentials();
@@ -65,6 +70,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private readonly servers: { server: net.Server; address: Address; bound: (port: number) => void }[] = [];
   private readonly ports: ListeningPorts = { upstreams: {} };
   private mutualTls: MutualTlsListener | undefined = undefined;
+  private names: NamesOnLoopback | undefined = undefined;
   private services: ReadonlyMap<string, CompiledService> = new Map();
 
   constructor(options: DataPlaneOptions) {
@@ -77,7 +83,15 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
     const { clock, turn, credentials, recorder } = this;
     const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs };
-    this.registry = new BackendRegistry({ environment, credentials, recorder, source: self.service });
+    const { service, instance, zone } = self;
+    this.registry = new BackendRegistry({
+      environment,
+      credentials,
+      recorder,
+      source: service,
+      instance,
+      zone,
+    });
     this.compiler = new Compiler(this.registry);
     const { local } = options;
     this.localService = local === undefined ? undefined : new LocalService(local, self, environment);
@@ -120,11 +134,13 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       localHealthy: this.localService?.backend.isAvailable(performance.now()) ?? true,
       draining: this.draining,
       endpoints: entries.map(({ service, backend }) => statsOf(service, backend)),
+      ...(this.names && { names: this.names.status() }),
     };
   }
 
   async listen(): Promise<ListeningPorts> {
     try {
+      if (this.names !== undefined) this.ports.dns = await this.names.listen();
       for (const { server, address, bound } of this.servers) {
         bound(await listenOn(server, address));
         // Such as running out of file descriptors: the next connection may succeed again.
@@ -132,6 +148,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       }
     } catch (error) {
       for (const { server } of this.servers) server.close();
+      void this.names?.drain();
       throw error;
     }
     this.clock.start(TICK_MS);
@@ -149,10 +166,12 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       if (open === 0) resolve();
     };
     for (const { server } of this.servers) if (server.listening) server.close(closed);
+    const namesClosed = this.names?.drain();
     for (const caller of [...this.callers]) caller.retire();
     this.turn.flush();
     const timer = setTimeout(() => this.destroyCallers(), timeoutMs);
     await promise;
+    await namesClosed;
     clearTimeout(timer);
     this.clock.stop();
     for (const { backend } of this.registry.entries()) backend.pool.destroy();
@@ -179,6 +198,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private putInForce(services: ReadonlyMap<string, CompiledService>): void {
     this.services = services;
     this.router = new Router(services);
+    this.connectionRoutes = new ConnectionRoutes(services);
+    this.names?.apply(new Map(Array.from(services, ([name, { view }]) => [name, view.port])));
     this.localService?.apply(services.get(this.options.self.service)?.view);
     this.registry.keepOnly(new Set([...services.values()].flatMap(({ backends }) => backends)));
     this.awaiting?.release((service) => services.has(service));
@@ -186,28 +207,66 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   private createListeners(): void {
-    const { outbound, upstreams, inbound, self } = this.options;
-    const plane = this;
-    const context = {
-      get router() {
-        return plane.router;
-      },
-      recorder: this.recorder,
-      source: self.service,
-      awaiting: this.awaiting,
-      unknownServiceTimeoutMs: this.unknownServiceTimeoutMs,
-    };
+    const { outbound, upstreams, inbound, tlsPassthrough, names } = this.options;
+    const context = this.outboundContext();
+    const entrance = this.createEntrance();
+    const listenFor = (service: string) =>
+      entrance.serviceListener(service, new OutboundPassage(context, service));
     if (outbound !== undefined) {
       this.addPlain(new OutboundPassage(context, undefined), outbound, (port) => {
         this.ports.outbound = port;
       });
     }
     for (const { service, host, port } of upstreams) {
-      this.addPlain(new OutboundPassage(context, service), { host: host ?? '127.0.0.1', port }, (bound) => {
+      this.add(listenFor(service), { host: host ?? '127.0.0.1', port }, (bound) => {
         this.ports.upstreams[service] = bound;
       });
     }
+    if (tlsPassthrough !== undefined) {
+      this.add(entrance.passthroughListener(), tlsPassthrough, (port) => {
+        this.ports.tlsPassthrough = port;
+      });
+    }
+    if (names !== undefined) {
+      const { awaiting, unknownServiceTimeoutMs } = this;
+      const { logger } = this.options;
+      const namesContext = { createListener: listenFor, awaiting, unknownServiceTimeoutMs, logger };
+      this.names = new NamesOnLoopback(names, namesContext);
+    }
     if (inbound !== undefined) this.createInbound(inbound);
+  }
+
+  private outboundContext(): OutboundContext {
+    const plane = this;
+    const { recorder, awaiting, unknownServiceTimeoutMs } = this;
+    return {
+      get router() {
+        return plane.router;
+      },
+      recorder,
+      source: this.options.self.service,
+      awaiting,
+      unknownServiceTimeoutMs,
+    };
+  }
+
+  private createEntrance(): ServiceEntrance {
+    const plane = this;
+    const { recorder, awaiting, unknownServiceTimeoutMs, mayAccept } = this;
+    const { self, logger } = this.options;
+    return new ServiceEntrance({
+      get connectionRoutes() {
+        return plane.connectionRoutes;
+      },
+      knows: (service) => plane.services.has(service),
+      environment: this,
+      recorder,
+      source: self.service,
+      awaiting,
+      unknownServiceTimeoutMs,
+      logger,
+      mayAccept,
+    });
   }
 
   private createInbound(inbound: Address & { tls: boolean }): void {
@@ -237,11 +296,15 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       this.options.logger,
       this.mayAccept,
     );
-    this.servers.push({ server: this.mutualTls.server, address: inbound, bound });
+    this.add(this.mutualTls.server, inbound, bound);
   }
 
   private addPlain(passage: Passage, address: Address, bound: (port: number) => void): void {
-    this.servers.push({ server: plainListener(passage, this, this.mayAccept), address, bound });
+    this.add(plainListener(passage, this, this.mayAccept), address, bound);
+  }
+
+  private add(server: net.Server, address: Address, bound: (port: number) => void): void {
+    this.servers.push({ server, address, bound });
   }
 
   private readonly mayAccept = (): boolean =>
@@ -257,6 +320,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       if (ticks % TICKS_PER_CALLER_SWEEP === 0) {
         for (const caller of this.callers) caller.sweep(now);
         this.awaiting?.forgetFinished();
+        this.names?.sweep(now);
       }
       this.turn.flush();
     });
@@ -265,6 +329,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
 function statsOf(service: string, backend: Backend): EndpointStats {
   const now = performance.now();
+  const { why, reason } = backend.state(now);
   return {
     service,
     endpoint: backend.endpoint.id,
@@ -275,5 +340,8 @@ function statsOf(service: string, backend: Backend): EndpointStats {
     active: backend.active,
     latencyMs: backend.latencyMs(now),
     available: backend.isAvailable(now),
+    state: why,
+    reason,
+    ejections: backend.ejection.count,
   };
 }
