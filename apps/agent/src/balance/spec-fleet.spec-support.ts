@@ -30,17 +30,22 @@ export function endpointOf(index: number, more: Partial<Endpoint> = {}): Endpoin
 }
 
 /** A registry whose pools never connect, with the real classes all the same. */
-export function registryOf(more: Partial<RegistryContext> = {}): { registry: BackendRegistry; clock: Clock } {
+export function registryOf(more: Partial<RegistryContext> = {}): {
+  registry: BackendRegistry;
+  clock: Clock;
+  turn: Turn;
+} {
   const clock = new Clock();
+  const turn = new Turn();
   clock.now = 0;
   const registry = new BackendRegistry({
-    environment: { clock, turn: new Turn(), idleTimeoutMs: 60_000 },
+    environment: { clock, turn, idleTimeoutMs: 60_000 },
     credentials: new Credentials(),
     recorder: new Recorder(),
     source: 'caller',
     ...more,
   });
-  return { registry, clock };
+  return { registry, clock, turn };
 }
 
 /** Puts a view of `web` in force. */

@@ -19,8 +19,10 @@ export class PoolProbe implements HealthProbe {
     timeoutMs: number,
     done: (verdict: HealthVerdict, reason: string) => void,
   ): void {
-    if (check.type !== 'tcp') new RequestCheck(backend, check, timeoutMs, this.turn, done).start();
+    const { turn } = this;
+    if (check.type !== 'tcp') new RequestCheck(backend, check, timeoutMs, turn, done).start();
     else if (backend.endpoint.tls) new AgentConnectionCheck(backend, timeoutMs, done).start();
     else checkPlainConnection(backend, timeoutMs, done);
+    turn.flush();
   }
 }
