@@ -57,10 +57,11 @@ export class FieldSection {
 
   /**
    * Adds a field that did not come as a line of HTTP/1.1: `line` is `name: value\r\n` with the name in lower case, so
-   * that every section reads the same whatever its protocol. A section holds either kind of line. False when it is full.
+   * that every section reads the same whatever its protocol. False when it is full, or holds lines as they were read.
    */
   addLine(id: FieldId, line: string, nameLength: number, sensitive = false): boolean {
-    if (!this.add(id, 0, nameLength, nameLength + 2, line.length - 2)) return false;
+    if (this.lines.length < this.count || !this.add(id, 0, nameLength, nameLength + 2, line.length - 2))
+      return false;
     if (sensitive) this.sensitive = (this.sensitive ?? new Set()).add(this.count - 1);
     this.lines.push(line);
     this.end += line.length;

@@ -1,9 +1,7 @@
 import { FieldSection } from '../http/field-section.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import { CLOSED } from './closed-streams.ts';
-import { ERROR } from './error-codes.ts';
 import { Http2Error, type Http2ErrorReason } from './errors.ts';
-import { FLOOD } from './flood-guard.ts';
 import type { HeadBlock } from './head-block.ts';
 import { HeadBuilder } from './head-builder.ts';
 import { Decoder } from './hpack/decoder.ts';
@@ -67,8 +65,7 @@ export class BlockReader {
       case CLOSED.ended:
         throw new Http2Error('stream-closed');
       case CLOSED.resetByPeer:
-        session.writeReset(stream, ERROR.streamClosed);
-        session.flood.count(FLOOD.reset, session.nowMs);
+        session.refuseLate(stream);
         return;
       case CLOSED.resetByUs:
         // Sent before the peer heard of it.

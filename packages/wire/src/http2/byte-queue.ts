@@ -60,6 +60,7 @@ export class ByteQueue {
   }
 
   clear(): void {
+    if (this.size === 0) return;
     this.pieces.length = 0;
     this.first = 0;
     this.size = 0;

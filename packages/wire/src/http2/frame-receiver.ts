@@ -121,8 +121,7 @@ export class FrameReceiver implements FrameSink {
         throw new Http2Error('stream-closed');
       case CLOSED.unused:
       case CLOSED.resetByPeer:
-        session.writeReset(id, ERROR.streamClosed);
-        session.flood.count(FLOOD.reset, session.nowMs);
+        session.refuseLate(id);
         return;
       case CLOSED.resetByUs:
         // Sent before the peer heard of it.

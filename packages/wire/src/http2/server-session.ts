@@ -161,7 +161,7 @@ export class ServerSession extends Http2Session {
       if (!ended) this.writeReset(id, ERROR.none);
     }
     this.closedStreams.add(id, ended && status !== undefined ? CLOSED.ended : CLOSED.resetByUs);
-    this.flood.count(FLOOD.reset, this.nowMs);
+    this.countRefusal(reason);
   }
 
   private checkDrained(): void {

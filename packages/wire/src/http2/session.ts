@@ -29,6 +29,8 @@ export abstract class Http2Session {
   /** What the peer said of itself. */
   readonly peer = new PeerSettings();
   readonly flood: FloodGuard;
+  /** What was refused so far, of streams and of the connection. */
+  readonly refusals = new Map<Http2ErrorReason, number>();
   readonly heartbeat: Heartbeat;
   /** The session failed, was aborted or lost: nothing is read or opened any more. */
   isOver = false;
@@ -220,6 +222,17 @@ export abstract class Http2Session {
     const { code } = http2Errors[reason];
     this.resetStream(stream, code);
     stream.handler.onReset(code, false);
+    this.countRefusal(reason);
+  }
+
+  /** A frame came for a stream that is over. */
+  refuseLate(stream: number): void {
+    this.writeReset(stream, ERROR.streamClosed);
+    this.countRefusal('stream-closed');
+  }
+
+  countRefusal(reason: Http2ErrorReason): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
     this.flood.count(FLOOD.reset, this.nowMs);
   }
 
@@ -236,6 +249,7 @@ export abstract class Http2Session {
 
   protected fail(error: Http2Error): void {
     if (this.isOver) return;
+    this.refusals.set(error.reason, (this.refusals.get(error.reason) ?? 0) + 1);
     this.end(error.code, error.reason);
     this.owner.onFailure(error);
   }

@@ -103,10 +103,11 @@ export class Encoder {
     this.literal(line, id, sensitive);
   }
 
-  /** Whole lines of our own. */
+  /** Whole lines of our own. Throws a RangeError where a line end is missing. */
   plainLines(lines: string): void {
     for (let start = 0; start < lines.length; ) {
       const end = lines.indexOf('\r\n', start) + 2;
+      if (end < 2) throw new RangeError(`not a field line: ${JSON.stringify(lines.substring(start))}`);
       this.line(lines.substring(start, end), FIELD.other, false);
       start = end;
     }
