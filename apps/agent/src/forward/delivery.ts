@@ -5,6 +5,7 @@ import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
+import { timeoutLines } from '../deadline/deadline-fields.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { GRPC_STATUS, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
@@ -14,13 +15,15 @@ import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { Attempt, type AttemptOwner } from './attempt.ts';
 import { failureNamedIn, neverReached } from './far-failure.ts';
 import type { ForwardEnvironment } from './passage.ts';
-import { editFor } from './request-edit.ts';
+import { editFor, withLines } from './request-edit.ts';
 
 /** Whose request is delivered. */
 export interface DeliveryOwner {
   readonly head: RequestHead;
   readonly source: string;
   readonly isGrpc: boolean;
+  /** Until when the next hop is told to answer, in milliseconds of `performance.now()`; Infinity for no limit. */
+  readonly passedDeadline: number;
   /** When the request came, in milliseconds of `performance.now()`. */
   readonly startedAt: number;
   /** The request has been read to its end. */
@@ -211,8 +214,18 @@ export class Delivery implements AttemptOwner, PickRequest {
     const { perTryMs } = this.decision.timeouts;
     this.tryDeadline = perTryMs === 0 ? Number.POSITIVE_INFINITY : this.triedAt + perTryMs;
     if (!owner.requestEnded) owner.pauseReading();
-    this.attempt = new Attempt(this, target, this.head, editFor(this.edit, target.request, this.head));
+    this.attempt = new Attempt(this, target, this.head, this.editFor(target));
     this.attempt.start();
+  }
+
+  private editFor({ backend, request }: Target): RequestEdit {
+    const { owner } = this;
+    const edit = editFor(this.edit, request, this.head);
+    // A service without an agent is not spoken to in the mesh's own fields.
+    if (!backend.endpoint.tls && !this.decision.isLocal) return edit;
+    const lines = timeoutLines(owner.passedDeadline, this.triedAt, owner.isGrpc);
+    if (lines === '') return edit;
+    return withLines(edit, lines, owner.isGrpc);
   }
 
   /** `avoid` is where trying again would fail the same way. */

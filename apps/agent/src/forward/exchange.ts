@@ -4,14 +4,15 @@ import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
+import { timeoutOfHead } from '../deadline/deadline-fields.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
-import { parseGrpcTimeout } from '../grpc/grpc-timeout.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
 import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
+import { enter, leave } from './admission.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import { errorAnswer } from './mesh-answer.ts';
@@ -46,7 +47,8 @@ export class Exchange implements DeliveryOwner {
   private countByBackend = true;
   private delivery: Delivery | undefined = undefined;
   private mirrors: Mirrors | undefined = undefined;
-  private inCircuit = false;
+  /** Counted by the limits of its decision. */
+  private isInside = false;
   private timer: NodeJS.Timeout | undefined = undefined;
   private responseStarted = false;
   private tunnel = false;
@@ -55,7 +57,7 @@ export class Exchange implements DeliveryOwner {
   private callerEnded = false;
   private answerEnded = false;
   private deadline = Number.POSITIVE_INFINITY;
-  /** Until when the caller itself waits, which holds for streams of any length as well. */
+  /** Until when the caller said that it waits: for calls of gRPC, whose streams may go on for days, the only one. */
   private callerDeadline = Number.POSITIVE_INFINITY;
   private idleMs = Number.POSITIVE_INFINITY;
   private activeAt: number;
@@ -92,12 +94,18 @@ export class Exchange implements DeliveryOwner {
       this.countByBackend = false;
     }
     const { requestMs, idleMs } = decision.timeouts;
-    const ownDeadline = requestMs === 0 ? Number.POSITIVE_INFINITY : this.startedAt + requestMs;
-    if (this.isGrpc) this.heedGrpcTimeout();
-    this.deadline = Math.min(ownDeadline, this.callerDeadline);
+    const callerMs = timeoutOfHead(this.head);
+    this.callerDeadline = this.startedAt + callerMs;
+    this.deadline =
+      this.startedAt + Math.min(callerMs, requestMs === 0 ? Number.POSITIVE_INFINITY : requestMs);
     this.idleMs = idleMs;
-    if (decision.refusal !== undefined) this.fail(decision.refusal.code, decision.refusal.detail);
-    else if (this.isAdmitted(decision)) this.carryOut(decision, edit);
+    const refusal = enter(decision, this.head, source, this.environment.clock.now);
+    if (refusal === undefined) {
+      this.isInside = true;
+      this.carryOut(decision, edit);
+    } else {
+      this.fail(refusal.code, refusal.detail, refusal.lines);
+    }
   }
 
   private carryOut(decision: RouteDecision, edit: RequestEdit): void {
@@ -174,6 +182,11 @@ export class Exchange implements DeliveryOwner {
     if (!this.requestEnded || this.tunnel) this.caller.resumeReading();
   }
 
+  /** What the next hop is told. Calls of gRPC hear of no time but their own: it would end their streams. */
+  get passedDeadline(): number {
+    return this.isGrpc ? this.callerDeadline : this.deadline;
+  }
+
   onTry(backend: Backend, again: boolean): void {
     if (this.countByBackend) this.series = backend.series;
     if (again) this.series.retries++;
@@ -195,7 +208,8 @@ export class Exchange implements DeliveryOwner {
     this.responseStarted = true;
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
-    if (this.isGrpc || isEventStream(head)) this.deadline = this.callerDeadline;
+    if (this.isGrpc) this.deadline = this.callerDeadline;
+    else if (isEventStream(head)) this.deadline = Number.POSITIVE_INFINITY;
     const fromAgent = target.backend.endpoint.tls;
     this.series.bytesReceived += this.caller.sendHead(head, fromAgent, target.response);
     if (head.framing === 'tunnel') this.beginTunnel();
@@ -223,24 +237,6 @@ export class Exchange implements DeliveryOwner {
 
   onPeerDrained(): void {
     this.resumeReading();
-  }
-
-  /** Rate limits and the circuit: what is beyond them is answered at once. */
-  private isAdmitted({ circuit, rateLimits }: RouteDecision): boolean {
-    for (const limiter of rateLimits) {
-      const waitMs = limiter.take(this.head, this.source, this.environment.clock.now);
-      if (waitMs === 0) continue;
-      this.fail('rate_limited', `the limit ${limiter.name} is reached`, limiter.answerLines(waitMs));
-      return false;
-    }
-    if (circuit === undefined) return true;
-    if (circuit.active >= circuit.max) {
-      this.fail('circuit_open', '');
-      return false;
-    }
-    circuit.active++;
-    this.inCircuit = true;
-    return true;
   }
 
   private redirect({ status, location }: NonNullable<RouteDecision['redirect']>): void {
@@ -278,12 +274,6 @@ export class Exchange implements DeliveryOwner {
     this.delivery.start();
   }
 
-  private heedGrpcTimeout(): void {
-    const value = this.head.known(FIELD.grpcTimeout);
-    const timeoutMs = value === undefined ? undefined : parseGrpcTimeout(value);
-    if (timeoutMs !== undefined) this.callerDeadline = this.startedAt + timeoutMs;
-  }
-
   private beginTunnel(): void {
     this.tunnel = true;
     this.tunnelMs = performance.now() - this.startedAt;
@@ -297,7 +287,7 @@ export class Exchange implements DeliveryOwner {
     clearTimeout(this.timer);
     this.environment.active.remove(this);
     this.count(this.tunnel ? this.tunnelMs : performance.now() - this.startedAt);
-    if (this.inCircuit && this.decision?.circuit !== undefined) this.decision.circuit.active--;
+    if (this.isInside && this.decision !== undefined) leave(this.decision);
     this.mirrors?.letGo();
     this.delivery?.end();
     this.caller.exchangeOver(this);

@@ -2,9 +2,8 @@ import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import { reasonPhrases } from '@tulle/wire/http1/reason-phrases';
 import { type DataPathErrorCode, dataPathErrors } from '../errors.ts';
-import { encodeGrpcMessage } from '../grpc/grpc-status.ts';
-import { isGrpcCall } from '../grpc/is-grpc.ts';
-import { grpcStatusOfError } from '../grpc/mesh-error-status.ts';
+import { grpcErrorAnswer } from '../grpc/grpc-error.ts';
+import { grpcFlavourOf } from '../grpc/is-grpc.ts';
 
 /** An answer of the mesh's own, for the caller to write in the version it speaks. */
 export interface MeshAnswer {
@@ -23,9 +22,10 @@ export function errorAnswer(
   lines = '',
   status: number = dataPathErrors[code].status,
 ): MeshAnswer {
+  const flavour = head?.method === 'POST' ? grpcFlavourOf(head.known(FIELD.contentType)) : undefined;
+  if (flavour !== undefined) return grpcErrorAnswer(code, detail, flavour, lines);
   const { message } = dataPathErrors[code];
   const sentence = detail === '' ? `${message}.` : `${message}: ${detail}`;
-  if (head !== undefined && isGrpcCall(head)) return grpcAnswer(code, sentence, lines);
   const json = (head?.known(FIELD.accept) ?? '').includes('application/json');
   const body = json ? JSON.stringify({ error: { code, message: sentence } }) : `${code}: ${sentence}\n`;
   const type = json ? 'application/json' : 'text/plain; charset=utf-8';
@@ -34,13 +34,6 @@ export function errorAnswer(
     lines: `x-tulle-error: ${code}\r\ncontent-type: ${type}\r\n${lines}`,
     body: escapeNonAscii(body),
   };
-}
-
-/** Trailers-Only of gRPC over HTTP/2: all of the answer is its head. */
-function grpcAnswer(code: DataPathErrorCode, sentence: string, lines: string): MeshAnswer {
-  const status = `grpc-status: ${grpcStatusOfError[code]}\r\ngrpc-message: ${encodeGrpcMessage(sentence)}\r\n`;
-  const head = `x-tulle-error: ${code}\r\ncontent-type: application/grpc\r\n`;
-  return { status: 200, lines: head + status + lines, body: '' };
 }
 
 /** Written as latin1 like every head: what does not fit into it is escaped, not cut. */

@@ -4,6 +4,7 @@ import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { RequestChange } from '../router/route-decision.ts';
 
 const host = dropTable(FIELD.host);
+const grpcTimeout = dropTable(FIELD.grpcTimeout);
 
 /** What a passage changes about every request, and a rule about those it sends to one target. */
 export function editFor(
@@ -14,10 +15,26 @@ export function editFor(
   if (change === undefined) return edit;
   const { removed, added, path, authority } = change;
   return {
-    dropped: authority === '' ? edit.dropped : edit.dropped.map((drop, id) => drop | (host[id] as number)),
+    dropped: authority === '' ? edit.dropped : merge(edit.dropped, host),
     removed,
     added: added + edit.added,
     path: path === undefined ? edit.path : path(head),
     authority: authority === '' ? edit.authority : authority,
   };
+}
+
+/** Adds the time that is left; for gRPC it takes the place of the field that came. */
+export function withLines(edit: RequestEdit, lines: string, grpc: boolean): RequestEdit {
+  const { dropped, removed, added, path, authority } = edit;
+  return {
+    dropped: grpc ? merge(dropped, grpcTimeout) : dropped,
+    removed,
+    added: added + lines,
+    path,
+    authority,
+  };
+}
+
+function merge(table: Uint8Array, other: Uint8Array): Uint8Array {
+  return table.map((drop, id) => drop | (other[id] as number));
 }

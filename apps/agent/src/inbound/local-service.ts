@@ -77,6 +77,7 @@ export class LocalService {
       // One attempt more than none: a kept connection may have been closed by the service.
       retry: compileRetryPolicy({ ...policy.retries, attempts: 1 }, unlimitedRetries),
       observability: policy.observability,
+      isLocal: true,
       startPatienceMs,
       circuit: undefined,
       rateLimits: [],

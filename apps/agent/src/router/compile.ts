@@ -114,6 +114,7 @@ export class Compiler {
       timeouts: policy.timeouts,
       retry: compileRetryPolicy(policy.retries, this.budgets.obtain(service, policy.retries, now)),
       observability: policy.observability,
+      isLocal: false,
       startPatienceMs: 0,
       circuit: this.stateOf(service).circuit(policy.connections.maxRequests),
       rateLimits: [],

@@ -19,6 +19,8 @@ export interface RouteDecision {
   readonly timeouts: RequestTimeouts;
   readonly retry: RetryPolicy;
   readonly observability: PolicyFields['observability'];
+  /** Whether it goes to the service beside this agent. */
+  readonly isLocal: boolean;
   /** How long a request waits for a service that has never listened yet: it is starting beside its agent. */
   readonly startPatienceMs: number;
   /** Requests in flight to the service from this agent; undefined without a limit. */
