@@ -10,7 +10,7 @@ import type { HeadBlock } from './head-block.ts';
 import type { SessionLimits } from './limits.ts';
 import { Http2Session } from './session.ts';
 import type { ClientSessionOwner } from './session-owner.ts';
-import { SETTING } from './settings.ts';
+import { SETTING, type Setting } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
 
@@ -90,7 +90,7 @@ export class ClientSession extends Http2Session {
     this.heads.push(head);
   }
 
-  protected override writePreface(settings: [id: number, value: number][]): void {
+  protected override writePreface(settings: Setting[]): void {
     this.frames.preface();
     this.frames.settings([[SETTING.enablePush, 0], ...settings]);
   }

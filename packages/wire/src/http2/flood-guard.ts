@@ -25,6 +25,8 @@ const PERIOD_MS = 1_000;
 
 /** Counts such frames in each second and refuses the connection of a peer that sends too many. */
 export class FloodGuard {
+  /** What was refused so far, of streams and of the connection. */
+  readonly refusals = new Map<Http2ErrorReason, number>();
   /** Since the session began, by kind: for whoever reports on it. */
   readonly totals: Float64Array = new Float64Array(reasons.length);
   private readonly counts: Int32Array = new Int32Array(reasons.length);
@@ -40,6 +42,16 @@ export class FloodGuard {
       limits.maxWindowUpdatesPerSecond,
       limits.maxEmptyFramesPerSecond,
     );
+  }
+
+  /** A stream had to be refused: that costs as much as one that is reset by the peer. */
+  countRefusal(reason: Http2ErrorReason, nowMs: number): void {
+    this.note(reason);
+    this.count(FLOOD.reset, nowMs);
+  }
+
+  note(reason: Http2ErrorReason): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
   }
 
   count(kind: FloodKind, nowMs: number): void {

@@ -1,6 +1,6 @@
 import { FLAG, FRAME, HEADER_BYTES, writeFrameHeader, writeUint32 } from './frame-header.ts';
 import type { Output } from './output.ts';
-import { SETTING_BYTES } from './settings.ts';
+import { SETTING_BYTES, type Setting } from './settings.ts';
 
 /** RFC 9113 section 3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -19,7 +19,7 @@ export class FrameWriter {
     for (let i = 0; i < PREFACE.length; i++) slab[at + i] = PREFACE.charCodeAt(i);
   }
 
-  settings(settings: readonly (readonly [id: number, value: number])[]): void {
+  settings(settings: readonly Setting[]): void {
     const { slab, at } = this.frame(settings.length * SETTING_BYTES, FRAME.settings, 0, 0);
     settings.forEach(([id, value], index) => {
       const to = at + index * SETTING_BYTES;

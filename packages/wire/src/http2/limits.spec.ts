@@ -138,7 +138,7 @@ describe('in one second there may not be too many', () => {
   it('and what came is counted', () => {
     const { session } = serve([headers(1, post), rst(1, 8), headers(3, get.slice(1), ended)]);
     expect(session.flood.totals[FLOOD.reset]).toBe(2);
-    expect([...session.refusals]).toEqual([['malformed-message', 1]]);
+    expect([...session.flood.refusals]).toEqual([['malformed-message', 1]]);
   });
 });
 

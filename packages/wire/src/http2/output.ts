@@ -5,6 +5,11 @@ export interface OutputTarget {
   write(bytes: Bytes): unknown;
 }
 
+/** Told when there is something to take. */
+interface OutputOwner {
+  onOutput(): void;
+}
+
 /** A slab of a session that writes little, and of one that writes much. */
 const MIN_SLAB_BYTES = 2 * 1024;
 const MAX_SLAB_BYTES = 32 * 1024;
@@ -34,6 +39,8 @@ export class Output {
   /** Frames are written here at {@link at}, once {@link reserve} has seen to it that there is room. */
   slab: Bytes = noBytes;
   at = 0;
+  private readonly owner: OutputOwner;
+  private announced = false;
   private start = 0;
   private slabBytes = MIN_SLAB_BYTES;
   private readonly pieces: Bytes[] = [];
@@ -42,6 +49,17 @@ export class Output {
   private flagSlab: Bytes = noBytes;
   private flagAt = 0;
   private flagStream = 0;
+
+  constructor(owner: OutputOwner) {
+    this.owner = owner;
+  }
+
+  /** Comes before anything is written; the owner hears of it once until the output was taken. */
+  announce(): void {
+    if (this.announced) return;
+    this.announced = true;
+    this.owner.onOutput();
+  }
 
   get pendingBytes(): number {
     return this.pieceBytes + this.at - this.start;
@@ -81,6 +99,7 @@ export class Output {
   }
 
   flushTo(target: OutputTarget): void {
+    this.announced = false;
     this.flagStream = 0;
     if (this.pieces.length === 0) {
       if (this.at === this.start) return;
@@ -93,6 +112,7 @@ export class Output {
   }
 
   take(): Bytes[] {
+    this.announced = false;
     this.flagStream = 0;
     this.seal();
     this.pieceBytes = 0;

@@ -11,7 +11,7 @@ import type { SessionLimits } from './limits.ts';
 import { ServerStream } from './server-stream.ts';
 import { Http2Session } from './session.ts';
 import type { ServerSessionOwner } from './session-owner.ts';
-import { SETTING } from './settings.ts';
+import { SETTING, type Setting } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
 
@@ -76,8 +76,8 @@ export class ServerSession extends Http2Session {
     this.heads.push(head);
   }
 
-  protected override writePreface(settings: [id: number, value: number][]): void {
-    const own: [number, number][] = [[SETTING.maxConcurrentStreams, this.limits.maxStreams]];
+  protected override writePreface(settings: Setting[]): void {
+    const own: Setting[] = [[SETTING.maxConcurrentStreams, this.limits.maxStreams]];
     if (this.connectProtocol) own.push([SETTING.enableConnectProtocol, 1]);
     this.frames.settings([...own, ...settings]);
   }
@@ -161,7 +161,7 @@ export class ServerSession extends Http2Session {
       if (!ended) this.writeReset(id, ERROR.none);
     }
     this.closedStreams.add(id, ended && status !== undefined ? CLOSED.ended : CLOSED.resetByUs);
-    this.countRefusal(reason);
+    this.flood.countRefusal(reason, this.nowMs);
   }
 
   private checkDrained(): void {

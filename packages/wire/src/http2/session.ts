@@ -4,7 +4,7 @@ import { CLOSED, ClosedStreams, type Closing } from './closed-streams.ts';
 import { DataSender } from './data-sender.ts';
 import { ERROR, type ErrorCode } from './error-codes.ts';
 import { Http2Error, type Http2ErrorReason, http2Errors } from './errors.ts';
-import { FLOOD, FloodGuard } from './flood-guard.ts';
+import { FloodGuard } from './flood-guard.ts';
 import { FlowWindow } from './flow-window.ts';
 import { HEADER_BYTES } from './frame-header.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -16,7 +16,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { defaultLimits, type SessionLimits } from './limits.ts';
 import { Output, type OutputTarget } from './output.ts';
 import type { SessionOwner } from './session-owner.ts';
-import { INITIAL_WINDOW_BYTES, PeerSettings, SETTING } from './settings.ts';
+import { INITIAL_WINDOW_BYTES, PeerSettings, type Setting, settingsOf } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -29,17 +29,14 @@ export abstract class Http2Session {
   /** What the peer said of itself. */
   readonly peer = new PeerSettings();
   readonly flood: FloodGuard;
-  /** What was refused so far, of streams and of the connection. */
-  readonly refusals = new Map<Http2ErrorReason, number>();
   readonly heartbeat: Heartbeat;
   /** The session failed, was aborted or lost: nothing is read or opened any more. */
   isOver = false;
   protected readonly owner: SessionOwner;
-  private readonly output = new Output();
+  private readonly output: Output;
   private readonly receiver: FrameReceiver;
   private readonly reader: FrameReader;
   private readonly window: FlowWindow;
-  private announced = false;
   private unreadBytes = 0;
 
   // For streams and for the receiver of frames.
@@ -53,6 +50,7 @@ export abstract class Http2Session {
 
   constructor(owner: SessionOwner, limits: Partial<SessionLimits> | undefined, connectProtocol: boolean) {
     this.owner = owner;
+    this.output = new Output(owner);
     this.limits = { ...defaultLimits, ...limits };
     const { headerTableBytes, maxFrameBytes, connectionWindowBytes } = this.limits;
     this.flood = new FloodGuard(this.limits);
@@ -70,12 +68,7 @@ export abstract class Http2Session {
   start(): void {
     const { limits } = this;
     this.wantOutput();
-    this.writePreface([
-      [SETTING.headerTableSize, limits.headerTableBytes],
-      [SETTING.initialWindowSize, limits.streamWindowBytes],
-      [SETTING.maxFrameSize, limits.maxFrameBytes],
-      [SETTING.maxHeaderListSize, limits.maxHeadBytes],
-    ]);
+    this.writePreface(settingsOf(limits));
     const more = limits.connectionWindowBytes - INITIAL_WINDOW_BYTES;
     if (more > 0) this.frames.windowUpdate(0, more);
   }
@@ -94,13 +87,11 @@ export abstract class Http2Session {
 
   /** Hands all output over in order; the bytes are never written to again. */
   flushTo(target: OutputTarget): void {
-    this.announced = false;
     this.output.flushTo(target);
   }
 
   /** The same as a list. */
   takeOutput(): Bytes[] {
-    this.announced = false;
     return this.output.take();
   }
 
@@ -147,7 +138,7 @@ export abstract class Http2Session {
   // What follows is for streams and for the receiver of frames.
 
   /** Writes what a connection begins with: the settings of either side, and those of this one. */
-  protected abstract writePreface(settings: [id: number, value: number][]): void;
+  protected abstract writePreface(settings: Setting[]): void;
   /** Where the frames begin in what was pushed. */
   protected abstract readPreface(bytes: Bytes): number;
   /** A stream that nobody opened so far. */
@@ -164,10 +155,9 @@ export abstract class Http2Session {
   /** The PING that followed the first GOAWAY came back. */
   abstract onShutDownHeard(): void;
 
+  /** Something will be written. */
   wantOutput(): void {
-    if (this.announced) return;
-    this.announced = true;
-    this.owner.onOutput();
+    this.output.announce();
   }
 
   /** DATA of this size came, on whatever stream. */
@@ -222,18 +212,13 @@ export abstract class Http2Session {
     const { code } = http2Errors[reason];
     this.resetStream(stream, code);
     stream.handler.onReset(code, false);
-    this.countRefusal(reason);
+    this.flood.countRefusal(reason, this.nowMs);
   }
 
   /** A frame came for a stream that is over. */
   refuseLate(stream: number): void {
     this.writeReset(stream, ERROR.streamClosed);
-    this.countRefusal('stream-closed');
-  }
-
-  countRefusal(reason: Http2ErrorReason): void {
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
-    this.flood.count(FLOOD.reset, this.nowMs);
+    this.flood.countRefusal('stream-closed', this.nowMs);
   }
 
   /** Both directions may have ended. */
@@ -249,7 +234,7 @@ export abstract class Http2Session {
 
   protected fail(error: Http2Error): void {
     if (this.isOver) return;
-    this.refusals.set(error.reason, (this.refusals.get(error.reason) ?? 0) + 1);
+    this.flood.note(error.reason);
     this.end(error.code, error.reason);
     this.owner.onFailure(error);
   }

@@ -1,6 +1,7 @@
 import type { Bytes } from '../http/bytes.ts';
 import { Http2Error } from './errors.ts';
 import { MAX_31, readUint32 } from './frame-header.ts';
+import type { SessionLimits } from './limits.ts';
 
 /** RFC 9113 section 6.5.2, RFC 8441 section 3. */
 export const SETTING = {
@@ -20,6 +21,18 @@ const MAX_MAX_FRAME_BYTES = 16_777_215;
 /** RFC 9113 section 6.5.2 recommends at least this; presumed until the peer says otherwise. */
 const PRESUMED_STREAMS = 100;
 export const SETTING_BYTES = 6;
+
+export type Setting = readonly [id: number, value: number];
+
+/** What either side says of itself. */
+export function settingsOf(limits: SessionLimits): Setting[] {
+  return [
+    [SETTING.headerTableSize, limits.headerTableBytes],
+    [SETTING.initialWindowSize, limits.streamWindowBytes],
+    [SETTING.maxFrameSize, limits.maxFrameBytes],
+    [SETTING.maxHeaderListSize, limits.maxHeadBytes],
+  ];
+}
 
 /** What the peer said of itself. */
 export class PeerSettings {
