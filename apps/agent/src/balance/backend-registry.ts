@@ -1,12 +1,21 @@
 import type { LoadBalancer } from '@tulle/mesh/load-balancer';
+import type { TlsOrigination } from '@tulle/mesh/service';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
+import { sha256 } from '../config-store/checksummed-file.ts';
 import { HealthChecker } from '../health/health-checker.ts';
 import type { HealthProbe } from '../health/health-probe.ts';
 import { PoolProbe } from '../health/pool-probe.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
-import { hopTo, mutualTlsConnector, type PeerProtocol, plainConnector } from '../pool/connector.ts';
+import {
+  type Connector,
+  hopTo,
+  mutualTlsConnector,
+  type PeerProtocol,
+  plainConnector,
+} from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
+import { externalName, tlsOriginationConnector } from '../pool/tls-origination-connector.ts';
 import type { Recorder } from '../record/recorder.ts';
 import { Backend } from './backend.ts';
 import type { Random } from './balancer.ts';
@@ -44,15 +53,15 @@ export class BackendRegistry {
 
   /** The endpoints of a view that this agent uses, under the view's policy. */
   fleet(view: ServiceView, limits: PoolLimits): Fleet {
-    const { service, policy, endpoints, protocol } = view;
+    const { service, policy, endpoints, protocol, tlsOrigination } = view;
     const { now } = this.context.environment.clock;
     // Those of the first view were there before this agent asked for them, and are not new.
     const wasKnown = this.services.has(service);
     const known = this.serviceOf(service);
     const backends = this.used(endpoints, policy.loadBalancer).map((endpoint) => {
       const hop = hopTo(protocol, endpoint.tls ? policy.hop : undefined);
-      const isNew = wasKnown && !known.has(endpoint, hop);
-      const backend = this.obtain(service, endpoint, limits, hop);
+      const isNew = wasKnown && !known.has(endpoint, hopText(hop, tlsOrigination));
+      const backend = this.obtain(service, endpoint, limits, hop, tlsOrigination);
       if (isNew) backend.beginWarming(now);
       return backend;
     });
@@ -62,16 +71,23 @@ export class BackendRegistry {
   }
 
   /** The backend of this endpoint: the one there is, or a new one when it was never seen at this address. */
-  obtain(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: PeerProtocol): Backend {
+  obtain(
+    service: string,
+    endpoint: Endpoint,
+    limits: PoolLimits,
+    protocol: PeerProtocol,
+    tlsOrigination?: TlsOrigination,
+  ): Backend {
     const backends = this.serviceOf(service);
-    const known = backends.get(endpoint, protocol);
+    const hop = hopText(protocol, tlsOrigination);
+    const known = backends.get(endpoint, hop);
     if (known !== undefined) {
       known.endpoint = endpoint;
       known.pool.limits = limits;
       return known;
     }
-    const backend = this.create(service, endpoint, limits, protocol);
-    backends.add(backend, protocol);
+    const backend = this.create(service, endpoint, limits, protocol, tlsOrigination);
+    backends.add(backend, hop);
     return backend;
   }
 
@@ -116,19 +132,40 @@ export class BackendRegistry {
     return [...byVersion.values()].flatMap((version) => subsetOf(version, subsetSize, instance));
   }
 
-  private create(service: string, endpoint: Endpoint, limits: PoolLimits, protocol: PeerProtocol): Backend {
-    const { environment, credentials, recorder, source } = this.context;
-    const { host, port, version, tls } = endpoint;
-    const connector = tls
-      ? mutualTlsConnector(host, port, service, protocol, credentials)
-      : plainConnector(host, port, protocol);
+  private create(
+    service: string,
+    endpoint: Endpoint,
+    limits: PoolLimits,
+    protocol: PeerProtocol,
+    tlsOrigination: TlsOrigination | undefined,
+  ): Backend {
+    const { environment, recorder, source } = this.context;
+    const { host, version, tls } = endpoint;
+    const connector = this.connectorTo(service, endpoint, protocol, tlsOrigination);
     const pool = new ConnectionPool(connector, environment, limits);
     const series = recorder.series({ side: 'outbound', source, destination: service, version, tls });
     const backend = new Backend(endpoint, pool, series, this.serviceOf(service).groupOf(version));
+    if (tlsOrigination !== undefined) backend.authority = externalName(host, tlsOrigination);
     pool.owner = {
       onConnected: () => backend.connected(),
       onConnectFailed: () => backend.connectFailed(environment.clock.now),
     };
     return backend;
   }
+
+  private connectorTo(
+    service: string,
+    { host, port, tls }: Endpoint,
+    protocol: PeerProtocol,
+    tlsOrigination: TlsOrigination | undefined,
+  ): Connector {
+    if (tls) return mutualTlsConnector(host, port, service, protocol, this.context.credentials);
+    if (tlsOrigination === undefined) return plainConnector(host, port, protocol);
+    return tlsOriginationConnector(host, port, protocol, tlsOrigination);
+  }
+}
+
+/** What is spoken to an endpoint, and how it is secured: where that changes it is another one. */
+function hopText(protocol: PeerProtocol, tlsOrigination: TlsOrigination | undefined): string {
+  return tlsOrigination === undefined ? protocol : `${protocol} ${sha256(JSON.stringify(tlsOrigination))}`;
 }

@@ -31,6 +31,8 @@ export class Backend implements Target {
   readonly response = undefined;
   readonly ejection = new Ejection();
   readonly tally = new IntervalTally();
+  /** What its requests are asked for in place of the caller's host: outside of the mesh nobody knows `.mesh`. */
+  authority = '';
   /** Whether a connection was ever made. */
   wasReached = false;
   private readonly latency = new PeakEwma();

@@ -3,7 +3,7 @@ import type { Backend } from './backend.ts';
 import type { Balancer, Random } from './balancer.ts';
 import { compileBalancer } from './compile-balancer.ts';
 import type { ServiceBackends } from './service-backends.ts';
-import type { Share } from './split.ts';
+import type { CompiledShare } from './split.ts';
 
 /** The endpoints of a service that this agent uses, as one view says. */
 export class Fleet {
@@ -28,7 +28,7 @@ export class Fleet {
   }
 
   /** One version with its weight in a split; without a name all versions as one. */
-  share(version: string | undefined, weight: number): Share {
+  share(version: string | undefined, weight: number): CompiledShare {
     const backends =
       version === undefined
         ? this.backends
@@ -38,8 +38,8 @@ export class Fleet {
 
   private balancer(name: string, backends: readonly Backend[]): Balancer {
     const { balancers } = this.known;
-    const weights = backends.map(({ weight }) => weight);
-    const settings = JSON.stringify([this.settings, weights]);
+    const places = backends.map(({ weight, endpoint }) => [weight, endpoint.zone]);
+    const settings = JSON.stringify([this.settings, places]);
     const former = balancers.get(name);
     if (former !== undefined && former.settings === settings && areSame(former.backends, backends)) {
       return former.balancer;

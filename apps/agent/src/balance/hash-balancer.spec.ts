@@ -10,7 +10,7 @@ const bySource = { algorithm: 'consistentHash', hashKey: { by: 'source' } } as c
 function hashingOver(endpoints: readonly Endpoint[], more: { maxLoadPercent?: number } = {}) {
   const { registry } = registryOf({ random: seeded(1) });
   const fleet = applyTo(registry, endpoints, { loadBalancer: { ...bySource, ...more } });
-  return { balancer: fleet.share(undefined, 1).balancer as Balancer, backends: fleet.backends };
+  return { balancer: fleet.share(undefined, 1).balancer, backends: fleet.backends };
 }
 
 function ownersOf(balancer: Balancer, keys: number, now = 0): string[] {
@@ -99,7 +99,7 @@ it('a new backend takes over its keys one after the other, and never gives one b
   const old = Array.from({ length: 4 }, (_, index) => endpointOf(index));
   applyTo(registry, old, settings);
   const fleet = applyTo(registry, [...old, endpointOf(9)], settings);
-  const balancer = fleet.share(undefined, 1).balancer as Balancer;
+  const balancer = fleet.share(undefined, 1).balancer;
   let had = new Set<number>();
   for (let now = 0; now <= 10_000; now += 1_000) {
     clock.now = now;

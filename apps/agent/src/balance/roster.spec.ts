@@ -20,7 +20,7 @@ function zonedFleet(local: number, remote: number, localityPercent: number) {
   );
   const loadBalancer = { algorithm: 'random', localityPercent, panicPercent: 0 } as const;
   const fleet = applyTo(registry, endpoints, { loadBalancer });
-  return { balancer: fleet.share(undefined, 1).balancer as Balancer, backends: fleet.backends };
+  return { balancer: fleet.share(undefined, 1).balancer, backends: fleet.backends };
 }
 
 it('endpoints of the own zone come first, and others in proportion when too few of them are usable', () => {
@@ -60,7 +60,7 @@ it('when too few are usable health is ignored, but not that nobody listens', () 
   const { registry } = registryOf({ random: seeded(1) });
   const endpoints = Array.from({ length: 5 }, (_, index) => endpointOf(index));
   const fleet = applyTo(registry, endpoints, { loadBalancer: { algorithm: 'random', panicPercent: 50 } });
-  const balancer = fleet.share(undefined, 1).balancer as Balancer;
+  const balancer = fleet.share(undefined, 1).balancer;
   const [first, second, third, fourth] = fleet.backends as [Backend, Backend, Backend, Backend];
   first.setHealth(false, 'status 500', 0);
   second.setHealth(false, 'status 500', 0);
@@ -79,7 +79,7 @@ it('a new endpoint has a share that grows with its age; those of the first view 
   expect(first.backends.map((backend) => backend.state(0).why)).toEqual(['available', 'available']);
   clock.now = 1_000;
   const fleet = applyTo(registry, [endpointOf(0), endpointOf(1), endpointOf(2)], settings);
-  const balancer = fleet.share(undefined, 1).balancer as Balancer;
+  const balancer = fleet.share(undefined, 1).balancer;
   const fresh = fleet.backends[2] as Backend;
   expect(fresh.state(1_000)).toEqual({ why: 'warming', reason: '', until: 11_000 });
   for (const [age, warmth] of [

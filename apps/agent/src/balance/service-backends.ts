@@ -1,6 +1,5 @@
 import type { PolicyFields } from '@tulle/mesh/policy';
 import type { Endpoint } from '@tulle/mesh/service-view';
-import type { PeerProtocol } from '../pool/connector.ts';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balancer.ts';
 import { type HealthChanges, VersionGroup } from './version-group.ts';
@@ -27,16 +26,16 @@ export class ServiceBackends {
     return this.byKey.values();
   }
 
-  has(endpoint: Endpoint, protocol: PeerProtocol): boolean {
-    return this.byKey.has(keyOf(endpoint, protocol));
+  has(endpoint: Endpoint, hop: string): boolean {
+    return this.byKey.has(keyOf(endpoint, hop));
   }
 
-  get(endpoint: Endpoint, protocol: PeerProtocol): Backend | undefined {
-    return this.byKey.get(keyOf(endpoint, protocol));
+  get(endpoint: Endpoint, hop: string): Backend | undefined {
+    return this.byKey.get(keyOf(endpoint, hop));
   }
 
-  add(backend: Backend, protocol: PeerProtocol): void {
-    this.byKey.set(keyOf(backend.endpoint, protocol), backend);
+  add(backend: Backend, hop: string): void {
+    this.byKey.set(keyOf(backend.endpoint, hop), backend);
   }
 
   groupOf(version: string): VersionGroup {
@@ -48,10 +47,8 @@ export class ServiceBackends {
     return group;
   }
 
-  /** Health and shares are looked at again: weights or settings may be others. */
   follow(policy: PolicyFields): void {
     for (const group of this.groups.values()) group.follow(policy);
-    this.changes.count++;
   }
 
   /** Forgets those that are not among `used`, and returns them. */
@@ -79,7 +76,7 @@ export class ServiceBackends {
   }
 }
 
-/** An endpoint that moved, or changed its version, its security or its protocol, is another one. */
-function keyOf({ id, version, host, port, tls }: Endpoint, protocol: PeerProtocol): string {
-  return `${id} ${version} ${host} ${port} ${tls} ${protocol}`;
+/** An endpoint that moved, or changed its version, its security or what is spoken to it, is another one. */
+function keyOf({ id, version, host, port, tls }: Endpoint, hop: string): string {
+  return `${id} ${version} ${host} ${port} ${tls} ${hop}`;
 }

@@ -15,7 +15,7 @@ export interface Share {
   readonly balancer?: Balancer;
 }
 
-interface CompiledShare extends Share {
+export interface CompiledShare extends Share {
   readonly balancer: Balancer;
 }
 

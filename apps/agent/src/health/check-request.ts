@@ -43,8 +43,9 @@ export function checkRequestOf(backend: Backend, check: HealthCheck): CheckReque
 }
 
 /** As callers name it: by its service in the mesh, by its address outside. */
-function authorityOf({ endpoint, series }: Backend): string {
+function authorityOf({ endpoint, series, authority }: Backend): string {
   const { host, port, tls } = endpoint;
+  if (authority !== '') return authority;
   if (tls) return `${series.key.destination}.mesh`;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -84,6 +84,15 @@ it('checks are spread over the first interval, and no more than sixteen are made
   expect(new Set(probe.asked).size).toBe(100);
 });
 
+it('when checks take longer than their interval, each endpoint still has its turn', () => {
+  const { probe, checker } = checking(40);
+  for (let now = 1_200; now < 6_000; now += 1_200) {
+    checker.sweep(now);
+    probe.answer('healthy');
+  }
+  expect(new Set(probe.asked).size).toBe(40);
+});
+
 it('without checks an endpoint is healthy again, and a late answer is nobody’s', () => {
   const { probe, checker, backends, round } = checking(1);
   for (let time = 0; time < 3; time++) round('unhealthy');

@@ -160,7 +160,10 @@ it('between agents the identity of the endpoint is part of what is checked', asy
   credentials.set(authority.identity('caller'));
   web.plane.setIdentity(authority.identity('web'));
   for (const type of ['http', 'tcp'] as const) {
-    expect(await probe(probedAt(endpoint, credentials), { type })).toMatchObject({ verdict: 'healthy' });
+    const probed = probedAt(endpoint, credentials, 'http2');
+    expect(await probe(probed, { type })).toMatchObject({ verdict: 'healthy' });
+    // Nothing stays on the connection, which is there for requests.
+    if (type === 'tcp') expect(probed.backend.pool.idleCount).toBe(1);
   }
   web.plane.setIdentity(authority.identity('other'));
   for (const type of ['http', 'tcp'] as const) {
