@@ -5,8 +5,8 @@
  * Exits with 1 when they differ by more than a point, or when a budget is exceeded.
  */
 import { parseArgs } from 'node:util';
+import { seededRandom } from '@tulle/agent/specs/seeded-random';
 import { type ChainSettings, closedForm, playChain } from './retry-arithmetic/call-chain.ts';
-import { seededRandom } from './retry-arithmetic/seeded-random.ts';
 
 const { values } = parseArgs({
   options: { requests: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },

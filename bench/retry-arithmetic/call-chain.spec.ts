@@ -1,6 +1,6 @@
+import { seededRandom } from '@tulle/agent/specs/seeded-random';
 import { describe, expect, it } from 'vitest';
 import { type ChainSettings, closedForm, playChain } from './call-chain.ts';
-import { seededRandom } from './seeded-random.ts';
 
 function settings(more: Partial<ChainSettings>): ChainSettings {
   return {
