@@ -1,6 +1,7 @@
 import type { RequestEdit } from '../http/head-edit.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import type { ClientSession } from './client-session.ts';
+import { protocolOf } from './head-writer.ts';
 import { Http2Stream } from './stream.ts';
 import type { ResponseHandler } from './stream-handler.ts';
 
@@ -21,7 +22,7 @@ export class ClientStream extends Http2Stream {
   sendRequestHead(head: RequestHead, edit: RequestEdit, ended: boolean): void {
     if (!this.canSendHead || this.id !== 0) return;
     this.toHead = head.method === 'HEAD';
-    this.toConnect = head.method === 'CONNECT' || head.upgrade === 'websocket';
+    this.toConnect = head.method === 'CONNECT' || protocolOf(head) !== '';
     if (!this.session.register(this)) return;
     this.session.headWriter.request(this.id, head, edit, this.session.scheme, ended);
     this.session.countUnread();

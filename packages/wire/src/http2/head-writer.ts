@@ -41,6 +41,14 @@ const ROOT_PATH_INDEX = 4;
 /** For pseudo-fields, whatever a table needs, and the head of a frame. */
 const FIXED_ROOM = 256;
 
+/**
+ * What an extended CONNECT asks for (RFC 8441), or ''. Of HTTP/1.1 only WebSocket is taken over: any other protocol it
+ * may ask for is answered without it.
+ */
+export function protocolOf(head: RequestHead): string {
+  return head.major === 2 || head.upgrade === 'websocket' ? head.upgrade : '';
+}
+
 /** A name that the codec writes by itself, with the values of it that the peer knows. */
 class OwnName {
   readonly name: SentName;
@@ -82,8 +90,7 @@ export class HeadWriter {
     const { encoder } = this;
     const path = edit.path === '' ? head.path : edit.path;
     const authority = edit.authority === '' ? head.authority : edit.authority;
-    // Of HTTP/1.1 only WebSocket is taken over: any other protocol it may ask for is answered without it.
-    const protocol = head.major === 2 || head.upgrade === 'websocket' ? head.upgrade : '';
+    const protocol = protocolOf(head);
     const method = protocol === '' ? head.method : 'CONNECT';
     this.begin(head.end + edit.added.length + path.length + authority.length);
     const methodIndex = methodIndexes[method];

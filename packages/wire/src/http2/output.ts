@@ -68,9 +68,8 @@ export class Output {
   /** Makes room for `size` bytes in one piece. */
   reserve(size: number): void {
     if (this.at + size <= this.slab.length) return;
+    this.fitSlab();
     this.seal();
-    // One that fills its slabs gets larger ones.
-    if (this.slab.length > 0 && this.slabBytes < MAX_SLAB_BYTES) this.slabBytes *= 2;
     this.slab = cutSlab(Math.max(this.slabBytes, size));
     this.start = 0;
     this.at = 0;
@@ -117,6 +116,15 @@ export class Output {
     this.seal();
     this.pieceBytes = 0;
     return this.pieces.splice(0);
+  }
+
+  /** A turn that fills a whole slab gets larger ones, one that needs little of it smaller ones. */
+  private fitSlab(): void {
+    if (this.slab.length === 0) return;
+    if (this.start === 0) this.slabBytes = Math.min(this.slabBytes * 2, MAX_SLAB_BYTES);
+    else if ((this.at - this.start) * 8 < this.slabBytes) {
+      this.slabBytes = Math.max(this.slabBytes / 2, MIN_SLAB_BYTES);
+    }
   }
 
   private seal(): void {
