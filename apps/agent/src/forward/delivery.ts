@@ -218,11 +218,11 @@ export class Delivery implements AttemptOwner, PickRequest {
     this.attempt.start();
   }
 
-  private editFor({ backend, request }: Target): RequestEdit {
+  private editFor(target: Target): RequestEdit {
     const { owner } = this;
-    const edit = editFor(this.edit, request, this.head);
+    const edit = editFor(this.edit, target, this.head);
     // A service without an agent is not spoken to in the mesh's own fields.
-    if (!backend.endpoint.tls && !this.decision.isLocal) return edit;
+    if (!target.backend.endpoint.tls && !this.decision.isLocal) return edit;
     const lines = timeoutLines(owner.passedDeadline, this.triedAt, owner.isGrpc);
     if (lines === '') return edit;
     return withLines(edit, lines, owner.isGrpc);

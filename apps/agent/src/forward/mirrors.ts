@@ -86,7 +86,7 @@ class MirroredRequest implements AttemptOwner, PickRequest {
       this.giveUp();
       return;
     }
-    this.attempt = new Attempt(this, target, this.head, editFor(this.edit, target.request, this.head));
+    this.attempt = new Attempt(this, target, this.head, editFor(this.edit, target, this.head));
     this.attempt.start();
   }
 

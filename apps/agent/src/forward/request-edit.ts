@@ -1,24 +1,20 @@
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { dropTable, FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
-import type { RequestChange } from '../router/route-decision.ts';
+import type { Target } from '../router/route-decision.ts';
 
 const host = dropTable(FIELD.host);
 const grpcTimeout = dropTable(FIELD.grpcTimeout);
 
-/** What a passage changes about every request, and a rule about those it sends to one target. */
-export function editFor(
-  edit: RequestEdit,
-  change: RequestChange | undefined,
-  head: RequestHead,
-): RequestEdit {
-  if (change === undefined) return edit;
-  const { removed, added, path, authority } = change;
+/** What a passage changes about every request, and a rule or a backend about those it sends to one target. */
+export function editFor(edit: RequestEdit, { request, backend }: Target, head: RequestHead): RequestEdit {
+  const authority = request?.authority || backend.authority;
+  if (request === undefined && authority === '') return edit;
   return {
     dropped: authority === '' ? edit.dropped : merge(edit.dropped, host),
-    removed,
-    added: added + edit.added,
-    path: path === undefined ? edit.path : path(head),
+    removed: request?.removed,
+    added: (request?.added ?? '') + edit.added,
+    path: request?.path === undefined ? edit.path : request.path(head),
     authority: authority === '' ? edit.authority : authority,
   };
 }

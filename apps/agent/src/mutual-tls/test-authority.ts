@@ -27,18 +27,22 @@ export class TestAuthority {
     this.rootPem = this.issue(publicKey, this.name, authorityExtension, 3_600_000).certificatePem;
   }
 
-  /** The identity of a service; `uri` replaces its SPIFFE ID, a negative lifetime makes one that has expired. */
+  /**
+   * The identity of a service; `uri` replaces its SPIFFE ID, `dns` makes it that of a server outside of the mesh, a
+   * negative lifetime makes one that has expired.
+   */
   identity(
     service: string,
     {
       lifetimeMs = 3_600_000,
       uri = `spiffe://${this.trustDomain}/service/${service}`,
+      dns = '',
       trust = this.rootPem,
     } = {},
   ): DataPlaneIdentity & { serial: string } {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    // GeneralName [6]: uniformResourceIdentifier.
-    const name = sequence(element(0x86, Buffer.from(uri, 'latin1')));
+    // GeneralName [6] is a uniformResourceIdentifier, [2] a dNSName.
+    const name = sequence(element(dns === '' ? 0x86 : 0x82, Buffer.from(dns || uri, 'latin1')));
     const { certificatePem, serial } = this.issue(
       publicKey,
       sequence(),

@@ -1,7 +1,7 @@
 import type { DataPathErrorCode } from '../errors.ts';
 import { PeerIdentityError } from './connector.ts';
 
-/** OpenSSL's verdicts on a chain, as Node names them. */
+/** OpenSSL's verdicts on a chain as Node names them, and Node's own on the name in it. */
 const verificationErrors = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -14,6 +14,7 @@ const verificationErrors = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'INVALID_PURPOSE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
 /** Whether the peer could not be reached, or could not be believed. */

@@ -70,7 +70,7 @@ export class Dial {
     const identity = secure ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
     this.owner.onReady(this, {
       socket,
-      protocol: secure ? (socket.alpnProtocol === 'h2' ? 'http2' : 'http1') : connector.protocol,
+      protocol: secure && connector.protocol !== 'tcp' ? agreedProtocol(socket) : connector.protocol,
       secure,
       openedAt: startedAt,
       generation,
@@ -78,4 +78,9 @@ export class Dial {
       expiresAt: identity?.notAfter ?? Number.POSITIVE_INFINITY,
     });
   }
+}
+
+/** By ALPN; who says nothing speaks HTTP/1.1. */
+function agreedProtocol(socket: TLSSocket): PeerProtocol {
+  return socket.alpnProtocol === 'h2' ? 'http2' : 'http1';
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Bytes } from '@tulle/wire/http/bytes';
 import { ResponseHead } from '@tulle/wire/http/message-head';
 import type { ConnectionPool } from './connection-pool.ts';
@@ -101,7 +102,7 @@ export class TcpPeer implements PeerConnection, PeerStream {
     this.exchange = undefined;
     if (complete && this.socket.writableEnded)
       this.socket.setTimeout(FLUSH_TIMEOUT_MS, () => this.socket.destroy());
-    else this.socket.resetAndDestroy();
+    else this.breakOff();
   }
 
   retire(): void {
@@ -128,6 +129,12 @@ export class TcpPeer implements PeerConnection, PeerStream {
   private onEnd(): void {
     this.exchange?.onResponseEnd(undefined);
     this.environment.turn.flush();
+  }
+
+  /** With a reset, which only TCP itself has. */
+  private breakOff(): void {
+    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   private lose(detail: string): void {

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import {
   type ClientHttp2Session,
   connect,
+  createSecureServer,
   createServer,
   type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
@@ -92,4 +95,16 @@ export async function ask(
   answer.body = Buffer.concat(chunks);
   answer.code = stream.rstCode ?? 0;
   return answer;
+}
+
+/** For specs: a server of another maker that speaks HTTP/2 or HTTP/1.1 over TLS, as ALPN agrees. Returns its port. */
+export async function startSecureHttp2Service(
+  pem: { cert: string; key: string },
+  listener: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+): Promise<number> {
+  const server = createSecureServer({ ...pem, allowHTTP1: true }, listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
 }
