@@ -31,6 +31,7 @@ import { Credentials } from './mutual-tls/credentials.ts';
 import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
 import { ServiceEntrance } from './outbound/service-entrance.ts';
 import { Recorder } from './record/recorder.ts';
+import { RouteRecorder } from './record/route-recorder.ts';
 import { type CompiledService, Compiler } from './router/compile.ts';
 import { Router } from './router/router.ts';
 import { ConnectionRoutes } from './tcp/connection-routes.ts';
@@ -54,6 +55,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   readonly active = new ActiveExchanges();
   readonly callers = new Set<CallerConnection>();
   readonly recorder = new Recorder();
+  readonly routeRecorder = new RouteRecorder();
   readonly headTimeoutMs: number;
   readonly callerIdleTimeoutMs: number;
   readonly unknownServiceTimeoutMs: number;
@@ -92,9 +94,10 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       instance,
       zone,
     });
-    this.compiler = new Compiler(this.registry);
+    this.compiler = new Compiler(this.registry, this.routeRecorder);
     const { local } = options;
-    this.localService = local === undefined ? undefined : new LocalService(local, self, environment);
+    this.localService =
+      local === undefined ? undefined : new LocalService(local, self, environment, this.routeRecorder);
     this.createListeners();
     this.registerSweeps();
   }

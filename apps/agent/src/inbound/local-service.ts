@@ -7,6 +7,7 @@ import type { Address } from '../data-plane.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
 import { hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
+import { RouteRecorder } from '../record/route-recorder.ts';
 import { Series } from '../record/series.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
 import { unlimitedRetries } from '../retry/retry-budget.ts';
@@ -24,9 +25,16 @@ export class LocalService {
   private readonly address: Address;
   private readonly self: { readonly service: string; readonly version: string };
   private readonly environment: PeerEnvironment;
+  private readonly records: RouteRecorder;
 
-  constructor(address: Address, self: { service: string; version: string }, environment: PeerEnvironment) {
+  constructor(
+    address: Address,
+    self: { service: string; version: string },
+    environment: PeerEnvironment,
+    records: RouteRecorder = new RouteRecorder(),
+  ) {
     this.address = address;
+    this.records = records;
     this.self = self;
     this.environment = environment;
     const policy = defaultPolicy(self.service);
@@ -77,6 +85,7 @@ export class LocalService {
       // One attempt more than none: a kept connection may have been closed by the service.
       retry: compileRetryPolicy({ ...policy.retries, attempts: 1 }, unlimitedRetries),
       observability: policy.observability,
+      record: this.records.obtain({ side: 'inbound', service: this.self.service, rule: '' }),
       isLocal: true,
       startPatienceMs,
       circuit: undefined,

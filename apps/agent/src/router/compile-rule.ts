@@ -2,6 +2,7 @@ import type { BackendRef, RouteFilter, RouteRule } from '@tulle/mesh/route';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import { compileHashKey } from '../balance/hash-key.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
+import type { RouteRecorder } from '../record/route-recorder.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
 import type { Branch } from './branch.ts';
 import { type Changes, changedBranch, changedDestination } from './changed-destination.ts';
@@ -26,12 +27,13 @@ export interface RuleContext {
   readonly state: ServiceState;
   /** Of each rule, by its place in the list. */
   readonly limiters: readonly (readonly RateLimiter[])[];
+  readonly records: RouteRecorder;
 }
 
 /** Timeouts, retries and limits are those of the service that was asked for, also where its rules send requests elsewhere. */
 export function compileRule(variant: RuleVariant, context: RuleContext): RouteDecision {
   const { rule, place, prefixLength } = variant;
-  const { view, plain, limiters } = context;
+  const { view, plain, limiters, records } = context;
   const { service } = view;
   const { filters } = rule;
   const redirect = filters.find((filter) => filter.type === 'RequestRedirect')?.requestRedirect;
@@ -40,6 +42,7 @@ export function compileRule(variant: RuleVariant, context: RuleContext): RouteDe
   return {
     ...plain,
     rule: rule.name ?? '',
+    record: records.obtain({ side: 'outbound', service, rule: rule.name ?? `#${place + 1}` }),
     destination: redirect === undefined ? destinationOf(variant, context) : nowhere,
     timeouts: { requestMs, perTryMs, idleMs: plain.timeouts.idleMs },
     retry: rule.retries === undefined ? plain.retry : compileRetryPolicy(rule.retries, plain.retry.budget),

@@ -5,6 +5,7 @@ import type { BackendRegistry } from '../balance/backend-registry.ts';
 import type { ApplyResult } from '../data-plane.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { RateLimiterRegistry } from '../rate-limit/rate-limiter-registry.ts';
+import { RouteRecorder } from '../record/route-recorder.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
 import { RetryBudgetRegistry } from '../retry/retry-budget-registry.ts';
 import { compileMatches } from './compile-matches.ts';
@@ -33,14 +34,16 @@ export interface CompiledMesh extends ApplyResult {
 /** Turns views into decisions; remembers what outlives them: places in sequences, budgets, limits, requests in flight. */
 export class Compiler {
   private readonly registry: BackendRegistry;
-  private readonly budgets = new RetryBudgetRegistry();
-  /** Those of rules; for metrics. */
+  private readonly records: RouteRecorder;
+  /** For metrics, as the limiters of rules are. */
+  readonly budgets = new RetryBudgetRegistry();
   readonly limiters = new RateLimiterRegistry();
   private readonly states = new Map<string, ServiceState>();
   private views: ReadonlyMap<string, ServiceView> = new Map();
 
-  constructor(registry: BackendRegistry) {
+  constructor(registry: BackendRegistry, records: RouteRecorder = new RouteRecorder()) {
     this.registry = registry;
+    this.records = records;
   }
 
   /**
@@ -114,6 +117,7 @@ export class Compiler {
       timeouts: policy.timeouts,
       retry: compileRetryPolicy(policy.retries, this.budgets.obtain(service, policy.retries, now)),
       observability: policy.observability,
+      record: this.records.obtain({ side: 'outbound', service, rule: '' }),
       isLocal: false,
       startPatienceMs: 0,
       circuit: this.stateOf(service).circuit(policy.connections.maxRequests),
@@ -141,7 +145,7 @@ export class Compiler {
     if (rules.length === 0 || plain.refusal !== undefined) return new ServiceRoutes(plain, undefined, []);
     const matches = compileMatches(rules);
     const targetsOf = (name: string) => all.get(name);
-    const context = { view, plain, targetsOf, state: this.stateOf(service), limiters };
+    const context = { view, plain, targetsOf, state: this.stateOf(service), limiters, records: this.records };
     return new ServiceRoutes(
       plain,
       matches,

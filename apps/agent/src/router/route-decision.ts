@@ -5,6 +5,7 @@ import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
+import type { RouteRecord } from '../record/route-record.ts';
 import type { RetryPolicy } from '../retry/retry-policy.ts';
 
 /** What the router says about a request: plain facts, compiled when the configuration was applied. */
@@ -19,6 +20,8 @@ export interface RouteDecision {
   readonly timeouts: RequestTimeouts;
   readonly retry: RetryPolicy;
   readonly observability: PolicyFields['observability'];
+  /** Where its requests are counted for this agent's own metrics. */
+  readonly record: RouteRecord;
   /** Whether it goes to the service beside this agent. */
   readonly isLocal: boolean;
   /** How long a request waits for a service that has never listened yet: it is starting beside its agent. */
