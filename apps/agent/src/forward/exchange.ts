@@ -9,7 +9,8 @@ import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
-import { outcomeOfHttp } from '../record/outcome.ts';
+import { type Outcome, outcomeOfHttp } from '../record/outcome.ts';
+import { RouteSeries } from '../record/route-series.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { enter, leave } from './admission.ts';
@@ -18,6 +19,9 @@ import type { ExchangeCaller } from './exchange-caller.ts';
 import { errorAnswer } from './mesh-answer.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ForwardEnvironment } from './passage.ts';
+
+/** Counts for nobody, until a backend is chosen. */
+const noRoute = new RouteSeries({ side: 'outbound', service: '', rule: '', destination: '', version: '' });
 
 /**
  * One request and its answer on the way through this agent. It carries out what a passage decided: holds the request to
@@ -41,8 +45,16 @@ export class Exchange implements DeliveryOwner {
   grpcStatus = -1;
   failure: DataPathErrorCode | undefined = undefined;
   decision: RouteDecision | undefined = undefined;
+  /** What was tried last, and how many tries there were. */
+  backend: Backend | undefined = undefined;
+  tries = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** Until the head of the answer was there; -1 before. */
+  firstByteMs = -1;
   private readonly environment: ForwardEnvironment;
   private series: Series;
+  private route = noRoute;
   /** Whether the series follows the backend that is chosen, or stays what the passage set. */
   private countByBackend = true;
   private delivery: Delivery | undefined = undefined;
@@ -136,7 +148,7 @@ export class Exchange implements DeliveryOwner {
   onRequestBody(bytes: Bytes, start: number, end: number): void {
     if (this.over) return;
     this.activeAt = this.environment.clock.now;
-    this.series.bytesSent += end - start;
+    this.countSent(end - start);
     this.mirrors?.sendBody(bytes, start, end);
     this.delivery?.sendBody(bytes, start, end);
   }
@@ -189,11 +201,22 @@ export class Exchange implements DeliveryOwner {
 
   onTry(backend: Backend, again: boolean): void {
     if (this.countByBackend) this.series = backend.series;
-    if (again) this.series.retries++;
+    if (again) {
+      this.series.retries++;
+      this.route.failedTries++;
+    }
+    this.route.active--;
+    this.route = (this.decision as RouteDecision).record.of(backend.series);
+    this.route.active++;
+    this.backend = backend;
+    // A service that is starting is asked again, as the same try.
+    if (!again && this.tries > 0) return;
+    this.tries++;
+    this.route.tries++;
   }
 
   onSent(bytes: number): void {
-    this.series.bytesSent += bytes;
+    this.countSent(bytes);
     this.activeAt = this.environment.clock.now;
   }
 
@@ -206,18 +229,20 @@ export class Exchange implements DeliveryOwner {
     this.activeAt = this.environment.clock.now;
     this.failure = failure;
     this.responseStarted = true;
+    this.firstByteMs = (this.delivery?.answeredAt ?? 0) - this.startedAt;
+    this.route.firstByte.record(this.firstByteMs);
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
     if (this.isGrpc) this.deadline = this.callerDeadline;
     else if (isEventStream(head)) this.deadline = Number.POSITIVE_INFINITY;
     const fromAgent = target.backend.endpoint.tls;
-    this.series.bytesReceived += this.caller.sendHead(head, fromAgent, target.response);
+    this.countReceived(this.caller.sendHead(head, fromAgent, target.response));
     if (head.framing === 'tunnel') this.beginTunnel();
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
     this.activeAt = this.environment.clock.now;
-    this.series.bytesReceived += end - start;
+    this.countReceived(end - start);
     this.caller.sendBody(bytes, start, end);
   }
 
@@ -252,6 +277,8 @@ export class Exchange implements DeliveryOwner {
   ): void {
     const abort = fault.abort(this.head);
     const delayMs = fault.delayMs(this.head);
+    if (abort !== undefined) decision.record.aborted++;
+    if (delayMs > 0) decision.record.delayed++;
     const go = () => {
       if (abort === undefined) this.deliver(decision, edit);
       else this.fail('fault_injected', '', '', abort.status);
@@ -293,10 +320,40 @@ export class Exchange implements DeliveryOwner {
     this.caller.exchangeOver(this);
   }
 
+  private countSent(bytes: number): void {
+    this.bytesSent += bytes;
+    this.series.bytesSent += bytes;
+    this.route.bytesSent += bytes;
+  }
+
+  private countReceived(bytes: number): void {
+    this.bytesReceived += bytes;
+    this.series.bytesReceived += bytes;
+    this.route.bytesReceived += bytes;
+  }
+
   private count(milliseconds: number): void {
-    if (this.failure !== undefined) this.series.failed(this.failure, milliseconds);
-    else if (this.grpcStatus >= 0) this.series.answered(outcomeOfGrpc(this.grpcStatus), milliseconds);
-    else this.series.answered(outcomeOfHttp(this.status), milliseconds);
+    this.route.active--;
+    const route = this.tries > 0 ? this.route : (this.decision?.record.unsent ?? noRoute);
+    const outcome = this.outcome;
+    if (this.failure !== undefined) {
+      this.series.failed(this.failure, milliseconds);
+      route.failed(this.failure, milliseconds);
+    } else {
+      this.series.answered(outcome, milliseconds);
+      route.answered(outcome, milliseconds);
+    }
+    if (this.grpcStatus >= 0) route.countGrpcStatus(this.grpcStatus);
+    if (this.tries > 0 && outcome === 'serverError') route.failedTries++;
+    if (this.tries <= 1) return;
+    route.retried++;
+    if (outcome === 'ok') route.retriedOk++;
+  }
+
+  /** What the mesh failed counts as an error of the server wherever only this is asked. */
+  get outcome(): Outcome {
+    if (this.failure !== undefined) return 'serverError';
+    return this.grpcStatus >= 0 ? outcomeOfGrpc(this.grpcStatus) : outcomeOfHttp(this.status);
   }
 }
 

@@ -68,7 +68,7 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
       head.status === 101 ? edit.dropped.map((drop, id) => drop | (accept[id] as number)) : edit.dropped;
     this.headEnded = head.framing === 'none';
     this.stream.sendResponseHead(head, { ...edit, dropped }, this.headEnded);
-    return head.text.length;
+    return head.end;
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {

@@ -13,6 +13,9 @@ const PING_AFTER_MS = 20_000;
 /** … and given up when none comes. */
 const PING_TIMEOUT_MS = 10_000;
 
+/** A caller that does not answer the announcement of the end is not waited for longer. */
+const SHUT_DOWN_TIMEOUT_MS = 2_000;
+
 /** One HTTP/2 connection from a caller: its streams are requests of their own. */
 export class Http2Caller implements CallerConnection, ServerSessionOwner {
   readonly identity: PeerIdentity | undefined;
@@ -23,7 +26,8 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
   private readonly writer: SessionWriter;
   /** When something last came. */
   private readAt: number;
-  private retiring = false;
+  /** Since when no request is wanted; -1 while they are. */
+  private retiringSince = -1;
   private closed = false;
 
   constructor(
@@ -74,8 +78,8 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
   }
 
   retire(): void {
-    if (this.retiring) return;
-    this.retiring = true;
+    if (this.retiringSince >= 0) return;
+    this.retiringSince = this.environment.clock.now;
     this.session.shutDown();
   }
 
@@ -92,7 +96,9 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     } else if (session.heartbeat.sentAtMs >= 0) {
       if (now - session.heartbeat.sentAtMs >= PING_TIMEOUT_MS) socket.destroy();
     } else if (session.streamCount === 0) {
-      if (silentMs >= this.environment.callerIdleTimeoutMs) this.retire();
+      const isShutDown = this.retiringSince >= 0 && now - this.retiringSince >= SHUT_DOWN_TIMEOUT_MS;
+      if (isShutDown) this.writer.end();
+      else if (silentMs >= this.environment.callerIdleTimeoutMs) this.retire();
     } else if (silentMs >= PING_AFTER_MS) {
       session.heartbeat.ping(now);
     }

@@ -37,7 +37,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
     if (this.isWebSocket) this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
     this.isTunnel = this.isWebSocket || head.method === 'CONNECT';
     this.stream.sendRequestHead(head, edit, !head.hasBody && !this.isTunnel);
-    return head.text.length;
+    return head.end;
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {
