@@ -20,6 +20,7 @@ import type { Recorder } from '../record/recorder.ts';
 import { Backend } from './backend.ts';
 import type { Random } from './balancer.ts';
 import { Fleet } from './fleet.ts';
+import { anySeed, quickRandom } from './quick-random.ts';
 import { ServiceBackends } from './service-backends.ts';
 import { subsetOf } from './subset.ts';
 
@@ -47,7 +48,7 @@ export class BackendRegistry {
 
   constructor(context: RegistryContext) {
     this.context = context;
-    this.random = context.random ?? Math.random;
+    this.random = context.random ?? quickRandom(anySeed());
     this.checker = new HealthChecker(context.probe ?? new PoolProbe(context.environment.turn), this.random);
   }
 

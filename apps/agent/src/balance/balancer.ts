@@ -7,5 +7,5 @@ export interface Balancer {
   pick(request: PickRequest): Backend | undefined;
 }
 
-/** Uniform in [0, 1); `Math.random` but in simulations. */
+/** Uniform in [0, 1). */
 export type Random = () => number;

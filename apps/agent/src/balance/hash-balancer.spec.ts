@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balancer.ts';
-import { applyTo, asked, endpointOf, registryOf, seeded } from './spec-fleet.spec-support.ts';
+import { quickRandom } from './quick-random.ts';
+import { applyTo, asked, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
 
 const bySource = { algorithm: 'consistentHash', hashKey: { by: 'source' } } as const;
 
 function hashingOver(endpoints: readonly Endpoint[], more: { maxLoadPercent?: number } = {}) {
-  const { registry } = registryOf({ random: seeded(1) });
+  const { registry } = registryOf({ random: quickRandom(1) });
   const fleet = applyTo(registry, endpoints, { loadBalancer: { ...bySource, ...more } });
   return { balancer: fleet.share(undefined, 1).balancer, backends: fleet.backends };
 }
@@ -94,7 +95,7 @@ it('requests without the key go anywhere', () => {
 });
 
 it('a new backend takes over its keys one after the other, and never gives one back', () => {
-  const { registry, clock } = registryOf({ random: seeded(1) });
+  const { registry, clock } = registryOf({ random: quickRandom(1) });
   const settings = { loadBalancer: { ...bySource, slowStartMs: 10_000 } };
   const old = Array.from({ length: 4 }, (_, index) => endpointOf(index));
   applyTo(registry, old, settings);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balancer.ts';
-import { applyTo, asked, endpointOf, registryOf, seeded } from './spec-fleet.spec-support.ts';
+import { quickRandom } from './quick-random.ts';
+import { applyTo, asked, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
 
 function pickedBy(balancer: Balancer, picks: number, now = 0): Map<Backend | undefined, number> {
   const counts = new Map<Backend | undefined, number>();
@@ -14,7 +15,7 @@ function pickedBy(balancer: Balancer, picks: number, now = 0): Map<Backend | und
 }
 
 function zonedFleet(local: number, remote: number, localityPercent: number) {
-  const { registry } = registryOf({ random: seeded(1), zone: 'a' });
+  const { registry } = registryOf({ random: quickRandom(1), zone: 'a' });
   const endpoints = Array.from({ length: local + remote }, (_, index) =>
     endpointOf(index, { zone: index < local ? 'a' : 'b' }),
   );
@@ -57,7 +58,7 @@ it('a retry leaves the zone rather than go where it just failed', () => {
 });
 
 it('when too few are usable health is ignored, but not that nobody listens', () => {
-  const { registry } = registryOf({ random: seeded(1) });
+  const { registry } = registryOf({ random: quickRandom(1) });
   const endpoints = Array.from({ length: 5 }, (_, index) => endpointOf(index));
   const fleet = applyTo(registry, endpoints, { loadBalancer: { algorithm: 'random', panicPercent: 50 } });
   const balancer = fleet.share(undefined, 1).balancer;
@@ -73,7 +74,7 @@ it('when too few are usable health is ignored, but not that nobody listens', () 
 });
 
 it('a new endpoint has a share that grows with its age; those of the first view are not new', () => {
-  const { registry, clock } = registryOf({ random: seeded(1) });
+  const { registry, clock } = registryOf({ random: quickRandom(1) });
   const settings = { loadBalancer: { algorithm: 'random', slowStartMs: 10_000 } } as const;
   const first = applyTo(registry, [endpointOf(0), endpointOf(1)], settings);
   expect(first.backends.map((backend) => backend.state(0).why)).toEqual(['available', 'available']);

@@ -1,7 +1,8 @@
 import type { Backend } from './backend.ts';
 import type { Random } from './balancer.ts';
+import { quickRandom } from './quick-random.ts';
 import { EvenSequence } from './sequence.ts';
-import { applyTo, asked, endpointOf, registryOf, seeded } from './spec-fleet.spec-support.ts';
+import { applyTo, asked, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
 import { Split } from './split.ts';
 
 /** What is simulated: requests that come at random to instances which work on a few at a time. */
@@ -79,9 +80,9 @@ class Agenda {
 
 /** Runs a scenario to its end and returns how each request went, in the order in which they came to their end. */
 export function simulate(scenario: Scenario, dispatcherOf: (random: Random) => Dispatcher): Outcome[] {
-  const arrivals = seeded(scenario.seed);
-  const work = seeded(scenario.seed + 1);
-  const dispatcher = dispatcherOf(seeded(scenario.seed + 2));
+  const arrivals = quickRandom(scenario.seed);
+  const work = quickRandom(scenario.seed + 1);
+  const dispatcher = dispatcherOf(quickRandom(scenario.seed + 2));
   const agenda = new Agenda();
   const outcomes: Outcome[] = [];
   const queues = Array.from({ length: scenario.instances }, () => ({ busy: 0, waiting: [] as number[] }));

@@ -14,17 +14,6 @@ type DeclaredPolicy = Omit<z.input<typeof policySchema>, 'kind' | 'service'>;
 
 const limits = { max: 1_000, maxPending: 1_000, connectMs: 1_000, maxConnectionAgeMs: 0 };
 
-/** Random numbers that are the same every time: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export function endpointOf(index: number, more: Partial<Endpoint> = {}): Endpoint {
   return { id: `web-${index}`, version: 'v1', host: '127.0.0.1', port: index + 1, tls: false, ...more };
 }

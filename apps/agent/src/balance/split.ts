@@ -4,6 +4,7 @@ import type { Balancer } from './balancer.ts';
 import { compileBalancer } from './compile-balancer.ts';
 import { pickAnyway } from './pick-anyway.ts';
 import type { PickRequest } from './pick-request.ts';
+import { anySeed, quickRandom } from './quick-random.ts';
 import type { EvenSequence } from './sequence.ts';
 
 /** A version's weight and its backends in one record, so that the two can never come apart. */
@@ -41,8 +42,9 @@ export class Split {
   }
 
   pick(request: PickRequest): Backend | undefined {
-    if (this.all.length === 0) return undefined;
-    const chosen = shareAt(this.shares, this.sequence.next() * this.total);
+    const [only] = this.shares;
+    if (only === undefined) return undefined;
+    const chosen = this.shares.length === 1 ? only : shareAt(this.shares, this.sequence.next() * this.total);
     return (
       chosen.balancer.pick(request) ?? this.pickElsewhere(chosen, request) ?? pickAnyway(this.all, request)
     );
@@ -65,7 +67,7 @@ export class Split {
 function compileShare(share: Share): CompiledShare {
   return {
     ...share,
-    balancer: share.balancer ?? compileBalancer(share.backends, defaultBalancing, '', Math.random),
+    balancer: share.balancer ?? compileBalancer(share.backends, defaultBalancing, '', quickRandom(anySeed())),
   };
 }
 

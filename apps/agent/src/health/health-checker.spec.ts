@@ -1,7 +1,8 @@
 import { healthCheckSchema } from '@tulle/mesh/health-check';
 import { expect, it } from 'vitest';
 import type { Backend } from '../balance/backend.ts';
-import { applyTo, endpointOf, registryOf, seeded } from '../balance/spec-fleet.spec-support.ts';
+import { quickRandom } from '../balance/quick-random.ts';
+import { applyTo, endpointOf, registryOf } from '../balance/spec-fleet.spec-support.ts';
 import { HealthChecker } from './health-checker.ts';
 import type { HealthProbe, HealthVerdict } from './health-probe.ts';
 
@@ -23,7 +24,7 @@ const check = healthCheckSchema.parse({ intervalMs: 1_000, unhealthyAfter: 3, he
 
 function checking(count: number) {
   const probe = new ScriptedProbe();
-  const checker = new HealthChecker(probe, seeded(1));
+  const checker = new HealthChecker(probe, quickRandom(1));
   const { backends } = applyTo(
     registryOf().registry,
     Array.from({ length: count }, (_, index) => endpointOf(index)),
