@@ -36,8 +36,13 @@ export interface DeliveryOwner {
   pauseReading(): void;
   resumeReading(): void;
   onInterim(head: ResponseHead): void;
-  /** The answer that is passed on; `failure` when it is the far agent's own. */
-  onResponseHead(head: ResponseHead, target: Target, failure: DataPathErrorCode | undefined): void;
+  /** The answer that is passed on, which came `at`; `failure` when it is the far agent's own. */
+  onResponseHead(
+    head: ResponseHead,
+    target: Target,
+    failure: DataPathErrorCode | undefined,
+    at: number,
+  ): void;
   onResponseBody(bytes: Bytes, start: number, end: number): void;
   onResponseEnd(trailers: FieldSection | undefined): void;
   onPeerBlocked(): void;
@@ -163,7 +168,7 @@ export class Delivery implements AttemptOwner, PickRequest {
       }
     }
     this.answered = true;
-    this.owner.onResponseHead(head, target, failure);
+    this.owner.onResponseHead(head, target, failure, now);
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
@@ -308,8 +313,11 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   private mayRepeat(now: number): boolean {
-    const { budget } = this.decision.retry;
-    return !this.answered && this.hasTriesLeft && this.isRepeatable && budget.take(now);
+    const { retry, record } = this.decision;
+    if (this.answered || !this.hasTriesLeft || !this.isRepeatable) return false;
+    if (retry.budget.take(now)) return true;
+    record.retriesRefused++;
+    return false;
   }
 }
 

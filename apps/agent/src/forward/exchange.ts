@@ -9,8 +9,8 @@ import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
-import { type Outcome, outcomeOfHttp } from '../record/outcome.ts';
-import { RouteSeries } from '../record/route-series.ts';
+import { ExchangeTally } from '../record/exchange-tally.ts';
+import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { enter, leave } from './admission.ts';
@@ -19,9 +19,6 @@ import type { ExchangeCaller } from './exchange-caller.ts';
 import { errorAnswer } from './mesh-answer.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ForwardEnvironment } from './passage.ts';
-
-/** Counts for nobody, until a backend is chosen. */
-const noRoute = new RouteSeries({ side: 'outbound', service: '', rule: '', destination: '', version: '' });
 
 /**
  * One request and its answer on the way through this agent. It carries out what a passage decided: holds the request to
@@ -45,18 +42,8 @@ export class Exchange implements DeliveryOwner {
   grpcStatus = -1;
   failure: DataPathErrorCode | undefined = undefined;
   decision: RouteDecision | undefined = undefined;
-  /** What was tried last, and how many tries there were. */
-  backend: Backend | undefined = undefined;
-  tries = 0;
-  bytesSent = 0;
-  bytesReceived = 0;
-  /** Until the head of the answer was there; -1 before. */
-  firstByteMs = -1;
+  readonly tally: ExchangeTally;
   private readonly environment: ForwardEnvironment;
-  private series: Series;
-  private route = noRoute;
-  /** Whether the series follows the backend that is chosen, or stays what the passage set. */
-  private countByBackend = true;
   private delivery: Delivery | undefined = undefined;
   private mirrors: Mirrors | undefined = undefined;
   /** Counted by the limits of its decision. */
@@ -78,7 +65,7 @@ export class Exchange implements DeliveryOwner {
     this.caller = caller;
     this.head = head;
     this.environment = environment;
-    this.series = series;
+    this.tally = new ExchangeTally(series);
     this.requestEnded = !head.hasBody;
     this.isGrpc = isGrpcCall(head);
     this.startedAt = performance.now();
@@ -92,19 +79,11 @@ export class Exchange implements DeliveryOwner {
     this.pauseReading();
   }
 
-  /** What a failure counts for while no backend is chosen. */
-  countIn(series: Series): void {
-    this.series = series;
-  }
-
   /** Sends the request on as `decision` says; `fixed` counts all of it, whatever backend answers. */
   forward(decision: RouteDecision, edit: RequestEdit, source: string, fixed: Series | undefined): void {
     this.decision = decision;
     this.source = source;
-    if (fixed !== undefined) {
-      this.series = fixed;
-      this.countByBackend = false;
-    }
+    this.tally.begin(decision.record, fixed);
     const { requestMs, idleMs } = decision.timeouts;
     const callerMs = timeoutOfHead(this.head);
     this.callerDeadline = this.startedAt + callerMs;
@@ -148,7 +127,7 @@ export class Exchange implements DeliveryOwner {
   onRequestBody(bytes: Bytes, start: number, end: number): void {
     if (this.over) return;
     this.activeAt = this.environment.clock.now;
-    this.countSent(end - start);
+    this.tally.sent(end - start);
     this.mirrors?.sendBody(bytes, start, end);
     this.delivery?.sendBody(bytes, start, end);
   }
@@ -200,23 +179,11 @@ export class Exchange implements DeliveryOwner {
   }
 
   onTry(backend: Backend, again: boolean): void {
-    if (this.countByBackend) this.series = backend.series;
-    if (again) {
-      this.series.retries++;
-      this.route.failedTries++;
-    }
-    this.route.active--;
-    this.route = (this.decision as RouteDecision).record.of(backend.series);
-    this.route.active++;
-    this.backend = backend;
-    // A service that is starting is asked again, as the same try.
-    if (!again && this.tries > 0) return;
-    this.tries++;
-    this.route.tries++;
+    this.tally.tried(backend, again);
   }
 
   onSent(bytes: number): void {
-    this.countSent(bytes);
+    this.tally.sent(bytes);
     this.activeAt = this.environment.clock.now;
   }
 
@@ -225,24 +192,28 @@ export class Exchange implements DeliveryOwner {
     this.caller.sendInterim(head);
   }
 
-  onResponseHead(head: ResponseHead, target: Target, failure: DataPathErrorCode | undefined): void {
+  onResponseHead(
+    head: ResponseHead,
+    target: Target,
+    failure: DataPathErrorCode | undefined,
+    at: number,
+  ): void {
     this.activeAt = this.environment.clock.now;
     this.failure = failure;
     this.responseStarted = true;
-    this.firstByteMs = (this.delivery?.answeredAt ?? 0) - this.startedAt;
-    this.route.firstByte.record(this.firstByteMs);
+    this.tally.answerBegan(at - this.startedAt);
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
     if (this.isGrpc) this.deadline = this.callerDeadline;
     else if (isEventStream(head)) this.deadline = Number.POSITIVE_INFINITY;
     const fromAgent = target.backend.endpoint.tls;
-    this.countReceived(this.caller.sendHead(head, fromAgent, target.response));
+    this.tally.received(this.caller.sendHead(head, fromAgent, target.response));
     if (head.framing === 'tunnel') this.beginTunnel();
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
     this.activeAt = this.environment.clock.now;
-    this.countReceived(end - start);
+    this.tally.received(end - start);
     this.caller.sendBody(bytes, start, end);
   }
 
@@ -320,40 +291,11 @@ export class Exchange implements DeliveryOwner {
     this.caller.exchangeOver(this);
   }
 
-  private countSent(bytes: number): void {
-    this.bytesSent += bytes;
-    this.series.bytesSent += bytes;
-    this.route.bytesSent += bytes;
-  }
-
-  private countReceived(bytes: number): void {
-    this.bytesReceived += bytes;
-    this.series.bytesReceived += bytes;
-    this.route.bytesReceived += bytes;
-  }
-
   private count(milliseconds: number): void {
-    this.route.active--;
-    const route = this.tries > 0 ? this.route : (this.decision?.record.unsent ?? noRoute);
-    const outcome = this.outcome;
-    if (this.failure !== undefined) {
-      this.series.failed(this.failure, milliseconds);
-      route.failed(this.failure, milliseconds);
-    } else {
-      this.series.answered(outcome, milliseconds);
-      route.answered(outcome, milliseconds);
-    }
-    if (this.grpcStatus >= 0) route.countGrpcStatus(this.grpcStatus);
-    if (this.tries > 0 && outcome === 'serverError') route.failedTries++;
-    if (this.tries <= 1) return;
-    route.retried++;
-    if (outcome === 'ok') route.retriedOk++;
-  }
-
-  /** What the mesh failed counts as an error of the server wherever only this is asked. */
-  get outcome(): Outcome {
-    if (this.failure !== undefined) return 'serverError';
-    return this.grpcStatus >= 0 ? outcomeOfGrpc(this.grpcStatus) : outcomeOfHttp(this.status);
+    const { tally, grpcStatus } = this;
+    if (this.failure !== undefined) tally.failed(this.failure, milliseconds);
+    else if (grpcStatus >= 0) tally.answered(outcomeOfGrpc(grpcStatus), grpcStatus, milliseconds);
+    else tally.answered(outcomeOfHttp(this.status), -1, milliseconds);
   }
 }
 

@@ -99,7 +99,7 @@ export class OutboundPassage implements Passage {
       exchange.fail('unknown_host', exchange.head.authority);
       return;
     }
-    exchange.countIn(this.unanswered(service));
+    exchange.tally.countIn(this.unanswered(service));
     if (awaiting === undefined) {
       exchange.fail('unknown_service', service);
       return;
