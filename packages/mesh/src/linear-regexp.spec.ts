@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { MeshError } from './errors.ts';
 import { compileLinearRegexp } from './linear-regexp.ts';
 
-/** Expressions of the syntax that both engines share. */
+/** Of the syntax that both engines share. Shallow: for some that are deeper the platform's engine takes minutes. */
 const expression = fc.letrec<{ choice: string; sequence: string; repeated: string; one: string }>((tie) => ({
   one: fc.oneof(
-    { maxDepth: 2, depthIdentifier: 'one' },
+    { maxDepth: 1, depthIdentifier: 'one' },
     fc.constantFrom(
       'a',
       'b',
@@ -34,7 +34,7 @@ const expression = fc.letrec<{ choice: string; sequence: string; repeated: strin
   choice: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|')),
 })).choice;
 const text = fc
-  .array(fc.constantFrom('a', 'b', 'c', '1', '.', '/', '\n', 'Ā', 'é'), { maxLength: 8 })
+  .array(fc.constantFrom('a', 'b', 'c', '1', '.', '/', '\n', 'Ā', 'é'), { maxLength: 6 })
   .map((parts) => parts.join(''));
 
 describe('LinearRegexp', () => {
@@ -99,9 +99,9 @@ describe('LinearRegexp', () => {
     expect(compileLinearRegexp('(((){1000}){1000}){1000}a').size).toBeLessThan(10);
   });
 
-  it('keeps its answers when it forgets what it learned', () => {
-    const linear = compileLinearRegexp('.*a.{14}');
-    const expected = /^.*a.{14}$/;
+  it('keeps its answers where there are more states than it keeps', () => {
+    const linear = compileLinearRegexp('(.*a.{14}$|b+)');
+    const expected = /^(?:.*a.{14}|b+)$/;
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b'), { minLength: 200, maxLength: 400 }), (letters) => {
         expect(linear.test(letters.join(''))).toBe(expected.test(letters.join('')));

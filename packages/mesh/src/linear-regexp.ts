@@ -1,18 +1,18 @@
-import { compileRegexpProgram, type Instruction, type RegexpProgram } from './regexp-program.ts';
-import type { CodeRange } from './regexp-syntax.ts';
+import { compileRegexpProgram, contains, type Instruction, type RegexpProgram } from './regexp-program.ts';
+import { simulate } from './regexp-simulation.ts';
 
-/** Cells of all transition tables together; beyond them the machine forgets what it learned and learns anew, as RE2 does. */
-const maxCells = 8_192;
+/** Numbers kept in all states together; beyond them the machine forgets what it learned and learns anew, as RE2 does. */
+const maxNumbers = 8_192;
+/** Fewer would be forgotten before they are of use. */
 const minStates = 8;
 const unknown = -1;
+/** The state from which nothing is accepted any more: the first row of the table. */
 const dead = 0;
 
 interface State {
   /** Positions in the program that the text read so far can have reached: steps that read, anchors, the end. */
   readonly positions: readonly number[];
   readonly accepts: boolean;
-  /** Index of the state after a character of each class, or `unknown`. */
-  readonly transitions: Int16Array;
 }
 
 /**
@@ -25,10 +25,13 @@ export class LinearRegexp {
   /** Steps of the program: what it costs in memory, and a character in time at worst. */
   readonly size: number;
   readonly #program: RegexpProgram;
+  /** First code units of the classes of characters that the program tells apart. */
   readonly #boundaries: readonly number[];
   readonly #latinClasses = new Uint16Array(256);
-  readonly #maxStates: number;
+  /** A row for each state: the row of the next one after a character of each class, or `unknown`. */
+  #table: Int16Array;
   #states: State[] = [];
+  #numbers = 0;
   #byPositions = new Map<string, number>();
   #start = unknown;
 
@@ -38,40 +41,56 @@ export class LinearRegexp {
     this.size = this.#program.instructions.length;
     this.#boundaries = boundariesOf(this.#program.instructions);
     for (let code = 0; code < 256; code++) this.#latinClasses[code] = this.#findClass(code);
-    this.#maxStates = Math.max(minStates, Math.floor(maxCells / this.#boundaries.length));
+    this.#table = new Int16Array(this.#boundaries.length * 4);
     this.#forget();
   }
 
   /** Whether the whole of the text matches. */
   test(text: string): boolean {
     if (this.#start === unknown)
-      this.#start = this.#stateOf(this.#follow([this.#program.entry], true, false), true);
-    let state = this.#start;
-    for (let index = 0; index < text.length && state !== dead; index++) {
+      this.#start = this.#rowOf(this.#follow([this.#program.entry], true, false), true);
+    const classes = this.#latinClasses;
+    let row = this.#start;
+    for (let index = 0; index < text.length && row !== dead; index++) {
       const code = text.charCodeAt(index);
-      const symbol = code < 256 ? (this.#latinClasses[code] as number) : this.#findClass(code);
-      const known = (this.#states[state] as State).transitions[symbol] as number;
-      state = known === unknown ? this.#learn(state, symbol) : known;
+      const symbol = code < 256 ? (classes[code] as number) : this.#findClass(code);
+      const known = this.#table[row + symbol] as number;
+      if (known !== unknown) row = known;
+      else {
+        const positions = this.#step(row, symbol);
+        if (this.#isFull()) {
+          this.#forget();
+          return simulate(this.#program, text, index + 1, positions);
+        }
+        row = this.#learn(row, symbol, positions);
+      }
     }
-    return (this.#states[state] as State).accepts;
+    return this.#stateAt(row).accepts;
   }
 
-  #learn(from: number, symbol: number): number {
-    const { positions, transitions } = this.#states[from] as State;
+  /** Where one is after one more character of the class. */
+  #step(row: number, symbol: number): number[] {
     const code = this.#boundaries[symbol] as number;
     const reached: number[] = [];
-    for (const position of positions) {
+    for (const position of this.#stateAt(row).positions) {
       const step = this.#program.instructions[position] as Instruction;
       if (step.type === 'set' && contains(step.ranges, code)) reached.push(step.next);
     }
-    const next = this.#follow(reached, false, false);
-    if (this.#states.length >= this.#maxStates && next.length > 0) {
-      this.#forget();
-      return this.#stateOf(next, false);
-    }
-    const state = this.#stateOf(next, false);
-    transitions[symbol] = state;
-    return state;
+    return this.#follow(reached, false, false);
+  }
+
+  #learn(row: number, symbol: number, positions: readonly number[]): number {
+    const next = this.#rowOf(positions, false);
+    this.#table[row + symbol] = next;
+    return next;
+  }
+
+  #isFull(): boolean {
+    return this.#numbers > maxNumbers && this.#states.length > minStates;
+  }
+
+  #stateAt(row: number): State {
+    return this.#states[row / this.#boundaries.length] as State;
   }
 
   /** Where one can be without reading, ascending. */
@@ -90,20 +109,33 @@ export class LinearRegexp {
       .sort((a, b) => a - b);
   }
 
-  #stateOf(positions: readonly number[], atStart: boolean): number {
+  #rowOf(positions: readonly number[], atStart: boolean): number {
     if (positions.length === 0) return dead;
     const key = `${atStart ? '^' : ''}${positions.join()}`;
     const known = this.#byPositions.get(key);
     if (known !== undefined) return known;
-    const accepts = this.#follow(positions, atStart, true).includes(0);
-    const transitions = new Int16Array(this.#boundaries.length).fill(unknown);
-    const state = this.#states.push({ positions, accepts, transitions }) - 1;
-    this.#byPositions.set(key, state);
-    return state;
+    const row = this.#addState({ positions, accepts: this.#follow(positions, atStart, true).includes(0) });
+    this.#byPositions.set(key, row);
+    return row;
+  }
+
+  #addState(state: State): number {
+    const width = this.#boundaries.length;
+    const row = (this.#states.push(state) - 1) * width;
+    if (row + width > this.#table.length) {
+      const larger = new Int16Array(this.#table.length * 2);
+      larger.set(this.#table);
+      this.#table = larger;
+    }
+    this.#table.fill(unknown, row, row + width);
+    this.#numbers += width + state.positions.length;
+    return row;
   }
 
   #forget(): void {
-    this.#states = [{ positions: [], accepts: false, transitions: new Int16Array(0) }];
+    this.#states = [];
+    this.#numbers = 0;
+    this.#addState({ positions: [], accepts: false });
     this.#byPositions = new Map();
     this.#start = unknown;
   }
@@ -136,8 +168,4 @@ function boundariesOf(instructions: readonly Instruction[]): number[] {
         if (to < 0xffff) starts.add(to + 1);
       }
   return [...starts].sort((a, b) => a - b);
-}
-
-function contains(ranges: readonly CodeRange[], code: number): boolean {
-  return ranges.some(([from, to]) => from <= code && code <= to);
 }

@@ -77,3 +77,8 @@ export function compileRegexpProgram(source: string): RegexpProgram {
     return entry;
   }
 }
+
+export function contains(ranges: readonly CodeRange[], code: number): boolean {
+  for (const [from, to] of ranges) if (from <= code && code <= to) return true;
+  return false;
+}
