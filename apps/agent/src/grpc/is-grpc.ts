@@ -17,6 +17,7 @@ const LOWER_G = 0x67;
 export function grpcFlavourOf(contentType: string | undefined): GrpcFlavour | undefined {
   if (contentType === undefined || contentType.length < prefix.length) return undefined;
   if ((contentType.charCodeAt(G_AT) | 0x20) !== LOWER_G) return undefined;
+  if (contentType === prefix) return 'grpc';
   // RFC 9110 section 8.3.1: types are case-insensitive.
   const lower = contentType.toLowerCase();
   if (!lower.startsWith(prefix)) return undefined;
