@@ -143,15 +143,14 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
   async listen(): Promise<ListeningPorts> {
     try {
-      if (this.names !== undefined) this.ports.dns = await this.names.listen();
       for (const { server, address, bound } of this.servers) {
         bound(await listenOn(server, address));
         // Such as running out of file descriptors: the next connection may succeed again.
         server.on('error', (error) => this.options.logger.error({ error }, 'could not accept a connection'));
       }
+      if (this.names !== undefined) this.ports.dns = await this.names.listen();
     } catch (error) {
       for (const { server } of this.servers) server.close();
-      void this.names?.drain();
       throw error;
     }
     this.clock.start(TICK_MS);

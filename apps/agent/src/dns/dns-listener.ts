@@ -1,4 +1,4 @@
-import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import type { Address, DataPlaneLogger } from '../data-plane.ts';
 import { listenOn } from '../listen-on.ts';
@@ -52,6 +52,8 @@ export class DnsListener {
   }
 
   private async bindDatagrams({ host, port }: Address): Promise<DatagramSocket> {
+    // Few agents answer DNS: the others do not load it.
+    const { createSocket } = await import('node:dgram');
     const datagrams = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     datagrams.once('error', reject);

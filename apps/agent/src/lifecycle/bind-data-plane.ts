@@ -57,13 +57,21 @@ function takenPort(error: unknown): number | undefined {
   return ours && typeof cause.port === 'number' ? cause.port : undefined;
 }
 
-function isAskedFor({ outbound, inbound, upstreams }: DataPlaneOptions, port: number): boolean {
-  return (
-    port === outbound?.port || port === inbound?.port || upstreams.some((upstream) => upstream.port === port)
-  );
+function isAskedFor(options: DataPlaneOptions, port: number): boolean {
+  return settingOf(options, port) !== undefined;
 }
 
-function takenSentence({ outbound, inbound }: DataPlaneOptions, port: number): string {
-  const key = port === outbound?.port ? 'outboundPort' : port === inbound?.port ? 'inboundPort' : 'upstreams';
+/** The setting that asks for this port. */
+function settingOf(options: DataPlaneOptions, port: number): string | undefined {
+  const { outbound, inbound, tlsPassthrough, names, upstreams } = options;
+  if (port === outbound?.port) return 'outboundPort';
+  if (port === inbound?.port) return 'inboundPort';
+  if (port === tlsPassthrough?.port) return 'tlsPassthroughPort';
+  if (port === names?.dns.port) return 'dnsPort';
+  return upstreams.some((upstream) => upstream.port === port) ? 'upstreams' : undefined;
+}
+
+function takenSentence(options: DataPlaneOptions, port: number): string {
+  const key = settingOf(options, port) ?? 'upstreams';
   return `Port ${port} is taken or not allowed: choose another with ${flagOf(key)}.`;
 }

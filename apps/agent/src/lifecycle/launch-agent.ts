@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import type { Self } from '@tulle/mesh/service-view';
-import { createDataPlane, type DataPlaneLogger, type DataPlaneOptions } from '../data-plane.ts';
+import {
+  createDataPlane,
+  type DataPlaneLogger,
+  type DataPlaneOptions,
+  type NamesOptions,
+} from '../data-plane.ts';
+import { AddressStore } from '../loopback/address-store.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
 import { DataDir, defaultDataDir } from './data-dir.ts';
@@ -40,12 +46,16 @@ export async function launchAgent(options: LaunchOptions, logger: DataPlaneLogge
     const stored = loadInstanceState(dataDir.path);
     const instance = options.instance ?? stored?.instance ?? inventInstanceName(service, version);
     const self = { service, version, instance, ...(zone && { zone }) };
-    const agent = await startIn(dataDir.path, options, self, stored?.ports ?? { upstreams: {} }, logger);
+    const remembered = stored?.ports ?? { upstreams: {} };
+    const addresses = new AddressStore(dataDir.path, logger);
+    const names = namesOptions(options, addresses);
+    const agent = await startIn(dataDir.path, options, self, remembered, names, logger);
     return {
       agent,
       self,
       stop: async () => {
         await agent.stop();
+        await addresses.settled();
         dataDir.release();
       },
     };
@@ -60,15 +70,20 @@ async function startIn(
   options: LaunchOptions,
   self: Self,
   remembered: RememberedPorts,
+  names: NamesOptions | undefined,
   logger: DataPlaneLogger,
 ): Promise<Agent> {
   let agent: Agent | undefined;
   const advertised = options.advertise ?? reachableHost(options.api);
+  const { outboundHost, tlsPassthroughPort } = options;
   const dataPlaneOptions: DataPlaneOptions = {
     self,
     local: options.port === undefined ? undefined : { host: options.localHost, port: options.port },
-    outbound: { host: options.outboundHost, port: options.outboundPort },
-    upstreams: options.upstreams.map((upstream) => ({ ...upstream, host: options.outboundHost })),
+    outbound: { host: outboundHost, port: options.outboundPort },
+    upstreams: options.upstreams.map((upstream) => ({ ...upstream, host: outboundHost })),
+    tlsPassthrough:
+      tlsPassthroughPort === undefined ? undefined : { host: outboundHost, port: tlsPassthroughPort },
+    names,
     inbound: options.port === undefined ? undefined : { ...inboundAddress(options, advertised), tls: true },
     limits: options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
     onUnknownService: (service) => agent?.watch(service),
@@ -86,6 +101,16 @@ async function startIn(
   };
   await saveInstanceState(dataDir, state);
   return agent;
+}
+
+function namesOptions(options: LaunchOptions, store: AddressStore): NamesOptions | undefined {
+  const { dnsHost, dnsPort } = options;
+  if (dnsPort === undefined) return undefined;
+  return {
+    dns: { host: dnsHost, port: dnsPort },
+    addresses: store.load(),
+    onAssigned: (addresses) => store.save(addresses),
+  };
 }
 
 function inboundAddress(options: LaunchOptions, advertised: string): { host: string; port: number } {

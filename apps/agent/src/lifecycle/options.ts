@@ -111,6 +111,15 @@ export const meshFields = {
     'Address the HTTP proxy port and the ports of upstreams bind',
     z._default(host, '127.0.0.1'),
   ),
+  dnsPort: setting(
+    'Port for DNS of *.mesh; with it every service is listened for at a loopback address of its own',
+    z.optional(listenPort),
+  ),
+  dnsHost: setting('Address the DNS port binds', z._default(host, '127.0.0.1')),
+  tlsPassthroughPort: setting(
+    'Port for TLS to any service that its ClientHello names, passed through unread',
+    z.optional(listenPort),
+  ),
   maxConnections: setting(
     'Connections accepted at once',
     z.optional(integer(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),

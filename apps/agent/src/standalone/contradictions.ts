@@ -30,8 +30,12 @@ export function contradictions(config: StandaloneConfig): Contradiction[] {
 
 function listening({ listen, local }: StandaloneConfig): Contradiction[] {
   const found: Contradiction[] = [];
-  if ((listen.outbound ?? listen.inbound ?? Object.keys(listen.upstreams)[0]) === undefined)
-    found.push({ path: ['listen'], message: 'name at least one of outbound, upstreams and inbound' });
+  const { outbound, inbound, dns, tlsPassthrough, upstreams } = listen;
+  if ((outbound ?? inbound ?? dns ?? tlsPassthrough ?? Object.keys(upstreams)[0]) === undefined)
+    found.push({
+      path: ['listen'],
+      message: 'name at least one of outbound, upstreams, inbound, dns and tlsPassthrough',
+    });
   if (listen.inbound !== undefined && local === undefined)
     found.push({
       path: ['listen', 'inbound'],

@@ -105,6 +105,10 @@ export const standaloneConfigSchema = z
       outbound: z.optional(listenAddress),
       upstreams: z._default(z.record(serviceNameSchema, listenAddress), {}),
       inbound: z.optional(listenAddress),
+      /** DNS for `*.mesh`; with it every service is listened for at a loopback address of its own. */
+      dns: z.optional(listenAddress),
+      /** TLS to any service that its ClientHello names. */
+      tlsPassthrough: z.optional(listenAddress),
     }),
     /** Where the service of this agent listens. */
     local: z.optional(peerAddress),

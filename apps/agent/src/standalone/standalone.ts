@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
+import { LoopbackAddresses } from '../loopback/loopback-addresses.ts';
 import { FileWatch } from './file-watch.ts';
 import { parseConfig } from './parse-config.ts';
 import type { StandaloneConfig } from './standalone-config.ts';
@@ -37,6 +38,9 @@ export async function startStandalone(configPath: string, logger: DataPlaneLogge
     local,
     outbound: listen.outbound,
     upstreams: Object.entries(listen.upstreams).map(([service, address]) => ({ service, ...address })),
+    tlsPassthrough: listen.tlsPassthrough,
+    // Without a directory of its own: the names alone say which address each service has.
+    names: listen.dns && { dns: listen.dns, addresses: new LoopbackAddresses() },
     inbound: listen.inbound === undefined ? undefined : { ...listen.inbound, tls: identity !== undefined },
     limits: definedOnly(limits),
     logger,
