@@ -33,6 +33,10 @@ export class Backend implements Target {
   readonly tally = new IntervalTally();
   /** What its requests are asked for in place of the caller's host: outside of the mesh nobody knows `.mesh`. */
   authority = '';
+  /** Tries it was given and that ended, those of them that failed, and attempts to connect that did. */
+  tries = 0;
+  failedTries = 0;
+  failedConnects = 0;
   /** Whether a connection was ever made. */
   wasReached = false;
   private readonly latency = new PeakEwma();
@@ -113,6 +117,7 @@ export class Backend implements Target {
   connectFailed(now: number): void {
     const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.connectFailures);
     this.connectFailures = Math.min(this.connectFailures + 1, 10);
+    this.failedConnects++;
     this.connectAgainAt = now + backoff;
     this.peers.changes.count++;
   }
@@ -159,7 +164,9 @@ export class Backend implements Target {
    * to where they fail.
    */
   observe(latencyMs: number, failed: boolean, now: number): void {
-    if (!failed) this.latency.observe(latencyMs, now);
+    this.tries++;
+    if (failed) this.failedTries++;
+    else this.latency.observe(latencyMs, now);
     this.peers.outliers.observe(this, latencyMs, failed, now);
   }
 

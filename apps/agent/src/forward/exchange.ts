@@ -267,8 +267,7 @@ export class Exchange implements DeliveryOwner {
 
   private deliver(decision: RouteDecision, edit: RequestEdit): void {
     this.delivery = new Delivery(this, decision, edit, this.environment);
-    if (decision.mirrors.length > 0)
-      this.mirrors = Mirrors.start(decision.mirrors, this, edit, this.environment);
+    if (decision.mirrors.length > 0) this.mirrors = Mirrors.start(decision, this, edit, this.environment);
     this.delivery.start();
   }
 

@@ -4,8 +4,9 @@ import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
+import type { RouteRecord } from '../record/route-record.ts';
 import { ReplayBuffer } from '../retry/replay-buffer.ts';
-import type { MirrorDecision } from '../router/route-decision.ts';
+import type { MirrorDecision, RouteDecision } from '../router/route-decision.ts';
 import { Attempt, type AttemptOwner } from './attempt.ts';
 import type { ForwardEnvironment } from './passage.ts';
 import { editFor } from './request-edit.ts';
@@ -24,14 +25,14 @@ export class Mirrors {
   }
 
   static start(
-    decisions: readonly MirrorDecision[],
+    { mirrors, record }: RouteDecision,
     request: { readonly head: RequestHead; readonly source: string },
     edit: RequestEdit,
     environment: ForwardEnvironment,
   ): Mirrors | undefined {
-    const drawn = decisions.filter(({ percent }) => percent >= 100 || Math.random() * 100 < percent);
+    const drawn = mirrors.filter(({ percent }) => percent >= 100 || Math.random() * 100 < percent);
     if (drawn.length === 0) return undefined;
-    const copies = drawn.map((decision) => new MirroredRequest(decision, request, edit, environment));
+    const copies = drawn.map((decision) => new MirroredRequest(decision, request, edit, environment, record));
     for (const copy of copies) copy.start();
     return new Mirrors(copies);
   }
@@ -62,14 +63,19 @@ class MirroredRequest implements AttemptOwner, PickRequest {
   private sent = false;
   private ended: boolean;
   private readonly timer: NodeJS.Timeout;
+  private readonly record: RouteRecord;
+  private over = false;
 
   constructor(
     decision: MirrorDecision,
     { head, source }: { readonly head: RequestHead; readonly source: string },
     edit: RequestEdit,
     environment: ForwardEnvironment,
+    record: RouteRecord,
   ) {
     this.decision = decision;
+    this.record = record;
+    record.mirrored++;
     // The head of the request is reused by its reader, which does not wait for copies.
     this.head = copyRequestHead(head);
     this.source = source;
@@ -125,7 +131,7 @@ class MirroredRequest implements AttemptOwner, PickRequest {
   onResponseBody(): void {}
 
   onResponseEnd(): void {
-    this.giveUp();
+    this.end();
   }
 
   onBadResponse(): void {
@@ -144,6 +150,12 @@ class MirroredRequest implements AttemptOwner, PickRequest {
   onPeerDrained(): void {}
 
   private giveUp(): void {
+    if (!this.over) this.record.mirrorsDropped++;
+    this.end();
+  }
+
+  private end(): void {
+    this.over = true;
     clearTimeout(this.timer);
     this.attempt?.end();
     this.attempt = undefined;

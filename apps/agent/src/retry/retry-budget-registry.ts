@@ -18,6 +18,11 @@ export class RetryBudgetRegistry {
     return made;
   }
 
+  /** For metrics: service and budget. */
+  entries(): Iterable<readonly [service: string, budget: WindowedRetryBudget]> {
+    return this.budgets.entries();
+  }
+
   forget(isKnown: (service: string) => boolean): void {
     for (const service of [...this.budgets.keys()]) if (!isKnown(service)) this.budgets.delete(service);
   }

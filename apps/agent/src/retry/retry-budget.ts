@@ -60,6 +60,13 @@ export class WindowedRetryBudget implements RetryBudget {
     return true;
   }
 
+  /** Retries that may be given now; for metrics. */
+  left(now: number): number {
+    if (now >= this.slotEnd) this.advance(now);
+    const allowed = this.percent * this.liveRequests + this.floor;
+    return Math.max(0, Math.floor(allowed / 100) - this.liveRetries);
+  }
+
   private advance(now: number): void {
     const passed = Math.floor((now - this.slotEnd) / SLOT_MS) + 1;
     this.slotEnd += passed * SLOT_MS;
