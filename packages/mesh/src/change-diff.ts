@@ -108,6 +108,7 @@ function weightWords(weight: Scalar | undefined): string {
 const zeroWords: Readonly<Record<string, string>> = {
   requestMs: 'no limit',
   perTryMs: 'no limit',
+  tcpIdleMs: 'no limit',
   maxConnectionAgeMs: 'no limit',
   maxRequests: 'no limit',
   slowStartMs: 'off',
