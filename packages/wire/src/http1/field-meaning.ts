@@ -50,6 +50,13 @@ function readConnection(head: MessageHead, bytes: Bytes, start: number, end: num
   }
 }
 
+/** llhttp takes a coding with a tab behind it for one it does not know, and then reads until the connection ends. */
+function hasTabBehind(bytes: Bytes, end: number): boolean {
+  let at = end;
+  while (bytes[at] === SP) at++;
+  return bytes[at] === HTAB;
+}
+
 /** Takes in what a field says about the framing of its message and about the connection. */
 export function takeMeaning(head: MessageHead, id: FieldId, bytes: Bytes, start: number, end: number): void {
   switch (id) {
@@ -62,7 +69,8 @@ export function takeMeaning(head: MessageHead, id: FieldId, bytes: Bytes, start:
       if (
         head.chunked ||
         end - start !== 7 ||
-        bytes.toString('latin1', start, end).toLowerCase() !== 'chunked'
+        bytes.toString('latin1', start, end).toLowerCase() !== 'chunked' ||
+        hasTabBehind(bytes, end)
       ) {
         throw new WireError('unsupported-transfer-coding');
       }

@@ -87,6 +87,16 @@ const refusedRequests: [WireErrorCode, string, string][] = [
   ],
   ['invalid-connection-option', 'Connection that names Host', `${get}Connection: host\r\n\r\n`],
   ['invalid-connection-option', 'Connection with a quoted string', `${get}Connection: "close"\r\n\r\n`],
+  [
+    'unsupported-transfer-coding',
+    'a tab behind chunked, which llhttp takes for another coding',
+    `${post}Transfer-Encoding: chunked \t\r\n\r\n`,
+  ],
+  [
+    'unsupported-expectation',
+    'an unknown expectation in HTTP/1.0',
+    'GET / HTTP/1.0\r\nExpect: 200-ok\r\n\r\n',
+  ],
   ['unsupported-expectation', 'an unknown expectation', `${post}Expect: 200-ok\r\nContent-Length: 1\r\n\r\n`],
   ['head-too-large', 'one endless field', `${get}X: ${'a'.repeat(33_000)}`],
   ['head-too-large', 'an endless target', `GET /${'a'.repeat(33_000)}`],

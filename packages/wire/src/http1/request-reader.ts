@@ -87,9 +87,10 @@ export class RequestReader extends MessageReader {
     const te = head.known(FIELD.te);
     head.acceptsTrailers = te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
     const expect = head.known(FIELD.expect);
-    if (expect !== undefined && head.minor === 1) {
+    if (expect !== undefined) {
       if (expect.toLowerCase() !== '100-continue') throw new WireError('unsupported-expectation');
-      head.expectsContinue = head.hasBody;
+      // RFC 9110 section 10.1.1: HTTP/1.0 knows no interim answer.
+      head.expectsContinue = head.hasBody && head.minor === 1;
     }
     this.sink.onHead(head);
     if (head.chunked) return 'chunked';
