@@ -44,7 +44,6 @@ function fuzz(name: string): Promise<boolean> {
   const order: FuzzOrder = { subject: name, seed, from: 0, to: inputs, progress };
   const worker = new Worker(join(import.meta.dirname, 'fuzz/fuzz-worker.ts'), {
     workerData: order,
-    execArgv: ['--expose-gc'],
   });
   const heap: number[] = [];
   const startedAt = performance.now();

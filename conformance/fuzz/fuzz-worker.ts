@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { inputAt, subjects } from './subject.ts';
 
@@ -24,7 +26,8 @@ if (subject === undefined) throw new Error(`there is no subject ${name}`);
 const counter = new Float64Array(progress);
 const every = Math.max(1, Math.floor((to - from) / LOOKS));
 const tell = (notice: FuzzNotice) => parentPort?.postMessage(notice);
-const collect = (globalThis as { gc?: () => void }).gc;
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
 
 for (let index = from; index < to; index++) {
   counter[0] = index;
@@ -34,7 +37,7 @@ for (let index = from; index < to; index++) {
     tell({ kind: 'failed', index, reason: error instanceof Error ? String(error.stack) : String(error) });
   }
   if ((index - from + 1) % every === 0) {
-    collect?.();
+    collect();
     tell({ kind: 'memory', index, bytes: process.memoryUsage().heapUsed });
   }
 }
