@@ -65,11 +65,6 @@ function collect(value: unknown, path: string, leaves: Map<string, Scalar>): voi
   }
 }
 
-/** What of a policy is not as it would be without one; `from` is the default. */
-export function unusualFields(policy: Policy): FieldChange[] {
-  return diffResource(undefined, policy);
-}
-
 /** Items are known by what they are about, so that a changed order or an inserted item is not a change of all others. */
 function collectItem(item: unknown, index: number, path: string, leaves: Map<string, Scalar>): void {
   if (isScalar(item)) {

@@ -66,6 +66,20 @@ test('rules without a name are known by what they match, and their order is told
   ]);
 });
 
+test('rules that begin alike are told apart', () => {
+  const many = (last: string) => ({ matches: ['/a', '/b', '/c', last].map((value) => path(value)) });
+  expect(
+    sentences(
+      route(many('/d')),
+      route(many('/d'), { matches: ['/e', '/f', '/g', '/h'].map((value) => path(value)) }),
+    ),
+  ).toHaveLength(1);
+  expect(sentences(route(many('/d')), route(many('/e')))).toEqual([
+    expect.stringContaining('added: path /a/… or path /b/… or path /c/… or path /e/…'),
+    expect.stringContaining('removed: path /a/… or path /b/… or path /c/… or path /d/…'),
+  ]);
+});
+
 test('every filter has words', () => {
   const rule = route({
     matches: [path('/api')],

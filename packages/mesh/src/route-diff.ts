@@ -18,20 +18,21 @@ type Facts = ReadonlyMap<string, string>;
  * that an inserted rule is not a change of all others.
  */
 export function diffRoute(before: Route | undefined, after: Route | undefined): FieldChange[] {
-  const from = rulesByTitle(before);
-  const to = rulesByTitle(after);
-  const titles = [...to.keys(), ...[...from.keys()].filter((title) => !to.has(title))];
-  return [
-    ...titles.flatMap((title) => diffRule(title, from.get(title), to.get(title))),
-    ...movedRules(from, to),
-  ];
+  const from = rulesByKey(before);
+  const to = rulesByKey(after);
+  const keys = [...to.keys(), ...[...from.keys()].filter((key) => !to.has(key))];
+  return [...keys.flatMap((key) => diffRule(from.get(key), to.get(key))), ...movedRules(from, to)];
 }
 
-function rulesByTitle(route: Route | undefined): ReadonlyMap<string, RouteRule> {
-  return new Map(route?.rules.map((rule) => [describeRule(rule).title, rule]));
+/** A title may be cut short, a key is not. */
+function rulesByKey(route: Route | undefined): ReadonlyMap<string, RouteRule> {
+  return new Map(route?.rules.map((rule) => [rule.name ?? describeRule(rule).when.join(' or '), rule]));
 }
 
-function diffRule(title: string, before: RouteRule | undefined, after: RouteRule | undefined): FieldChange[] {
+function diffRule(before: RouteRule | undefined, after: RouteRule | undefined): FieldChange[] {
+  const rule = after ?? before;
+  if (rule === undefined) return [];
+  const { title } = describeRule(rule);
   const path = `rules.${title}`;
   if (before === undefined || after === undefined) {
     const [from, to] = [before && summaryOf(before), after && summaryOf(after)];
@@ -78,10 +79,12 @@ function factSentence(key: string, from: string | undefined, to: string | undefi
 
 /** The order of rules decides between matches that are equally specific. */
 function movedRules(from: ReadonlyMap<string, RouteRule>, to: ReadonlyMap<string, RouteRule>): FieldChange[] {
-  const before = [...from.keys()].filter((title) => to.has(title));
-  const after = [...to.keys()].filter((title) => from.has(title));
-  const first = after.findIndex((title, index) => title !== before[index]);
+  const before = [...from.keys()].filter((key) => to.has(key));
+  const after = [...to.keys()].filter((key) => from.has(key));
+  const first = after.findIndex((key, index) => key !== before[index]);
   if (first < 0) return [];
-  const [was, is] = [listOf(before.slice(first), 5), listOf(after.slice(first), 5)];
+  const titles = (keys: readonly string[]) =>
+    keys.slice(first).map((key) => describeRule(to.get(key) as RouteRule).title);
+  const [was, is] = [listOf(titles(before), 5), listOf(titles(after), 5)];
   return [{ path: 'rules', from: was, to: is, sentence: `order of rules ${was} → ${is}` }];
 }

@@ -1,6 +1,7 @@
 import { MeshError } from '@tulle/mesh/errors';
 import { type Resource, resourceKinds, resourceService } from '@tulle/mesh/resource';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
+import type { Database } from '@tulle/prisma/database';
 import type { AgentViews } from '../agents/create-agents.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -8,6 +9,7 @@ import { writeYaml } from '../resources/write-yaml.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { Topology, TopologyEdge, TopologyNode, TopologyView } from '../topology/view.ts';
 import { WindowCache } from '../topology/window-cache.ts';
+import { behaviourOf } from './behaviour.ts';
 import type { NeighbourView, ServiceRow, Services } from './view.ts';
 
 const sparks = 30;
@@ -19,6 +21,7 @@ interface Sparklines {
 }
 
 export function createServices({
+  database,
   configStore,
   identity,
   telemetry,
@@ -26,6 +29,7 @@ export function createServices({
   agents,
   now = Date.now,
 }: {
+  database: Pick<Database, 'prisma'>;
   configStore: ConfigStore;
   identity: Pick<Identity, 'trustDomain'>;
   telemetry: TelemetryStore;
@@ -82,9 +86,10 @@ export function createServices({
     const graph = await topology.graph({ windowMs });
     const node = graph.nodes.find((one) => one.service === service);
     if (node === undefined) throw new MeshError('unknown_service', `The mesh has no service ${service}.`);
-    const [sparklines, instances] = await Promise.all([
+    const [sparklines, instances, behaviour] = await Promise.all([
       readSparklines(windowMs, node.kind === 'caller' ? { source: service } : { destination: service }),
       agents.of(service),
+      behaviourOf(service, { database, configStore }),
     ]);
     const callers = neighbours(graph, 'destination', service);
     const callees = neighbours(graph, 'source', service);
@@ -93,7 +98,7 @@ export function createServices({
       row: rowOf(node, edgesOf(graph, node), sparklines),
       spiffeId: serviceSpiffeId(identity.trustDomain, service),
       port: configStore.resource('Service', service)?.port ?? 80,
-      ...{ callers, callees, instances },
+      ...{ callers, callees, instances, behaviour },
       yaml: yamlOf(resources),
     };
   }

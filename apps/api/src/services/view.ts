@@ -1,5 +1,6 @@
 import type { Health } from '@tulle/mesh/health';
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
+import type { RuleWords } from '@tulle/mesh/route-words';
 import type { AgentView } from '../agents/view.ts';
 import type { TrafficSummary } from '../metrics/view.ts';
 import type { VersionShare } from '../topology/view.ts';
@@ -26,6 +27,31 @@ export interface NeighbourView {
   readonly mtls: 'all' | 'some' | 'none' | 'unknown';
 }
 
+export interface LastChange {
+  readonly revision: number;
+  readonly at: number;
+  readonly author: string;
+}
+
+/** What is declared of requests to a service, beside the split. */
+export interface BehaviourView {
+  /** The first ones, in words. */
+  readonly rules: readonly RuleWords[];
+  readonly ruleCount: number;
+  /** null without rules. */
+  readonly rulesChanged: LastChange | null;
+  /** What keeps a user with a version, such as `cookie session`; null when nothing does. */
+  readonly sticky: string | null;
+  /** What differs from the defaults; `usual` is the default. */
+  readonly policy: readonly {
+    readonly field: string;
+    readonly value: string;
+    readonly usual: string | null;
+  }[];
+  /** null without a policy. */
+  readonly policyChanged: LastChange | null;
+}
+
 export interface ServiceView {
   readonly row: ServiceRow;
   readonly spiffeId: string;
@@ -33,6 +59,7 @@ export interface ServiceView {
   readonly callers: readonly NeighbourView[];
   readonly callees: readonly NeighbourView[];
   readonly instances: readonly AgentView[];
+  readonly behaviour: BehaviourView;
   /** Its resources as YAML documents, ready for `tulle apply -f`. */
   readonly yaml: string;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { Histogram } from '@tulle/mesh/histogram';
+import { policySchema } from '@tulle/mesh/policy';
+import { routeSchema } from '@tulle/mesh/route';
 import { serviceSchema } from '@tulle/mesh/service';
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
@@ -244,4 +246,48 @@ test('the API tells its own metrics under names of OpenTelemetry', () => {
   const text = renderOwnMetrics({ listener, distribution, telemetry, configStore, pool: database.pool });
   expect(text).toContain('# TYPE tulle_agents_sessions gauge\ntulle_agents_sessions 3\n');
   expect(text).toContain('tulle_telemetry_points_total 5\n');
+});
+
+test('tells in words which rules hold, and where the policy is not the default', async () => {
+  const plain = await views().services.get({ windowMs, service: 'orders' });
+  expect(plain.behaviour).toEqual({
+    rules: [],
+    ruleCount: 0,
+    rulesChanged: null,
+    sticky: null,
+    policy: [],
+    policyChanged: null,
+  });
+  const { revision } = await api.applyChange({
+    author: { name: 'Ada' },
+    source: 'cli',
+    reason: '',
+    edit: () => ({
+      upserts: [
+        routeSchema.parse({
+          kind: 'Route',
+          service: 'db2',
+          rules: [
+            {
+              name: 'testers',
+              matches: [{ headers: [{ name: 'x-beta', value: '1' }] }],
+              timeouts: { requestMs: 2_000 },
+            },
+          ],
+        }),
+        policySchema.parse({ kind: 'Policy', service: 'db2', timeouts: { connectMs: 2_000 } }),
+        serviceSchema.parse({ kind: 'Service', name: 'db2', endpoints: [{ host: '10.1.1.2', port: 80 }] }),
+      ],
+    }),
+  });
+  const { behaviour, yaml } = await views().services.get({ windowMs, service: 'db2' });
+  expect(behaviour).toMatchObject({
+    rules: [{ title: 'testers', when: ['header x-beta = 1'], does: ['request timeout 2\u2009s'] }],
+    ruleCount: 1,
+    rulesChanged: { revision, author: 'Ada' },
+    policy: [{ field: 'timeouts.connectMs', value: '2\u2009s', usual: '1\u2009s' }],
+    policyChanged: { revision, author: 'Ada' },
+  });
+  expect(yaml).toContain('kind: Route');
+  expect(yaml).not.toContain('queryParams');
 });

@@ -1,7 +1,7 @@
-import { unusualFields } from '@tulle/mesh/change-diff';
 import { countOf, listOf } from '@tulle/mesh/format';
 import { type Resource, type ResourceKind, resourceKinds, resourceService } from '@tulle/mesh/resource';
 import { describeHashKey, describeRule } from '@tulle/mesh/route-words';
+import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
@@ -62,7 +62,7 @@ function summary(resource: Resource): string {
     case 'Policy':
       return (
         unusualFields(resource)
-          .map(({ sentence }) => sentence)
+          .map(({ field, value }) => `${field} ${value}`)
           .join(', ') || 'the defaults'
       );
     case 'AccessRule':

@@ -12,6 +12,7 @@ import { useWindow } from '@/ui/use-view';
 import { windowText } from '@/ui/view-state';
 import { InstancesTable } from './instances-table';
 import { Neighbours } from './neighbours';
+import { ServiceBehaviour } from './service-behaviour';
 import { ServiceChanges } from './service-changes';
 import classes from './service-detail.module.css';
 
@@ -104,6 +105,8 @@ export function ServiceDetail({ view }: { view: ServiceView }) {
           <SplitPair versions={row.versions} />
         </Card>
       )}
+
+      <ServiceBehaviour behaviour={view.behaviour} />
 
       <section>
         <h2 className={classes.heading}>Instances</h2>

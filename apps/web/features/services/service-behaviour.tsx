@@ -1,0 +1,65 @@
+import type { RouterOutputs } from '@tulle/api/router-types';
+import { countOf } from '@tulle/mesh/format';
+import { paths } from '@/paths';
+import { Card } from '@/ui/card';
+import { MeshLink } from '@/ui/mesh-link';
+import { RelativeTime } from '@/ui/time';
+import classes from './service-behaviour.module.css';
+
+type Behaviour = RouterOutputs['services']['get']['behaviour'];
+
+/** Which rules hold for requests to a service, and where its policy is not the default. */
+export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
+  const { rules, ruleCount, rulesChanged, sticky, policy, policyChanged } = behaviour;
+  return (
+    <Card title="Routes and policy">
+      <div className={classes.parts}>
+        <section>
+          <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
+          {ruleCount === 0 && <p className={classes.none}>No rules: all requests go by the split.</p>}
+          {sticky !== null && (
+            <p className={classes.sticky}>A user, known by {sticky}, stays with one version of the split.</p>
+          )}
+          <ul className={classes.list}>
+            {rules.map(({ title, when, does }) => (
+              <li key={`${title} ${when.join()}`}>
+                <span className={classes.name}>{title}</span>
+                {title !== when.join() && <span className={classes.when}>{when.join(' or ')}</span>}
+                <span>→ {does.join(', ')}</span>
+              </li>
+            ))}
+            {ruleCount > rules.length && (
+              <li className={classes.none}>and {ruleCount - rules.length} more, in the YAML below</li>
+            )}
+          </ul>
+        </section>
+        <section>
+          <Heading text="Policy" changed={policyChanged} />
+          {policy.length === 0 && <p className={classes.none}>The defaults of the mesh.</p>}
+          <ul className={classes.list}>
+            {policy.map(({ field, value, usual }) => (
+              <li key={`${field} ${value}`}>
+                <span className={classes.field}>{field}</span> {value}
+                {usual !== null && <span className={classes.none}> instead of {usual}</span>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
+    </Card>
+  );
+}
+
+function Heading({ text, changed }: { text: string; changed: Behaviour['rulesChanged'] }) {
+  return (
+    <div className={classes.head}>
+      <h3>{text}</h3>
+      {changed !== null && (
+        <span className={classes.none}>
+          <MeshLink href={paths.change(changed.revision)}>r{changed.revision}</MeshLink> by {changed.author},{' '}
+          <RelativeTime at={changed.at} />
+        </span>
+      )}
+    </div>
+  );
+}
