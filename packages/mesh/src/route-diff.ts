@@ -25,15 +25,19 @@ export function diffRoute(before: Route | undefined, after: Route | undefined): 
 }
 
 /** A title may be cut short, a key is not. */
+function keyOf(rule: RouteRule): string {
+  return rule.name ?? describeRule(rule).when.join(' or ');
+}
+
 function rulesByKey(route: Route | undefined): ReadonlyMap<string, RouteRule> {
-  return new Map(route?.rules.map((rule) => [rule.name ?? describeRule(rule).when.join(' or '), rule]));
+  return new Map(route?.rules.map((rule) => [keyOf(rule), rule]));
 }
 
 function diffRule(before: RouteRule | undefined, after: RouteRule | undefined): FieldChange[] {
   const rule = after ?? before;
   if (rule === undefined) return [];
   const { title } = describeRule(rule);
-  const path = `rules.${title}`;
+  const path = `rules.${keyOf(rule)}`;
   if (before === undefined || after === undefined) {
     const [from, to] = [before && summaryOf(before), after && summaryOf(after)];
     return [{ path, from, to, sentence: `rule ${title} ${before ? 'removed' : 'added'}: ${from ?? to}` }];

@@ -34,3 +34,20 @@ it('says what a revert undoes', () => {
     'Sets the split of payment back to what it was before: undoes v2 10 % → 50 %.',
   ]);
 });
+
+it('tells of rules by what they say', () => {
+  const rule = {
+    path: 'rules.canary.header x-beta = 1',
+    from: undefined,
+    to: '',
+    sentence: 'rule canary: header x-beta = 1 added',
+  };
+  const routed: Change = {
+    ...change,
+    entries: [{ kind: 'Route', service: 'payment', action: 'update', fields: [rule] }],
+  };
+  expect(changeSentence(routed)).toBe('Route of payment: rule canary: header x-beta = 1 added');
+  expect(revertWords(routed)).toEqual([
+    'Sets the route of payment back to what it was before: undoes rule canary: header x-beta = 1 added.',
+  ]);
+});
