@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { Self, ServiceView } from '@tulle/mesh/service-view';
 import type { BackendCondition } from './balance/backend-state.ts';
+import type { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import { LiveDataPlane } from './live-data-plane.ts';
 import type { AssignedAddresses, LoopbackAddresses } from './loopback/loopback-addresses.ts';
 import type { NamesStatus } from './loopback/names-on-loopback.ts';
@@ -55,6 +56,8 @@ export interface DataPlaneOptions {
   readonly inbound?: (Address & { readonly tls: boolean }) | undefined;
   readonly limits?: Partial<DataPlaneLimits> | undefined;
   /**
+  /** Those there may be of a predecessor; without, all are bound anew. */
+  readonly sockets?: ListeningSockets | undefined;
    * Called once when a service is asked for that is in no view. The request waits for an `apply` that
    * brings it, at most `unknownServiceTimeoutMs`, and is then answered 503 `unknown_service`. Without
    * this callback it is answered at once.

@@ -1,11 +1,17 @@
 import type { Server } from 'node:net';
 import type { Address } from './data-plane.ts';
 
-/** Binds `server` and resolves with its port; rejects with a sentence that names the address. */
-export async function listenOn(server: Server, { host, port }: Address): Promise<number> {
+/**
+ * Binds `server` and resolves with its port; rejects with a sentence that names the address. With `fd` it listens on
+ * that socket, which is bound already.
+ */
+export async function listenOn(
+  server: Server,
+  { host, port, fd }: Address & { readonly fd?: number },
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen({ host, port }, resolve);
+  server.listen({ host, port, ...(fd !== undefined && { fd }) }, resolve);
   try {
     await promise;
   } catch (error) {

@@ -25,7 +25,7 @@ import { Turn } from './forward/turn.ts';
 import { InboundPassage } from './inbound/inbound-passage.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
-import { listenOn } from './listen-on.ts';
+import { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
 import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
@@ -51,6 +51,14 @@ const defaultLimits: DataPlaneLimits = {
 /** The data path put together. Everything below it is told what it needs; only this knows all of it. */
 export class LiveDataPlane implements DataPlane, CallerEnvironment {
   readonly clock = new Clock();
+interface Listener {
+  /** What it is for, see {@link ListeningSockets}. */
+  readonly name: string;
+  readonly server: net.Server;
+  readonly address: Address;
+  readonly bound: (port: number) => void;
+}
+
   readonly turn = new Turn();
   readonly active = new ActiveExchanges();
   readonly callers = new Set<CallerConnection>();
@@ -69,7 +77,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private readonly registry: BackendRegistry;
   private readonly compiler: Compiler;
   private readonly localService: LocalService | undefined;
-  private readonly servers: { server: net.Server; address: Address; bound: (port: number) => void }[] = [];
+  private readonly servers: Listener[] = [];
+  private readonly sockets: ListeningSockets;
   private readonly ports: ListeningPorts = { upstreams: {} };
   private mutualTls: MutualTlsListener | undefined = undefined;
   private names: NamesOnLoopback | undefined = undefined;
@@ -83,6 +92,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.callerIdleTimeoutMs = this.limits.callerIdleTimeoutMs;
     this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
     this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
+    this.sockets = options.sockets ?? new ListeningSockets();
     const { clock, turn, credentials, recorder } = this;
     const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs };
     const { service, instance, zone } = self;
@@ -143,8 +153,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
 
   async listen(): Promise<ListeningPorts> {
     try {
-      for (const { server, address, bound } of this.servers) {
-        bound(await listenOn(server, address));
+      for (const { name, server, address, bound } of this.servers) {
+        bound(await this.sockets.listen(name, server, address));
         // Such as running out of file descriptors: the next connection may succeed again.
         server.on('error', (error) => this.options.logger.error({ error }, 'could not accept a connection'));
       }
@@ -215,24 +225,24 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     const listenFor = (service: string) =>
       entrance.serviceListener(service, new OutboundPassage(context, service));
     if (outbound !== undefined) {
-      this.addPlain(new OutboundPassage(context, undefined), outbound, (port) => {
+      this.addPlain('outbound', new OutboundPassage(context, undefined), outbound, (port) => {
         this.ports.outbound = port;
       });
     }
     for (const { service, host, port } of upstreams) {
-      this.add(listenFor(service), { host: host ?? '127.0.0.1', port }, (bound) => {
+      this.add(`upstream-${service}`, listenFor(service), { host: host ?? '127.0.0.1', port }, (bound) => {
         this.ports.upstreams[service] = bound;
       });
     }
     if (tlsPassthrough !== undefined) {
-      this.add(entrance.passthroughListener(), tlsPassthrough, (port) => {
+      this.add('tls-passthrough', entrance.passthroughListener(), tlsPassthrough, (port) => {
         this.ports.tlsPassthrough = port;
       });
     }
     if (names !== undefined) {
-      const { awaiting, unknownServiceTimeoutMs } = this;
+      const { awaiting, unknownServiceTimeoutMs, sockets } = this;
       const { logger } = this.options;
-      const namesContext = { createListener: listenFor, awaiting, unknownServiceTimeoutMs, logger };
+      const namesContext = { createListener: listenFor, awaiting, unknownServiceTimeoutMs, sockets, logger };
       this.names = new NamesOnLoopback(names, namesContext);
     }
     if (inbound !== undefined) this.createInbound(inbound);
@@ -288,7 +298,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       this.ports.inbound = port;
     };
     if (!inbound.tls) {
-      this.addPlain(passage, inbound, bound);
+      this.addPlain('inbound', passage, inbound, bound);
       return;
     }
     this.mutualTls = new MutualTlsListener(
@@ -298,19 +308,19 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       this.options.logger,
       this.mayAccept,
     );
-    this.add(this.mutualTls.server, inbound, bound);
+    this.add('inbound', this.mutualTls.server, inbound, bound);
   }
 
-  private addPlain(passage: Passage, address: Address, bound: (port: number) => void): void {
-    this.add(plainListener(passage, this, this.mayAccept), address, bound);
+  private addPlain(name: string, passage: Passage, address: Address, bound: Listener['bound']): void {
+    this.add(name, plainListener(passage, this, this.mayAccept), address, bound);
   }
 
-  private add(server: net.Server, address: Address, bound: (port: number) => void): void {
-    this.servers.push({ server, address, bound });
+  private add(name: string, server: net.Server, address: Address, bound: Listener['bound']): void {
+    this.servers.push({ name, server, address, bound });
   }
 
-  private readonly mayAccept = (): boolean =>
-    !this.draining && this.callers.size < this.limits.maxConnections;
+  /** What the kernel had accepted when draining began is served: its caller does not know of the end yet. */
+  private readonly mayAccept = (): boolean => this.callers.size < this.limits.maxConnections;
 
   private registerSweeps(): void {
     let ticks = 0;

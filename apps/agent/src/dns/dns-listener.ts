@@ -1,7 +1,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import type { Address, DataPlaneLogger } from '../data-plane.ts';
-import { listenOn } from '../listen-on.ts';
+import { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { type DnsCounters, DnsResponder } from './dns-responder.ts';
 import { DnsStream } from './dns-stream.ts';
 import type { ZoneSource } from './zone-source.ts';
@@ -16,9 +16,11 @@ export class DnsListener {
   private readonly responder: DnsResponder;
   private readonly streams = new Set<Socket>();
   private readonly server: Server;
+  private readonly sockets: ListeningSockets;
   private datagrams: DatagramSocket | undefined = undefined;
 
-  constructor(source: ZoneSource) {
+  constructor(source: ZoneSource, sockets = new ListeningSockets()) {
+    this.sockets = sockets;
     this.responder = new DnsResponder(source);
     this.server = createServer((socket) => this.accept(socket));
   }
@@ -30,7 +32,7 @@ export class DnsListener {
   /** Resolves with the port; rejects with a sentence that names the address, and nothing is bound then. */
   async listen(address: Address, logger: DataPlaneLogger): Promise<number> {
     for (let turn = 1; ; turn++) {
-      const port = await listenOn(this.server, address);
+      const port = await this.sockets.listen('dns', this.server, address);
       try {
         this.datagrams = await this.bindDatagrams({ host: address.host, port });
         const onError = (error: Error) => logger.error({ error }, 'the DNS port met an error');
@@ -55,16 +57,12 @@ export class DnsListener {
     // Few agents answer DNS: the others do not load it.
     const { createSocket } = await import('node:dgram');
     const datagrams = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    datagrams.once('error', reject);
-    datagrams.bind({ address: host, port }, resolve);
     try {
-      await promise;
+      await this.sockets.bind('dns-datagrams', datagrams, { host, port });
     } catch (error) {
       datagrams.close();
       throw new Error(`cannot listen on ${host}:${port} (UDP)`, { cause: error });
     }
-    datagrams.removeListener('error', reject);
     datagrams.on('message', (message, { address, port: from }) => {
       this.responder.respond(message, (answer) => {
         // A failed send is a lost datagram: the resolver asks again.

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { CallerConnection } from './exchange-caller.ts';
+import { type CallerConnection, QUIET_MS } from './exchange-caller.ts';
 import { Http1Caller } from './http1-caller.ts';
 import { Http2Caller } from './http2-caller.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
@@ -15,6 +15,7 @@ export class UnreadCaller implements CallerConnection {
   private readonly environment: CallerEnvironment;
   private readonly since: number;
   private held: Buffer = Buffer.alloc(0);
+  private retiring: boolean;
   private readonly onData = (bytes: Buffer) => this.receive(bytes);
   private readonly onGone = () => this.leave();
 
@@ -23,6 +24,7 @@ export class UnreadCaller implements CallerConnection {
     this.passage = passage;
     this.environment = environment;
     this.since = environment.clock.now;
+    this.retiring = environment.draining;
     environment.callers.add(this);
     socket.on('data', this.onData);
     socket.on('end', this.onGone);
@@ -30,12 +32,17 @@ export class UnreadCaller implements CallerConnection {
     socket.on('close', this.onGone);
   }
 
+  get protocol(): 'unread' {
+    return 'unread';
+  }
+
   get remoteAddress(): string {
     return this.socket.remoteAddress ?? '';
   }
 
+  /** Its first request may be on the way; whoever reads it says that it is the last. */
   retire(): void {
-    this.leave();
+    this.retiring = true;
   }
 
   destroy(): void {
@@ -44,7 +51,8 @@ export class UnreadCaller implements CallerConnection {
 
   sweep(now: number): void {
     const { callerIdleTimeoutMs, headTimeoutMs } = this.environment;
-    const limitMs = this.held.length === 0 ? callerIdleTimeoutMs : headTimeoutMs;
+    const idleMs = this.retiring ? QUIET_MS : callerIdleTimeoutMs;
+    const limitMs = this.held.length === 0 ? idleMs : headTimeoutMs;
     if (now - this.since >= limitMs) this.leave();
   }
 

@@ -14,9 +14,20 @@ export interface Caller {
   readonly remoteAddress: string;
 }
 
+/**
+ * A connection of HTTP/1.1 that is to go is closed once it was quiet for this long. Until then its next answer says
+ * `Connection: close`: a caller that writes a request just as the connection is closed under it cannot know whether
+ * the request was read (RFC 9112 section 9.6), and one that waited for nothing is not about to.
+ */
+export const QUIET_MS = 1_000;
+
+/** What is spoken on it: not known before its first bytes. */
+export type CallerProtocol = 'http1' | 'http2' | 'tcp' | 'unread';
+
 /** A connection requests come in on, as the data plane sees it. */
 export interface CallerConnection extends Caller {
-  /** No further request is wanted: an idle connection goes now, another with its last answer. */
+  readonly protocol: CallerProtocol;
+  /** No further request is wanted: the connection goes with its last answer, or when it has been quiet. */
   retire(): void;
   destroy(): void;
   sweep(now: number): void;

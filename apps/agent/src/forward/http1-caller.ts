@@ -17,7 +17,7 @@ import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import type { HeadChange } from '../router/route-decision.ts';
 import { Exchange } from './exchange.ts';
-import type { CallerConnection, ExchangeCaller } from './exchange-caller.ts';
+import { type CallerConnection, type ExchangeCaller, QUIET_MS } from './exchange-caller.ts';
 import { errorAnswer, type MeshAnswer, serialiseAnswer } from './mesh-answer.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 import { responseEdit } from './response-fields.ts';
@@ -45,7 +45,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private body: Body = 'none';
   private lastAnswer = false;
   /** No request after the present one: this agent drains, or the caller's certificate has expired. */
-  private retiring = false;
+  private retiring: boolean;
   /** The caller half-closed: what it sent is still answered. */
   private callerEnded = false;
   private socketPaused = false;
@@ -64,6 +64,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     this.environment = environment;
     this.identity = identity;
     this.waitingSince = environment.clock.now;
+    this.retiring = environment.draining;
     this.reader = new RequestReader(this);
     this.writer = new SocketWriter(socket, environment.turn, this);
     environment.callers.add(this);
@@ -73,6 +74,10 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     // The close that follows tells the exchange; why the caller broke off changes nothing for it.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.onClose());
+  }
+
+  get protocol(): 'http1' {
+    return 'http1';
   }
 
   get remoteAddress(): string {
@@ -203,10 +208,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     this.exchange?.onCallerBlocked();
   }
 
-  /** No further request is wanted: an idle connection goes now, another with its answer. */
   retire(): void {
     this.retiring = true;
-    if (this.exchange === undefined && this.reader.isIdle) this.endConnection();
   }
 
   destroy(): void {
@@ -220,7 +223,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     if (this.lingering) {
       if (waited >= LINGER_MS) this.socket.destroy();
     } else if (this.reader.isIdle) {
-      if (waited >= this.environment.callerIdleTimeoutMs) this.endConnection();
+      if (waited >= (this.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs)) this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
       this.refuse('head_timeout', '', waited);
     }
@@ -228,7 +231,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
 
   /** Answers what is no request, and ends the connection. */
   private refuse(code: DataPathErrorCode, detail: string, afterMs: number, status?: number): void {
-    const answer = errorAnswer(code, detail, undefined, '', status);
+    const answer = errorAnswer(code, detail, undefined, status === undefined ? {} : { status });
     this.writer.add(serialiseAnswer(answer, { withBody: true, close: true }));
     this.passage.seriesOf(this).failed(code, afterMs);
     this.endConnection();

@@ -44,6 +44,7 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.session = new ServerSession(this);
     this.writer = new SessionWriter(socket, this.session, environment.turn);
     environment.callers.add(this);
+    environment.refusals.follow(this.session.flood.refusals);
     socket.on('data', (bytes: Buffer) => this.receive(bytes));
     socket.on('drain', () => this.writer.onDrain());
     socket.on('end', () => this.onCallerEnd());
@@ -51,7 +52,12 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.onClose());
     this.session.start();
+    if (environment.draining) this.retire();
     environment.turn.flush();
+  }
+
+  get protocol(): 'http2' {
+    return 'http2';
   }
 
   get remoteAddress(): string {
@@ -124,6 +130,7 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.closed = true;
     this.environment.callers.delete(this);
     this.session.lose();
+    this.environment.refusals.settle(this.session.flood.refusals);
     this.environment.turn.flush();
   }
 }

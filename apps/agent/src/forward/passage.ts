@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
 import type { Series } from '../record/series.ts';
 import type { ActiveExchanges } from './active-exchanges.ts';
 import type { Exchange } from './exchange.ts';
@@ -25,6 +26,10 @@ export interface ForwardEnvironment {
 
 export interface CallerEnvironment extends ForwardEnvironment {
   readonly callers: Set<CallerConnection>;
+  /** What sessions of HTTP/2 refuse. */
+  readonly refusals: ProtocolRefusals;
+  /** What was accepted before the listeners closed is served, and told to go. */
+  readonly draining: boolean;
   readonly headTimeoutMs: number;
   readonly callerIdleTimeoutMs: number;
 }

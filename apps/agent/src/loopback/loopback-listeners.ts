@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
-import { listenOn } from '../listen-on.ts';
+import { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { bindHint } from './bind-hint.ts';
 
 /** Where one service is to be reached on loopback. */
@@ -25,19 +25,25 @@ interface Entry extends LoopbackPlace {
 }
 
 /** A place that could not be bound is tried again: a process that ends may hold it for a while. */
-const RETRY_MS = 5_000;
+const RETRY_MS = 1_000;
 
 /** One listener for each service, at its own address and port. They come and go without touching each other. */
 export class LoopbackListeners {
   private readonly create: (service: string) => Server;
   private readonly logger: DataPlaneLogger;
+  private readonly sockets: ListeningSockets;
   private readonly entries = new Map<string, Entry>();
   private readonly opening = new Set<Promise<void>>();
   private retryAt = 0;
 
-  constructor(create: (service: string) => Server, logger: DataPlaneLogger) {
+  constructor(
+    create: (service: string) => Server,
+    logger: DataPlaneLogger,
+    sockets = new ListeningSockets(),
+  ) {
     this.create = create;
     this.logger = logger;
+    this.sockets = sockets;
   }
 
   /** From now on these, and no others. Connections there are go on. */
@@ -94,7 +100,7 @@ export class LoopbackListeners {
     const before = entry.reason;
     entry.reason = '';
     try {
-      await listenOn(server, { host, port });
+      await this.sockets.listen(`loopback-${service}`, server, { host, port });
       if (entry.closed) {
         server.close();
         return;

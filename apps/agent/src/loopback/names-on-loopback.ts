@@ -4,6 +4,7 @@ import { DnsListener } from '../dns/dns-listener.ts';
 import type { DnsCounters } from '../dns/dns-responder.ts';
 import type { ZoneSource } from '../dns/zone-source.ts';
 import type { AwaitingViews } from '../forward/awaiting-views.ts';
+import type { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { LoopbackListeners, type LoopbackStatus } from './loopback-listeners.ts';
 
 export interface NamesContext {
@@ -12,6 +13,7 @@ export interface NamesContext {
   /** Absent where nobody can be asked for views. */
   readonly awaiting: AwaitingViews | undefined;
   readonly unknownServiceTimeoutMs: number;
+  readonly sockets: ListeningSockets;
   readonly logger: DataPlaneLogger;
 }
 
@@ -33,8 +35,9 @@ export class NamesOnLoopback implements ZoneSource {
   constructor(options: NamesOptions, context: NamesContext) {
     this.options = options;
     this.context = context;
-    this.dns = new DnsListener(this);
-    this.listeners = new LoopbackListeners((service) => context.createListener(service), context.logger);
+    this.dns = new DnsListener(this, context.sockets);
+    const create = (service: string) => context.createListener(service);
+    this.listeners = new LoopbackListeners(create, context.logger, context.sockets);
   }
 
   /** Service name -> port its callers know it by. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { DataPathErrorCode } from '../errors.ts';
-import type { CallerConnection } from '../forward/exchange-caller.ts';
+import { type CallerConnection, QUIET_MS } from '../forward/exchange-caller.ts';
 import type { ConnectionRoute } from '../tcp/connection-routes.ts';
 import { TcpCaller, type TcpContext } from '../tcp/tcp-caller.ts';
 import type { HelloRefusal } from './client-hello.ts';
@@ -28,6 +28,7 @@ export class PassthroughCaller implements CallerConnection {
   /** Since when it is waited for: the first byte, the whole ClientHello, or after a refusal the end. */
   private since: number;
   private refused = false;
+  private retiring = false;
   private readonly onData = (bytes: Buffer) => this.read(bytes);
   private readonly onEnd = () => this.leave();
   private readonly onError = () => this.leave();
@@ -45,12 +46,16 @@ export class PassthroughCaller implements CallerConnection {
     socket.on('close', this.onClose);
   }
 
+  get protocol(): 'unread' {
+    return 'unread';
+  }
+
   get remoteAddress(): string {
     return this.socket.remoteAddress ?? '';
   }
 
   retire(): void {
-    this.leave();
+    this.retiring = true;
   }
 
   destroy(): void {
@@ -63,7 +68,7 @@ export class PassthroughCaller implements CallerConnection {
     if (this.refused) {
       if (waited >= LINGER_MS) this.leave();
     } else if (this.reader.bytes.length === 0) {
-      if (waited >= callerIdleTimeoutMs) this.leave();
+      if (waited >= (this.retiring ? QUIET_MS : callerIdleTimeoutMs)) this.leave();
     } else if (waited >= headTimeoutMs) {
       this.count('head_timeout');
       this.leave();
