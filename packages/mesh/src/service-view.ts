@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { between } from './bounds.ts';
+import { withKnownKeys } from './known-keys.ts';
 import { hashKeySchema } from './load-balancer.ts';
 import {
   instanceNameSchema,
@@ -30,9 +31,12 @@ export const endpointSchema = z.object({
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
+const policyFieldsSchema = z.omit(policySchema, { kind: true, service: true });
+
 /**
- * All an agent needs to know of one service: the unit the API compiles, hashes and sends. Unknown keys are
- * dropped, so that an older agent takes the views of a newer API.
+ * All an agent needs to know of one service: the unit the API compiles, hashes and sends. Unknown keys of it and of its
+ * policy are dropped, so that an older agent takes the views of a newer API. Those of rules are not: a rule whose
+ * condition is not known would hold for more than was meant, so the agent refuses it and keeps what it has.
  */
 export const serviceViewSchema = z.object({
   service: serviceNameSchema,
@@ -44,7 +48,10 @@ export const serviceViewSchema = z.object({
   /** Rules for its requests, as declared; none means all go by the weights. */
   rules: z.optional(z.array(routeRuleSchema)),
   tlsOrigination: z.optional(tlsOriginationSchema),
-  policy: z.omit(policySchema, { kind: true, service: true }),
+  policy: z.pipe(
+    z.transform((policy) => withKnownKeys(policyFieldsSchema, policy)),
+    policyFieldsSchema,
+  ),
   /** Names of services that may call it; undefined means every identity of the mesh. */
   allow: z.optional(z.array(z.string())),
   endpoints: z.array(endpointSchema),

@@ -38,7 +38,6 @@ it('says what a revert undoes', () => {
 it('tells of rules by what they say', () => {
   const rule = {
     path: 'rules.canary.header x-beta = 1',
-    from: undefined,
     to: '',
     sentence: 'rule canary: header x-beta = 1 added',
   };
