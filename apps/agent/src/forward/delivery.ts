@@ -127,9 +127,9 @@ export class Delivery implements AttemptOwner, PickRequest {
     const { attempt, owner } = this;
     if (attempt === undefined) return;
     owner.onSent(bytes);
-    if (this.tries > 1) this.replay?.sendTo(attempt);
-    if (!owner.requestEnded) owner.resumeReading();
-    else if (this.tries > 1) attempt.sendEnd(undefined);
+    this.replay?.sendTo(attempt);
+    if (owner.requestEnded) attempt.sendEnd(undefined);
+    else owner.resumeReading();
   }
 
   onAttemptRefused(code: DataPathErrorCode, detail: string): void {
@@ -289,6 +289,11 @@ export class Delivery implements AttemptOwner, PickRequest {
     } else {
       this.owner.fail('try_timeout', '');
     }
+  }
+
+  /** The time of the request is over. A backend that was asked and said nothing has failed. */
+  observeSilence(): void {
+    if (this.attempt?.isConnected === true) this.observeFailure();
   }
 
   /** The backend of this try did not answer as it should. Returns the time. */

@@ -7,16 +7,18 @@ import type { Backend } from '../balance/backend.ts';
 import { timeoutOfHead } from '../deadline/deadline-fields.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
+import { type GrpcWeb, grpcWebOf } from '../grpc/grpc-web.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
 import { ExchangeTally } from '../record/exchange-tally.ts';
 import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
-import { enter, leave } from './admission.ts';
+import { admit, Place, type Refused } from './admission.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
-import { errorAnswer } from './mesh-answer.ts';
+import { GrpcWebCaller, grpcWebEdit } from './grpc-web-caller.ts';
+import { type AnswerOptions, errorAnswer } from './mesh-answer.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ForwardEnvironment } from './passage.ts';
 
@@ -26,9 +28,9 @@ import type { ForwardEnvironment } from './passage.ts';
  * exactly once.
  */
 export class Exchange implements DeliveryOwner {
-  readonly caller: ExchangeCaller;
+  caller: ExchangeCaller;
   readonly head: RequestHead;
-  readonly isGrpc: boolean;
+  isGrpc: boolean;
   readonly startedAt: number;
   /** Neighbours in the list of active exchanges. */
   previous: Exchange | undefined = undefined;
@@ -46,10 +48,13 @@ export class Exchange implements DeliveryOwner {
   private readonly environment: ForwardEnvironment;
   private delivery: Delivery | undefined = undefined;
   private mirrors: Mirrors | undefined = undefined;
-  /** Counted by the limits of its decision. */
-  private isInside = false;
+  /** Among the requests in flight that its decision limits. */
+  private place: Place | undefined = undefined;
+  private web: GrpcWeb | undefined = undefined;
   private timer: NodeJS.Timeout | undefined = undefined;
   private responseStarted = false;
+  /** How long the head of the answer took; -1 before it came. */
+  private answeredMs = -1;
   private tunnel = false;
   /** How long it took to open: the life of a tunnel is no latency. */
   private tunnelMs = 0;
@@ -90,13 +95,25 @@ export class Exchange implements DeliveryOwner {
     this.deadline =
       this.startedAt + Math.min(callerMs, requestMs === 0 ? Number.POSITIVE_INFINITY : requestMs);
     this.idleMs = idleMs;
-    const refusal = enter(decision, this.head, source, this.environment.clock.now);
-    if (refusal === undefined) {
-      this.isInside = true;
-      this.carryOut(decision, edit);
+    const { now } = this.environment.clock;
+    const admission = this.deadline <= this.startedAt ? tooLate : admit(decision, this.head, source, now);
+    if (admission === undefined || admission instanceof Place) {
+      this.place = admission;
+      this.carryOut(decision, this.translate(decision, edit));
     } else {
-      this.fail(refusal.code, refusal.detail, refusal.lines);
+      this.fail(admission.code, admission.detail, { lines: admission.lines });
     }
+  }
+
+  /** gRPC-Web to a service that speaks gRPC: both ways pass through a bridge. */
+  private translate({ protocol }: RouteDecision, edit: RequestEdit): RequestEdit {
+    const web = protocol === 'grpc' && !this.isGrpc ? grpcWebOf(this.head) : undefined;
+    if (web === undefined) return edit;
+    this.web = web;
+    this.isGrpc = true;
+    this.head.acceptsTrailers = true;
+    this.caller = new GrpcWebCaller(this.caller, web);
+    return grpcWebEdit(edit, web);
   }
 
   private carryOut(decision: RouteDecision, edit: RequestEdit): void {
@@ -105,19 +122,20 @@ export class Exchange implements DeliveryOwner {
     else this.fault(decision.fault, decision, edit);
   }
 
-  /** `lines` are further fields of the answer; `status` takes the place of the one the code has. */
-  fail(code: DataPathErrorCode, detail: string, lines = '', status?: number): void {
+  fail(code: DataPathErrorCode, detail: string, more?: AnswerOptions): void {
     if (this.over) return;
     this.failure = code;
     if (this.responseStarted) this.caller.abort();
-    else this.caller.sendAnswer(errorAnswer(code, detail, this.head, lines, status));
+    else this.caller.sendAnswer(errorAnswer(code, detail, this.head, more));
     this.finish();
   }
 
   checkDeadlines(now: number): void {
     if (now >= this.deadline && !this.tunnel) {
+      this.delivery?.observeSilence();
       this.fail(this.decision === undefined ? 'unknown_service' : 'request_timeout', '');
     } else if (now - this.activeAt >= this.idleMs) {
+      this.delivery?.observeSilence();
       this.fail('idle_timeout', '');
     } else {
       this.delivery?.checkDeadline(now);
@@ -128,12 +146,16 @@ export class Exchange implements DeliveryOwner {
     if (this.over) return;
     this.activeAt = this.environment.clock.now;
     this.tally.sent(end - start);
-    this.mirrors?.sendBody(bytes, start, end);
-    this.delivery?.sendBody(bytes, start, end);
+    if (this.web === undefined) this.pass(bytes, start, end);
+    else this.passDecoded(this.web.requestBody(bytes, start, end));
   }
 
   onRequestEnd(trailers: FieldSection | undefined): void {
     if (this.requestEnded || this.over) return;
+    if (this.web?.requestIsComplete === false) {
+      this.passDecoded(undefined);
+      return;
+    }
     this.requestEnded = true;
     this.caller.pauseReading();
     this.mirrors?.sendEnd();
@@ -201,7 +223,8 @@ export class Exchange implements DeliveryOwner {
     this.activeAt = this.environment.clock.now;
     this.failure = failure;
     this.responseStarted = true;
-    this.tally.answerBegan(at - this.startedAt);
+    this.answeredMs = at - this.startedAt;
+    this.tally.answerBegan(this.answeredMs);
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
     if (this.isGrpc) this.deadline = this.callerDeadline;
@@ -235,6 +258,16 @@ export class Exchange implements DeliveryOwner {
     this.resumeReading();
   }
 
+  private pass(bytes: Bytes, start: number, end: number): void {
+    this.mirrors?.sendBody(bytes, start, end);
+    this.delivery?.sendBody(bytes, start, end);
+  }
+
+  private passDecoded(bytes: Bytes | undefined): void {
+    if (bytes === undefined) this.fail('bad_request', 'the body is not the base64 it says it is');
+    else if (bytes.length > 0) this.pass(bytes, 0, bytes.length);
+  }
+
   private redirect({ status, location }: NonNullable<RouteDecision['redirect']>): void {
     this.status = status;
     this.caller.sendAnswer({ status, lines: `location: ${location(this.head)}\r\n`, body: '' });
@@ -252,7 +285,7 @@ export class Exchange implements DeliveryOwner {
     if (delayMs > 0) decision.record.delayed++;
     const go = () => {
       if (abort === undefined) this.deliver(decision, edit);
-      else this.fail('fault_injected', '', '', abort.status);
+      else this.fail('fault_injected', '', abort);
     };
     if (delayMs === 0) {
       go();
@@ -284,10 +317,17 @@ export class Exchange implements DeliveryOwner {
     clearTimeout(this.timer);
     this.environment.active.remove(this);
     this.count(this.tunnel ? this.tunnelMs : performance.now() - this.startedAt);
-    if (this.isInside && this.decision !== undefined) leave(this.decision);
+    this.leavePlace();
     this.mirrors?.letGo();
     this.delivery?.end();
     this.caller.exchangeOver(this);
+  }
+
+  private leavePlace(): void {
+    const { answeredMs, tunnel, status, grpcStatus } = this;
+    const outcome = grpcStatus >= 0 ? outcomeOfGrpc(grpcStatus) : outcomeOfHttp(status);
+    const ok = this.failure === undefined && outcome !== 'serverError';
+    this.place?.leave(tunnel ? -1 : answeredMs, ok, this.environment.clock.now);
   }
 
   private count(milliseconds: number): void {
@@ -297,6 +337,8 @@ export class Exchange implements DeliveryOwner {
     else tally.answered(outcomeOfHttp(this.status), -1, milliseconds);
   }
 }
+
+const tooLate: Refused = { code: 'request_timeout', detail: 'no time was left', lines: '' };
 
 /** Server-sent events go on for as long as somebody listens. */
 function isEventStream(head: ResponseHead): boolean {

@@ -14,16 +14,23 @@ export interface MeshAnswer {
   readonly body: string;
 }
 
-/** `detail` may hold anything a peer or a file said; `lines` are further fields of the answer. */
+export interface AnswerOptions {
+  /** Further fields of the answer: whole lines. */
+  readonly lines?: string;
+  /** In place of what the code has. */
+  readonly status?: number;
+  readonly grpcStatus?: number;
+}
+
+/** `detail` may hold anything a peer or a file said. */
 export function errorAnswer(
   code: DataPathErrorCode,
   detail: string,
   head: RequestHead | undefined,
-  lines = '',
-  status: number = dataPathErrors[code].status,
+  { lines = '', status = dataPathErrors[code].status, grpcStatus }: AnswerOptions = {},
 ): MeshAnswer {
   const flavour = head?.method === 'POST' ? grpcFlavourOf(head.known(FIELD.contentType)) : undefined;
-  if (flavour !== undefined) return grpcErrorAnswer(code, detail, flavour, lines);
+  if (flavour !== undefined) return grpcErrorAnswer(code, detail, flavour, lines, grpcStatus);
   const { message } = dataPathErrors[code];
   const sentence = detail === '' ? `${message}.` : `${message}: ${detail}`;
   const json = (head?.known(FIELD.accept) ?? '').includes('application/json');

@@ -3,10 +3,13 @@ import type { ServiceView } from '@tulle/mesh/service-view';
 import { Backend } from '../balance/backend.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { Split } from '../balance/split.ts';
+import { ConcurrencyLimit } from '../concurrency/concurrency-limit.ts';
 import type { Address } from '../data-plane.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
 import { hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
+import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
+import { RateLimiterRegistry } from '../rate-limit/rate-limiter-registry.ts';
 import { RouteRecorder } from '../record/route-recorder.ts';
 import { Series } from '../record/series.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
@@ -22,6 +25,9 @@ export class LocalService {
   backend: Backend;
   decision: RouteDecision;
   protocol: PeerProtocol = 'http1';
+  /** For metrics. */
+  readonly limiters = new RateLimiterRegistry();
+  concurrency: ConcurrencyLimit | undefined = undefined;
   private readonly address: Address;
   private readonly self: { readonly service: string; readonly version: string };
   private readonly environment: PeerEnvironment;
@@ -39,7 +45,7 @@ export class LocalService {
     this.environment = environment;
     const policy = defaultPolicy(self.service);
     this.backend = this.connect(policy);
-    this.decision = this.decide(policy);
+    this.decision = this.decide(policy, undefined);
   }
 
   /** Follows the service's own view, or the defaults when there is none. */
@@ -53,7 +59,8 @@ export class LocalService {
       this.protocol = protocol;
       this.backend = this.connect(policy);
     }
-    this.decision = this.decide(policy);
+    this.limitConcurrency(policy);
+    this.decision = this.decide(policy, own);
   }
 
   private connect(policy: PolicyFields): Backend {
@@ -72,11 +79,25 @@ export class LocalService {
     return backend;
   }
 
-  private decide(policy: PolicyFields): RouteDecision {
+  private limitConcurrency({ concurrency }: PolicyFields): void {
+    if (!concurrency.adaptive) this.concurrency = undefined;
+    else if (this.concurrency !== undefined) this.concurrency.configure(concurrency);
+    else this.concurrency = new ConcurrencyLimit(concurrency, this.environment.clock.now);
+  }
+
+  private rateLimits(policy: PolicyFields): RateLimiter[] {
+    const compilation = this.limiters.compile(this.self.service, this.environment.clock.now);
+    const limiters = policy.rateLimits.map((limit) => compilation.obtain('policy', limit));
+    compilation.commit();
+    return limiters;
+  }
+
+  private decide(policy: PolicyFields, own: ServiceView | undefined): RouteDecision {
     const timeouts = this.protocol === 'tcp' ? connectionTimeouts(policy.timeouts) : policy.timeouts;
     const split = new Split([{ version: '', weight: 1, backends: [this.backend] }], new EvenSequence());
     return {
       service: this.self.service,
+      protocol: own?.protocol ?? 'http',
       rule: '',
       refusal: undefined,
       destination: split,
@@ -89,7 +110,8 @@ export class LocalService {
       isLocal: true,
       startPatienceMs,
       circuit: undefined,
-      rateLimits: [],
+      concurrency: this.concurrency,
+      rateLimits: this.rateLimits(policy),
       fault: undefined,
       redirect: undefined,
       mirrors: [],

@@ -111,6 +111,7 @@ export class Compiler {
     const { service, policy } = view;
     return {
       service,
+      protocol: view.protocol,
       rule: '',
       refusal: speaksHttp(view) ? undefined : { code: 'not_http', detail: service },
       destination: own.destination(undefined),
@@ -118,6 +119,7 @@ export class Compiler {
       retry: compileRetryPolicy(policy.retries, this.budgets.obtain(service, policy.retries, now)),
       observability: policy.observability,
       record: this.records.obtain({ side: 'outbound', service, rule: '' }),
+      concurrency: undefined,
       isLocal: false,
       startPatienceMs: 0,
       circuit: this.stateOf(service).circuit(policy.connections.maxRequests),

@@ -1,8 +1,10 @@
 import type { PolicyFields } from '@tulle/mesh/policy';
+import type { Protocol } from '@tulle/mesh/service';
 import type { HeadEdit } from '@tulle/wire/http/head-edit';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
+import type { ConcurrencyLimit } from '../concurrency/concurrency-limit.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import type { RouteRecord } from '../record/route-record.ts';
@@ -12,6 +14,8 @@ import type { RetryPolicy } from '../retry/retry-policy.ts';
 export interface RouteDecision {
   /** The service that was asked for: whose policy holds, and where the request counts. */
   readonly service: string;
+  /** What the service speaks. */
+  readonly protocol: Protocol;
   /** Name of the rule for metrics and logs; '' when none matched, or one without a name. */
   readonly rule: string;
   /** Answered with this error and sent nowhere; asked before everything else. */
@@ -28,6 +32,8 @@ export interface RouteDecision {
   readonly startPatienceMs: number;
   /** Requests in flight to the service from this agent; undefined without a limit. */
   readonly circuit: RequestCircuit | undefined;
+  /** Follows the latency of the local service; undefined on the way out, and where the policy does not ask for it. */
+  readonly concurrency: ConcurrencyLimit | undefined;
   readonly rateLimits: readonly RateLimiter[];
   readonly fault: FaultDecision | undefined;
   /** Answered by the agent itself. */
