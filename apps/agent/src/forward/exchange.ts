@@ -16,11 +16,13 @@ import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { admit, Place, type Refused } from './admission.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
+import { type DrawnFault, drawFault } from './drawn-fault.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import { GrpcWebCaller, grpcWebEdit } from './grpc-web-caller.ts';
-import { type AnswerOptions, errorAnswer } from './mesh-answer.ts';
+import { type AnswerOptions, errorAnswer, redirectAnswer } from './mesh-answer.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ForwardEnvironment } from './passage.ts';
+import { isEventStream } from './response-fields.ts';
 
 /**
  * One request and its answer on the way through this agent. It carries out what a passage decided: holds the request to
@@ -117,9 +119,32 @@ export class Exchange implements DeliveryOwner {
   }
 
   private carryOut(decision: RouteDecision, edit: RequestEdit): void {
-    if (decision.redirect !== undefined) this.redirect(decision.redirect);
-    else if (decision.fault === undefined) this.deliver(decision, edit);
-    else this.fault(decision.fault, decision, edit);
+    const { redirect, fault } = decision;
+    if (redirect !== undefined) {
+      this.status = redirect.status;
+      this.caller.sendAnswer(redirectAnswer(redirect, this.head));
+      this.finish();
+    } else if (fault === undefined) {
+      this.deliver(decision, edit);
+    } else {
+      this.inject(drawFault(fault, this.head, decision.record), () => this.deliver(decision, edit));
+    }
+  }
+
+  private inject({ delayMs, abort }: DrawnFault, goOn: () => void): void {
+    const go = () => {
+      if (abort === undefined) goOn();
+      else this.fail('fault_injected', '', abort);
+    };
+    if (delayMs === 0) {
+      go();
+      return;
+    }
+    this.pauseReading();
+    this.timer = setTimeout(() => {
+      go();
+      this.environment.turn.flush();
+    }, delayMs);
   }
 
   fail(code: DataPathErrorCode, detail: string, more?: AnswerOptions): void {
@@ -268,36 +293,6 @@ export class Exchange implements DeliveryOwner {
     else if (bytes.length > 0) this.pass(bytes, 0, bytes.length);
   }
 
-  private redirect({ status, location }: NonNullable<RouteDecision['redirect']>): void {
-    this.status = status;
-    this.caller.sendAnswer({ status, lines: `location: ${location(this.head)}\r\n`, body: '' });
-    this.finish();
-  }
-
-  private fault(
-    fault: NonNullable<RouteDecision['fault']>,
-    decision: RouteDecision,
-    edit: RequestEdit,
-  ): void {
-    const abort = fault.abort(this.head);
-    const delayMs = fault.delayMs(this.head);
-    if (abort !== undefined) decision.record.aborted++;
-    if (delayMs > 0) decision.record.delayed++;
-    const go = () => {
-      if (abort === undefined) this.deliver(decision, edit);
-      else this.fail('fault_injected', '', abort);
-    };
-    if (delayMs === 0) {
-      go();
-      return;
-    }
-    this.pauseReading();
-    this.timer = setTimeout(() => {
-      go();
-      this.environment.turn.flush();
-    }, delayMs);
-  }
-
   private deliver(decision: RouteDecision, edit: RequestEdit): void {
     this.delivery = new Delivery(this, decision, edit, this.environment);
     if (decision.mirrors.length > 0) this.mirrors = Mirrors.start(decision, this, edit, this.environment);
@@ -339,8 +334,3 @@ export class Exchange implements DeliveryOwner {
 }
 
 const tooLate: Refused = { code: 'request_timeout', detail: 'no time was left', lines: '' };
-
-/** Server-sent events go on for as long as somebody listens. */
-function isEventStream(head: ResponseHead): boolean {
-  return head.known(FIELD.contentType)?.startsWith('text/event-stream') === true;
-}

@@ -4,6 +4,7 @@ import { reasonPhrases } from '@tulle/wire/http1/reason-phrases';
 import { type DataPathErrorCode, dataPathErrors } from '../errors.ts';
 import { grpcErrorAnswer } from '../grpc/grpc-error.ts';
 import { grpcFlavourOf } from '../grpc/is-grpc.ts';
+import type { RedirectDecision } from '../router/route-decision.ts';
 
 /** An answer of the mesh's own, for the caller to write in the version it speaks. */
 export interface MeshAnswer {
@@ -41,6 +42,10 @@ export function errorAnswer(
     lines: `x-tulle-error: ${code}\r\ncontent-type: ${type}\r\n${lines}`,
     body: escapeNonAscii(body),
   };
+}
+
+export function redirectAnswer({ status, location }: RedirectDecision, head: RequestHead): MeshAnswer {
+  return { status, lines: `location: ${location(head)}\r\n`, body: '' };
 }
 
 /** Written as latin1 like every head: what does not fit into it is escaped, not cut. */

@@ -34,3 +34,8 @@ export function responseEdit(
     ? edit
     : { dropped: edit.dropped, removed: change.removed, added: change.added };
 }
+
+/** Server-sent events go on for as long as somebody listens. */
+export function isEventStream(head: ResponseHead): boolean {
+  return head.known(FIELD.contentType)?.startsWith('text/event-stream') === true;
+}
