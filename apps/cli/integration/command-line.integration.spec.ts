@@ -48,6 +48,52 @@ it('applies a file, all of it or nothing, and shows what is declared', () => {
   expect(tulle('apply', '-f', file(yaml)).output).toContain('Nothing to change.');
 });
 
+it('takes rules and policies, tells of them in words, and gives them back as they were', () => {
+  const rules = `kind: Service
+name: cart
+protocol: grpc
+endpoints: [{ host: a, port: 1, version: v1 }, { host: b, port: 1, version: v2, zone: east }]
+---
+kind: TrafficSplit
+service: cart
+weights: [{ version: v1, weight: 90 }, { version: v2, weight: 10 }]
+sticky: { by: cookie, name: session }
+---
+kind: Route
+service: cart
+rules:
+  - name: testers
+    matches: [{ grpc: { service: shop.Cart }, headers: [{ name: X-Beta, value: "1" }] }]
+    filters: [{ type: Fault, fault: { delay: { delayMs: 100, percent: 5 } } }]
+    backendRefs: [{ version: v2 }]
+    retries: { attempts: 1, on: [unavailable], methods: all }
+---
+kind: Policy
+service: cart
+timeouts: { requestMs: 0 }
+`;
+  expect(tulle('apply', '-f', file(rules), '-m', 'rules').output).toContain('4 changes, applied');
+  const shown = tulle('get').output;
+  expect(shown).toMatch(/TrafficSplit +cart +v1 90 %, v2 10 %, sticky by cookie session\n/);
+  expect(shown).toMatch(/Route +cart +1 rule: testers\n/);
+  expect(shown).toMatch(/Policy +cart +timeouts\.requestMs no limit\n/);
+  const back = tulle('get', 'route', '-o', 'yaml').output;
+  expect(back).toContain('name: x-beta');
+  expect(tulle('apply', '-f', file(tulle('get', '-o', 'yaml').output)).output).toContain(
+    'Nothing to change.',
+  );
+
+  const beyond = back.replace('version: v2', 'version: v3');
+  const tried = tulle('apply', '-f', file(beyond));
+  expect(tried.errors).toMatch(
+    /Document 1 \(Route\/cart\), line \d+, rules\.0\.backendRefs\.0\.version: cart has no version v3; known are v1, v2\./,
+  );
+  const more = back.replace('attempts: 1', 'attempts: 2');
+  expect(tulle('apply', '-f', file(more), '--dry-run').output).toContain(
+    'rule testers: retries up to 1 retry on unavailable, methods all → up to 2 retries on unavailable, methods all',
+  );
+});
+
 it('says in a sentence what is wrong with a file, and changes nothing', () => {
   const split = 'kind: TrafficSplit\nservice: orders\nweights:\n  - { version: v1, weight: 90 }\n';
   const refused = tulle('apply', '-f', file(`kind: Service\nname: other\n---\n${split}`));
