@@ -1,7 +1,7 @@
 /**
- * Structure-aware fuzzing of both codecs, and of HTTP/1.1 against llhttp: what Tulle accepts, llhttp has to accept with
+ * Structure-aware fuzzing of the codecs, and of HTTP/1.1 against llhttp: what Tulle accepts, llhttp has to accept with
  * the same framing.
- *   npm run conformance:fuzz -- [--inputs 10000000] [--seed 1] [--only http1,http2,llhttp]
+ *   npm run conformance:fuzz -- [--inputs 10000000] [--seed 1] [--only http1,http2,llhttp,dns,clientHello]
  *   … --at 4711      runs that input alone and shows it
  *   … --grow 20000   runs so many inputs under coverage and keeps those that reached something new
  * Every input follows from seed and number. Fails on an exception, on an input that takes longer than 10 s, and when the
@@ -23,7 +23,7 @@ const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '10000000' },
     seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: 'http1,http2,llhttp' },
+    only: { type: 'string', default: 'http1,http2,llhttp,dns,clientHello' },
     at: { type: 'string' },
     grow: { type: 'string' },
   },
@@ -92,7 +92,7 @@ function summarise(name: string, failures: number, heap: readonly number[], elap
 
 async function grow(name: string, count: number): Promise<void> {
   const subject = subjectOf(name);
-  const coverage = new Coverage('/packages/wire/src/');
+  const coverage = new Coverage(subject.sources);
   await coverage.start();
   const kept: Buffer[] = [];
   const consider = async (input: Buffer) => {

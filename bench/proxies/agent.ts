@@ -1,12 +1,14 @@
-import { freePort } from '../server-process.ts';
+import { freePort, type ServerProcess } from '../server-process.ts';
 import type { CertificateFiles, Workbench } from '../workbench.ts';
 import type { Origin, ProxyServer } from './proxy-server.ts';
 
-interface AgentSides {
+export interface AgentSides {
   readonly service: string;
   readonly identity?: CertificateFiles;
   /** Listens here, in plain text, for the service `web`. */
   readonly upstream?: number;
+  /** Listens here, in plain text, for whatever service a request names. */
+  readonly outbound?: number;
   /** Listens here for other agents and passes on to `origin`. */
   readonly inbound?: { readonly port: number; readonly origin: Origin };
   /** Where `web` is, and whether an agent stands before it. */
@@ -14,12 +16,13 @@ interface AgentSides {
 }
 
 /** JSON, which is YAML. */
-function configuration({ service, identity, upstream, inbound, web }: AgentSides): string {
+function configuration({ service, identity, upstream, outbound, inbound, web }: AgentSides): string {
   const { trustDomain, certificate, key, trustBundle } = identity ?? {};
   return JSON.stringify({
     self: { service },
     listen: {
       ...(upstream === undefined ? {} : { upstreams: { web: upstream } }),
+      ...(outbound === undefined ? {} : { outbound }),
       ...(inbound === undefined ? {} : { inbound: inbound.port }),
     },
     ...(inbound === undefined ? {} : { local: inbound.origin.port }),
@@ -34,14 +37,19 @@ function configuration({ service, identity, upstream, inbound, web }: AgentSides
 }
 
 /** `program` is what `bundleAgent` made. */
-function start(bench: Workbench, program: string, name: string, sides: AgentSides) {
+export function startAgent(
+  bench: Workbench,
+  program: string,
+  name: string,
+  sides: AgentSides,
+): ServerProcess {
   return bench.start(name, process.execPath, [program, bench.file(`${name}.yaml`, configuration(sides))]);
 }
 
 /** Plain text in and out. */
 export async function startAgentHop(bench: Workbench, program: string, origin: Origin): Promise<ProxyServer> {
   const port = await freePort();
-  const agent = start(bench, program, 'agent', {
+  const agent = startAgent(bench, program, 'agent', {
     service: 'caller',
     upstream: port,
     web: { ...origin, tls: false },
@@ -58,7 +66,11 @@ export async function startInboundAgent(
 ): Promise<ProxyServer> {
   const port = await freePort();
   const identity = bench.certificateFiles('web');
-  const agent = start(bench, program, 'agent-in', { service: 'web', identity, inbound: { port, origin } });
+  const agent = startAgent(bench, program, 'agent-in', {
+    service: 'web',
+    identity,
+    inbound: { port, origin },
+  });
   await agent.accepting(port);
   return { port, processes: [agent] };
 }
@@ -70,7 +82,7 @@ export async function startAgentPair(
 ): Promise<ProxyServer> {
   const port = await freePort();
   const inbound = await startInboundAgent(bench, program, origin);
-  const outbound = start(bench, program, 'agent-out', {
+  const outbound = startAgent(bench, program, 'agent-out', {
     service: 'caller',
     identity: bench.certificateFiles('caller'),
     upstream: port,

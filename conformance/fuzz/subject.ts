@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fuzzDns } from '@tulle/agent/dns/dns-fuzz';
+import { fuzzClientHello } from '@tulle/agent/tls-passthrough/client-hello-fuzz';
 import { fuzzHttp1 } from '@tulle/wire/http1/fuzz-target';
 import { fuzzHttp2 } from '@tulle/wire/http2/fuzz-target';
+import { clientHello, clientHelloTokens } from './client-hello-grammar.ts';
+import { dnsMessage, dnsTokens } from './dns-grammar.ts';
 import { http1Stream, http1Tokens } from './http1-grammar.ts';
 import { http2Stream, http2Tokens } from './http2-grammar.ts';
 import { compareWithLlhttp } from './llhttp.ts';
@@ -13,6 +17,8 @@ export interface Subject {
   run(input: Buffer): void;
   /** What comes behind the two bytes that choose circumstances; `mode` is the first of them. */
   generate(random: Random, mode: number): Buffer;
+  /** Part of the path of what is looked at. */
+  readonly sources: string;
   readonly tokens: readonly Buffer[];
   readonly corpus: readonly Buffer[];
 }
@@ -20,7 +26,12 @@ export interface Subject {
 const folder = join(import.meta.dirname, 'corpus');
 
 /** Text that can be read where it is text: a character for each byte. */
-const encodings: Readonly<Record<string, BufferEncoding>> = { http1: 'latin1', http2: 'base64' };
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  http1: 'latin1',
+  http2: 'base64',
+  dns: 'base64',
+  clientHello: 'base64',
+};
 
 /** Inputs that once reached something no other had reached. */
 function readCorpus(name: string): Buffer[] {
@@ -34,6 +45,7 @@ export function writeCorpus(name: string, inputs: readonly Buffer[]): void {
 }
 
 const http1 = {
+  sources: '/packages/wire/src/',
   generate: (random: Random, mode: number) => http1Stream(random, (mode & 1) !== 0),
   tokens: http1Tokens,
   corpus: readCorpus('http1'),
@@ -43,11 +55,26 @@ export const subjects: Readonly<Record<string, Subject>> = {
   http1: { ...http1, run: fuzzHttp1 },
   http2: {
     run: fuzzHttp2,
+    sources: '/packages/wire/src/',
     generate: (random, mode) => http2Stream(random, (mode & 1) !== 0),
     tokens: http2Tokens,
     corpus: readCorpus('http2'),
   },
   llhttp: { ...http1, run: compareWithLlhttp },
+  dns: {
+    run: (input) => fuzzDns(input.subarray(2)),
+    generate: dnsMessage,
+    sources: '/apps/agent/src/dns/',
+    tokens: dnsTokens,
+    corpus: readCorpus('dns'),
+  },
+  clientHello: {
+    run: (input) => fuzzClientHello(input.subarray(1)),
+    generate: clientHello,
+    sources: '/apps/agent/src/tls-passthrough/',
+    tokens: clientHelloTokens,
+    corpus: readCorpus('clientHello'),
+  },
 };
 
 /** Input `index` of the run with this seed: always the same for the same corpus. */

@@ -23,6 +23,7 @@ export const wireErrors = {
   'invalid-content-length': { status: 400, message: 'Content-Length is not one plain number.' },
   'duplicate-content-length': { status: 400, message: 'There is more than one Content-Length field.' },
   'conflicting-framing': { status: 400, message: 'Content-Length and Transfer-Encoding exclude each other.' },
+  'content-of-connect': { status: 400, message: 'CONNECT has no content.' },
   'unsupported-transfer-coding': {
     status: 400,
     message: 'The only transfer coding accepted is one final chunked.',

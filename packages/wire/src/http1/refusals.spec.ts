@@ -97,6 +97,16 @@ const refusedRequests: [WireErrorCode, string, string][] = [
     'an unknown expectation in HTTP/1.0',
     'GET / HTTP/1.0\r\nExpect: 200-ok\r\n\r\n',
   ],
+  [
+    'content-of-connect',
+    'CONNECT with a length',
+    'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 1\r\n\r\nx',
+  ],
+  [
+    'content-of-connect',
+    'CONNECT with chunks',
+    'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
   ['unsupported-expectation', 'an unknown expectation', `${post}Expect: 200-ok\r\nContent-Length: 1\r\n\r\n`],
   ['head-too-large', 'one endless field', `${get}X: ${'a'.repeat(33_000)}`],
   ['head-too-large', 'an endless target', `GET /${'a'.repeat(33_000)}`],

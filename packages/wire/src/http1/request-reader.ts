@@ -84,6 +84,8 @@ export class RequestReader extends MessageReader {
     this.readHost(head);
     readTarget(head);
     head.hasBody = head.chunked || head.contentLength > 0;
+    // RFC 9110 section 9.3.6: what follows is the tunnel's, or the content's; nobody could say which.
+    if (head.hasBody && head.form === 'authority') throw new WireError('content-of-connect');
     const te = head.known(FIELD.te);
     head.acceptsTrailers = te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
     const expect = head.known(FIELD.expect);
