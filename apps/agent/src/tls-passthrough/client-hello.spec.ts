@@ -222,7 +222,7 @@ it('no octets make it fail, and how they are cut changes nothing', () => {
     fc.property(damaged, ([{ extensions, name, size }, changes]) => {
       const bytes = helloOf({ extensions: [...extensions, serverName(name)] }, size);
       for (const [place, value] of changes) bytes[place % bytes.length] = value;
-      fuzzClientHello(bytes);
+      fuzzClientHello(Buffer.concat([Buffer.of(size), bytes]));
     }),
     { numRuns: 1_000 },
   );
