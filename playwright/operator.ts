@@ -39,6 +39,16 @@ export class Operator {
     await expect.poll(running, { message: `no rollout of ${service} is left` }).toEqual([]);
   }
 
+  /** As `tulle apply`. */
+  async apply(yaml: string): Promise<void> {
+    await act('resources.applyYaml', { yaml });
+  }
+
+  /** Whatever of these kinds is declared for a service. */
+  async remove(service: string, ...kinds: readonly ('Route' | 'Policy')[]): Promise<void> {
+    for (const kind of kinds) await act('resources.delete', { kind, service });
+  }
+
   async createJoinToken(service: string): Promise<void> {
     await act('joinTokens.create', { service, lifetimeMs: 900_000 });
   }

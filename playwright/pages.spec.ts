@@ -56,6 +56,18 @@ let page: Page;
 
 test.beforeAll(async ({ browser, operator }) => {
   revision = await operator.setSplit('recommendation', { v1: 70, v2: 30 }, 'v2 recommends better');
+  await operator.apply(`kind: Route
+service: recommendation
+rules:
+  - name: testers
+    matches: [{ path: { type: PathPrefix, value: /beta }, headers: [{ name: x-beta, value: "1" }] }]
+    backendRefs: [{ version: v2 }]
+    timeouts: { requestMs: 5000 }
+---
+kind: Policy
+service: recommendation
+retries: { attempts: 1, on: [reset, timeout] }
+`);
   await operator.createJoinToken('orders');
   await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
   rolloutId = await operator.startRollout({
@@ -77,6 +89,7 @@ test.beforeAll(async ({ browser, operator }) => {
 
 test.afterAll(async ({ operator }) => {
   await page.context().close();
+  await operator.remove('recommendation', 'Route', 'Policy');
   await operator.endRollouts('catalogue');
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
 });

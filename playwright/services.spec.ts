@@ -41,6 +41,41 @@ test('a service shows its callers, whom it calls, its instances and its YAML', a
   await expect(page.getByRole('complementary', { name: 'frontend → recommendation' })).toBeVisible();
 });
 
+test('a service says in words which rules hold and where its policy differs, and who set them', async ({
+  page,
+  operator,
+}) => {
+  await operator.apply(`kind: Route
+service: recommendation
+rules:
+  - name: testers
+    matches: [{ headers: [{ name: x-beta, value: "1" }] }]
+    backendRefs: [{ version: v2 }]
+---
+kind: Policy
+service: recommendation
+timeouts: { requestMs: 20000 }
+`);
+  await page.goto('/services/recommendation');
+  const title = page.getByRole('heading', { name: 'Routes and policy' });
+  const card = page.locator('section').filter({ has: title });
+  await expect(card.getByRole('listitem').filter({ hasText: 'testers' })).toHaveText(
+    /^testers ?header x-beta = 1 ?→ to v2$/,
+  );
+  await expect(card.getByText('timeouts.requestMs')).toBeVisible();
+  await expect(card.getByText(/instead of 30.s/)).toBeVisible();
+  await card
+    .getByRole('link', { name: /^r\d+$/ })
+    .first()
+    .click();
+  await expect(page.getByRole('heading', { name: 'Route of recommendation created' })).toBeVisible();
+  await expect(page.getByText('rule testers added: header x-beta = 1 → to v2')).toBeVisible();
+
+  await operator.remove('recommendation', 'Route', 'Policy');
+  await page.goto('/services/recommendation');
+  await expect(card).toContainText('No rules: all requests go by the split.');
+});
+
 test('a service that does not exist is said to be missing', async ({ page }) => {
   await page.goto('/services/nowhere');
   await expect(page.getByRole('heading', { name: 'The service nowhere could not be shown' })).toBeVisible();

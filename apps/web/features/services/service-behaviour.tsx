@@ -23,8 +23,8 @@ export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
           <ul className={classes.list}>
             {rules.map(({ title, when, does }) => (
               <li key={`${title} ${when.join()}`}>
-                <span className={classes.name}>{title}</span>
-                {title !== when.join() && <span className={classes.when}>{when.join(' or ')}</span>}
+                <span className={classes.name}>{title}</span>{' '}
+                {title !== when.join() && <span className={classes.when}>{when.join(' or ')}</span>}{' '}
                 <span>→ {does.join(', ')}</span>
               </li>
             ))}
