@@ -29,10 +29,11 @@ export const FIELD = {
   grpcTimeout: 22,
   webSocketKey: 23,
   webSocketAccept: 24,
+  tracestate: 25,
 } as const;
 
 export type FieldId = (typeof FIELD)[keyof typeof FIELD];
-export const FIELD_ID_COUNT = 25;
+export const FIELD_ID_COUNT = 26;
 
 const names: readonly (readonly [string, FieldId])[] = [
   ['host', FIELD.host],
@@ -58,6 +59,7 @@ const names: readonly (readonly [string, FieldId])[] = [
   ['grpc-timeout', FIELD.grpcTimeout],
   ['sec-websocket-key', FIELD.webSocketKey],
   ['sec-websocket-accept', FIELD.webSocketAccept],
+  ['tracestate', FIELD.tracestate],
 ];
 
 interface Candidate {
@@ -65,20 +67,34 @@ interface Candidate {
   id: FieldId;
 }
 
+const bytesOf = (name: string) => Uint8Array.from(name, (character) => character.charCodeAt(0));
+
 /** By length of the name: at most two comparisons find or exclude a field. */
 const candidates: readonly (readonly Candidate[])[] = Array.from({ length: 32 }, (_, length) =>
-  names
-    .filter(([name]) => name.length === length)
-    .map(([name, id]) => ({ bytes: Uint8Array.from(name, (character) => character.charCodeAt(0)), id })),
+  names.filter(([name]) => name.length === length).map(([name, id]) => ({ bytes: bytesOf(name), id })),
 );
 
-const meshPrefix = Uint8Array.from('x-tulle-', (character) => character.charCodeAt(0));
+const meshPrefix = bytesOf('x-tulle-');
+const clientCertificate = bytesOf('x-forwarded-client-cert');
 
 function startsWith(bytes: Uint8Array, at: number, lowercase: Uint8Array): boolean {
   for (let i = 0; i < lowercase.length; i++) {
     const byte = bytes[at + i] as number;
     const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
     if (lower !== lowercase[i]) return false;
+  }
+  return true;
+}
+
+/**
+ * As CGI and its heirs read a name, to whom hyphen and underscore are one (RFC 3875 section 4.1.18). Only for fields
+ * that say who somebody is: `x_tulle_source` must not reach a service that takes it for ours.
+ */
+function startsAlike(bytes: Uint8Array, at: number, lowercase: Uint8Array): boolean {
+  for (let i = 0; i < lowercase.length; i++) {
+    const byte = bytes[at + i] as number;
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    if (lower !== lowercase[i] && !(byte === 0x5f && lowercase[i] === 0x2d)) return false;
   }
   return true;
 }
@@ -93,7 +109,10 @@ export function fieldIdOf(bytes: Uint8Array, start: number, end: number): FieldI
       if (startsWith(bytes, start, candidate.bytes)) return candidate.id;
     }
   }
-  return length > meshPrefix.length && startsWith(bytes, start, meshPrefix) ? FIELD.mesh : FIELD.other;
+  if (length > meshPrefix.length && startsAlike(bytes, start, meshPrefix)) return FIELD.mesh;
+  return length === clientCertificate.length && startsAlike(bytes, start, clientCertificate)
+    ? FIELD.forwardedClientCertificate
+    : FIELD.other;
 }
 
 /** A table for {@link FieldSection.kept}: 1 for each field to leave out. */
