@@ -8,7 +8,7 @@ export const agentOptionsSchema = z.object({
   outboundPort: setting('HTTP proxy port for the service; 0 takes a free one', z._default(listenPort, 4140)),
   inboundPort: setting('Mesh port other agents call; 0 takes a free one', z._default(listenPort, 4143)),
   adminPort: setting(
-    'Port for /healthz, /readyz, /metrics and /config on loopback',
+    'Port for /healthz, /readyz, /metrics, /endpoints and /config on loopback',
     z._default(listenPort, 4191),
   ),
 });

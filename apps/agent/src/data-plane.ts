@@ -5,6 +5,8 @@ import type { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import { LiveDataPlane } from './live-data-plane.ts';
 import type { AssignedAddresses, LoopbackAddresses } from './loopback/loopback-addresses.ts';
 import type { NamesStatus } from './loopback/names-on-loopback.ts';
+import type { Measurements } from './record/measurements.ts';
+import type { ObservabilitySettings } from './record/observability.ts';
 
 export interface Address {
   readonly host: string;
@@ -55,9 +57,10 @@ export interface DataPlaneOptions {
   /** The port other agents call. With `tls` it refuses everyone until an identity is set. */
   readonly inbound?: (Address & { readonly tls: boolean }) | undefined;
   readonly limits?: Partial<DataPlaneLimits> | undefined;
-  /**
+  readonly observability?: ObservabilitySettings | undefined;
   /** Those there may be of a predecessor; without, all are bound anew. */
   readonly sockets?: ListeningSockets | undefined;
+  /**
    * Called once when a service is asked for that is in no view. The request waits for an `apply` that
    * brings it, at most `unknownServiceTimeoutMs`, and is then answered 503 `unknown_service`. Without
    * this callback it is answered at once.
@@ -99,6 +102,10 @@ export interface EndpointStats {
   /** Peak-EWMA of the latency in milliseconds; 0 before the first response. */
   latencyMs: number;
   available: boolean;
+  /** Since the process began. */
+  tries: number;
+  failedTries: number;
+  failedConnects: number;
   /** Why it is chosen or not, and since the process began how often it was ejected. */
   state?: BackendCondition;
   /** What led to that, for people; '' when there is nothing to say. */
@@ -139,6 +146,10 @@ export interface DataPlane {
   /** All series since the process began, cumulative. */
   telemetry(): SeriesCounters[];
   stats(): DataPlaneStats;
+  /** For the page of metrics. */
+  measurements(): Measurements;
+  /** Begins the file of the access log anew, after it was moved away. */
+  reopenLogs(): void;
   /** Binds every port, or rejects with the reason and binds none. */
   listen(): Promise<ListeningPorts>;
   /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */

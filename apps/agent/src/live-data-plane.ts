@@ -2,6 +2,7 @@ import type net from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { ServiceView } from '@tulle/mesh/service-view';
+import manifest from '../package.json' with { type: 'json' };
 import type { Backend } from './balance/backend.ts';
 import { BackendRegistry } from './balance/backend-registry.ts';
 import { Clock } from './clock.ts';
@@ -30,6 +31,10 @@ import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
 import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
 import { ServiceEntrance } from './outbound/service-entrance.ts';
+import { measure } from './record/measure.ts';
+import type { Measurements } from './record/measurements.ts';
+import { Observability } from './record/observability.ts';
+import { ProtocolRefusals } from './record/protocol-refusals.ts';
 import { Recorder } from './record/recorder.ts';
 import { RouteRecorder } from './record/route-recorder.ts';
 import { type CompiledService, Compiler } from './router/compile.ts';
@@ -37,6 +42,8 @@ import { Router } from './router/router.ts';
 import { ConnectionRoutes } from './tcp/connection-routes.ts';
 
 const TICK_MS = 50;
+/** How long a collector has for the last spans. */
+const LAST_SPANS_MS = 1_000;
 /** Callers are many and their deadlines long: they are looked at every this many ticks. */
 const TICKS_PER_CALLER_SWEEP = 10;
 
@@ -48,9 +55,6 @@ const defaultLimits: DataPlaneLimits = {
   unknownServiceTimeoutMs: 1_000,
 };
 
-/** The data path put together. Everything below it is told what it needs; only this knows all of it. */
-export class LiveDataPlane implements DataPlane, CallerEnvironment {
-  readonly clock = new Clock();
 interface Listener {
   /** What it is for, see {@link ListeningSockets}. */
   readonly name: string;
@@ -59,11 +63,16 @@ interface Listener {
   readonly bound: (port: number) => void;
 }
 
+/** The data path put together. Everything below it is told what it needs; only this knows all of it. */
+export class LiveDataPlane implements DataPlane, CallerEnvironment {
+  readonly clock = new Clock();
   readonly turn = new Turn();
   readonly active = new ActiveExchanges();
   readonly callers = new Set<CallerConnection>();
   readonly recorder = new Recorder();
   readonly routeRecorder = new RouteRecorder();
+  readonly refusals = new ProtocolRefusals();
+  readonly observability: Observability;
   readonly headTimeoutMs: number;
   readonly callerIdleTimeoutMs: number;
   readonly unknownServiceTimeoutMs: number;
@@ -88,13 +97,15 @@ interface Listener {
     const { self, onUnknownService } = options;
     this.options = options;
     this.limits = { ...defaultLimits, ...options.limits };
+    const resource = { ...options.self, agentVersion: manifest.version };
+    this.observability = new Observability(options.observability ?? {}, resource, options.logger);
+    this.sockets = options.sockets ?? new ListeningSockets();
     this.headTimeoutMs = this.limits.headTimeoutMs;
     this.callerIdleTimeoutMs = this.limits.callerIdleTimeoutMs;
     this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
     this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
-    this.sockets = options.sockets ?? new ListeningSockets();
-    const { clock, turn, credentials, recorder } = this;
-    const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs };
+    const { clock, turn, credentials, recorder, refusals } = this;
+    const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs, refusals };
     const { service, instance, zone } = self;
     this.registry = new BackendRegistry({
       environment,
@@ -135,6 +146,18 @@ interface Listener {
 
   telemetry(): SeriesCounters[] {
     return this.recorder.snapshot();
+  }
+
+  measurements(): Measurements {
+    const { routeRecorder, compiler, services, callers, registry, refusals } = this;
+    return {
+      ...measure({ routeRecorder, compiler, services, callers, registry, refusals }),
+      observability: this.observability.counts(),
+    };
+  }
+
+  reopenLogs(): void {
+    this.observability.reopen();
   }
 
   stats(): DataPlaneStats {
@@ -190,6 +213,7 @@ interface Listener {
     this.localService?.backend.pool.destroy();
     // All are destroyed; their last events come within the next turns of the loop.
     while (this.callers.size > 0 || this.stats().connected > 0) await nextTurn();
+    await this.observability.close(LAST_SPANS_MS);
   }
 
   /** Ends the mutual TLS connections whose peer has a certificate with such a serial. */
@@ -259,6 +283,7 @@ interface Listener {
       source: this.options.self.service,
       awaiting,
       unknownServiceTimeoutMs,
+      makesSpans: this.observability.makesSpans,
     };
   }
 
@@ -287,6 +312,7 @@ interface Listener {
       recorder: this.recorder,
       self: this.options.self,
       tls: inbound.tls,
+      makesSpans: this.observability.makesSpans,
       get local() {
         return plane.localService;
       },
@@ -355,5 +381,8 @@ function statsOf(service: string, backend: Backend): EndpointStats {
     state: why,
     reason,
     ejections: backend.ejection.count,
+    tries: backend.tries,
+    failedTries: backend.failedTries,
+    failedConnects: backend.failedConnects,
   };
 }

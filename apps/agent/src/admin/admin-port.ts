@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
+import { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { flagOf, UsageError } from '../lifecycle/options.ts';
-import type { AgentStatus } from './agent-status.ts';
-import { prometheusText } from './prometheus-text.ts';
+import type { AdminAnswer } from './admin-pages.ts';
+import type { AdminSource } from './admin-source.ts';
 
 export interface AdminPort {
   readonly port: number;
@@ -11,13 +11,13 @@ export interface AdminPort {
 }
 
 /**
- * /healthz, /readyz, /metrics and /config for people and probes on this machine: loopback only. Node's HTTP server
- * costs 3 MB, so it is loaded with the first connection.
+ * State, metrics and diagnostics for people and probes on this machine: loopback only. Node's HTTP server costs 3 MB, so
+ * it and the pages are loaded with the first connection.
  */
 export async function openAdminPort(
   port: number,
-  status: () => AgentStatus,
-  configTexts: () => Record<string, string>,
+  source: AdminSource,
+  listening = new ListeningSockets(),
 ): Promise<AdminPort> {
   let http: Promise<HttpServer> | undefined;
   const sockets = new Set<Socket>();
@@ -25,94 +25,38 @@ export async function openAdminPort(
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.once('error', () => socket.destroy());
-    http ??= createHttpServer(status, configTexts);
+    http ??= createHttpServer(source);
     (await http).emit('connection', socket);
   });
-  server.listen(port, '127.0.0.1');
   try {
-    await once(server, 'listening');
+    const bound = await listening.listen('admin', server, { host: '127.0.0.1', port });
+    return {
+      port: bound,
+      close: () => {
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      },
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
       `The admin port cannot be opened (${reason}): choose another with ${flagOf('adminPort')}.`,
     );
   }
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the admin port has no address');
-  return {
-    port: address.port,
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }
 
-async function createHttpServer(
-  status: () => AgentStatus,
-  configTexts: () => Record<string, string>,
-): Promise<HttpServer> {
-  const { createServer: createHttp } = await import('node:http');
-  return createHttp({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) =>
-    send(response, answer(request, status(), configTexts)),
-  );
+async function createHttpServer(source: AdminSource): Promise<HttpServer> {
+  const [{ createServer: createHttp }, { adminAnswer }] = await Promise.all([
+    import('node:http'),
+    import('./admin-pages.ts'),
+  ]);
+  return createHttp({ requestTimeout: 5_000, headersTimeout: 5_000 }, async (request, response) => {
+    const { method, url, headers } = request;
+    send(response, await adminAnswer({ method, url, host: headers.host }, source));
+  });
 }
 
-const json = 'application/json; charset=utf-8';
-const prometheus = 'text/plain; version=0.0.4; charset=utf-8';
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-function answer(
-  { method, url, headers }: IncomingMessage,
-  status: AgentStatus,
-  configTexts: () => Record<string, string>,
-): Answer {
-  // A page in a browser must not reach this by a name of its own that resolves to loopback.
-  if (!isLocalHost(headers.host)) return error(403, 'Only loopback names are served.');
-  if (method !== 'GET' && method !== 'HEAD') return error(405, 'Only GET.');
-  switch (url?.split('?')[0]) {
-    case '/healthz':
-      return { status: 200, type: json, body: JSON.stringify({ ok: true }) };
-    case '/readyz':
-      return { status: status.notReady.length === 0 ? 200 : 503, type: json, body: readiness(status) };
-    case '/metrics':
-      return { status: 200, type: prometheus, body: prometheusText(status) };
-    case '/config':
-      return { status: 200, type: json, body: configuration(status, configTexts()) };
-    default:
-      return error(404, 'There is /healthz, /readyz, /metrics and /config.');
-  }
-}
-
-function isLocalHost(host: string | undefined): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
-}
-
-function readiness({ notReady, connected }: AgentStatus): string {
-  return JSON.stringify({ ready: notReady.length === 0, reasons: notReady, apiConnected: connected });
-}
-
-/** What is in force; neither key nor token is known here. */
-function configuration(status: AgentStatus, texts: Record<string, string>): string {
-  const { self, version, revision, rejected, certificate, connected, stats } = status;
-  const resources = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, JSON.parse(text)]));
-  return JSON.stringify(
-    { self, version, connected, revision, rejected, certificate, stats, resources },
-    null,
-    2,
-  );
-}
-
-function error(status: number, message: string): Answer {
-  return { status, type: json, body: JSON.stringify({ error: message }) };
-}
-
-function send(response: ServerResponse, { status, type, body }: Answer): void {
+function send(response: ServerResponse, { status, type, body }: AdminAnswer): void {
   response.writeHead(status, {
     'content-type': type,
     'cache-control': 'no-store',

@@ -1,6 +1,8 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { Histogram } from '@tulle/mesh/histogram';
 import { expect, test } from 'vitest';
+import type { Measurements } from '../record/measurements.ts';
+import { RouteRecorder } from '../record/route-recorder.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { prometheusText } from './prometheus-text.ts';
 
@@ -40,7 +42,20 @@ const status: AgentStatus = {
   formerEpochs: 0,
 };
 
-const text = prometheusText(status);
+const recorder = new RouteRecorder();
+
+const measured: Measurements = {
+  routes: recorder.series(),
+  rules: recorder.rules(),
+  circuits: [],
+  rateLimits: [],
+  retryBudgets: [],
+  connections: [],
+  http2Refusals: new Map(),
+  observability: { accessLog: { written: 0, dropped: 0 }, spans: undefined },
+};
+
+const text = prometheusText(status, measured);
 const edge = 'side="outbound",source="web",destination="or\\"ders\\\\\\n",version="v1",tls="true"';
 
 test('labels are escaped, outcomes and error codes are labels', () => {

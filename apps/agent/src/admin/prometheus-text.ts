@@ -1,136 +1,118 @@
-import type { HistogramCounts, SeriesCounters } from '@tulle/mesh/agent-protocol';
-import { total } from '@tulle/mesh/histogram';
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import type { DataPlaneStats } from '../data-plane.ts';
+import type { Measurements } from '../record/measurements.ts';
+import type { ObservabilityCounts } from '../record/observability.ts';
 import type { AgentStatus } from './agent-status.ts';
+import { writeEndpoints } from './endpoint-metrics.ts';
+import { PrometheusPage } from './prometheus-page.ts';
+import { writeRoutes, writeRules } from './route-metrics.ts';
 
-type Labels = Readonly<Record<string, string>>;
-
-/** Prometheus' text format 0.0.4. */
-export function prometheusText(status: AgentStatus): string {
-  const page = new Page();
-  traffic(page, status.telemetry);
-  const { stats, certificate } = status;
-  page.family('tulle_connections', 'gauge', 'Open connections, by who opened them.');
-  page.sample('tulle_connections', { side: 'callers' }, stats.accepted);
-  page.sample('tulle_connections', { side: 'backends' }, stats.connected);
-  page.single('tulle_active_requests', 'gauge', 'Requests in flight.', stats.activeRequests);
-  page.single(
-    'tulle_local_healthy',
-    'gauge',
-    'Whether the service accepts connections.',
-    Number(status.localHealthy),
-  );
-  page.single(
-    'tulle_api_connected',
-    'gauge',
-    'Whether there is a session with the API.',
-    Number(status.connected),
-  );
-  page.single('tulle_ready', 'gauge', 'Whether the agent can serve.', Number(status.notReady.length === 0));
-  page.single('tulle_config_revision', 'gauge', 'Revision of the mesh in force.', status.revision);
-  page.single(
-    'tulle_config_rejected',
-    'gauge',
-    'Resources the last push could not apply.',
-    status.rejected.length,
-  );
-  if (certificate !== undefined) {
-    const { notAfter, renewAt } = certificate;
-    page.single(
-      'tulle_certificate_expiry_seconds',
-      'gauge',
-      'When it expires (Unix time).',
-      notAfter / 1_000,
-    );
-    page.single(
-      'tulle_certificate_renewal_seconds',
-      'gauge',
-      'When it is renewed (Unix time).',
-      renewAt / 1_000,
-    );
-  }
-  const { user, system } = process.cpuUsage();
-  page.single('process_cpu_seconds_total', 'counter', 'CPU time.', (user + system) / 1e6);
-  page.single('process_resident_memory_bytes', 'gauge', 'Resident memory.', process.memoryUsage.rss());
-  page.single(
-    'process_start_time_seconds',
-    'gauge',
-    'When it started (Unix time).',
-    status.startedAt / 1_000,
-  );
+/** The page of metrics: everything there is of the catalog, with those values that are there. */
+export function prometheusText(status: AgentStatus, measured: Measurements): string {
+  const page = new PrometheusPage();
+  writeEdges(page, status.telemetry);
+  writeRoutes(page, [...measured.routes]);
+  writeRules(page, [...measured.rules]);
+  writeEndpoints(page, status.stats.endpoints);
+  writeLimits(page, measured);
+  writeConnections(page, status.stats, measured);
+  writeAgent(page, status);
   return page.text();
 }
 
-function traffic(page: Page, series: readonly SeriesCounters[]): void {
-  page.family('tulle_requests_total', 'counter', 'Requests by edge, version and outcome.');
+function writeEdges(page: PrometheusPage, series: readonly SeriesCounters[]): void {
+  const requests = page.family('tulle_requests_total');
   for (const one of series) {
-    const outcomes = {
-      ok: one.ok,
-      client_error: one.clientErrors,
-      server_error: one.serverErrors,
-      mesh_error: one.meshErrors,
-    };
-    for (const [outcome, count] of Object.entries(outcomes)) {
-      page.sample('tulle_requests_total', { ...edge(one), outcome }, count);
-    }
+    requests.add([...edgeOf(one), 'ok'], one.ok);
+    requests.add([...edgeOf(one), 'client_error'], one.clientErrors);
+    requests.add([...edgeOf(one), 'server_error'], one.serverErrors);
+    requests.add([...edgeOf(one), 'mesh_error'], one.meshErrors);
   }
-  page.family('tulle_mesh_errors_total', 'counter', 'Requests the mesh itself failed, by code.');
+  const errors = page.family('tulle_mesh_errors_total');
   for (const one of series) {
-    for (const [code, count] of Object.entries(one.meshErrorCodes)) {
-      page.sample('tulle_mesh_errors_total', { ...edge(one), code }, count);
-    }
+    for (const [code, count] of Object.entries(one.meshErrorCodes)) errors.add([...edgeOf(one), code], count);
   }
-  const counters = [
-    ['tulle_retries_total', 'Further attempts.', 'retries'],
-    ['tulle_sent_bytes_total', 'Bytes sent to the destination.', 'bytesSent'],
-    ['tulle_received_bytes_total', 'Bytes received from the destination.', 'bytesReceived'],
-  ] as const;
-  for (const [name, help, field] of counters) {
-    page.family(name, 'counter', help);
-    for (const one of series) page.sample(name, edge(one), one[field]);
+  for (const [name, field] of [
+    ['tulle_retries_total', 'retries'],
+    ['tulle_sent_bytes_total', 'bytesSent'],
+    ['tulle_received_bytes_total', 'bytesReceived'],
+  ] as const) {
+    const family = page.family(name);
+    for (const one of series) family.add(edgeOf(one), one[field]);
   }
-  page.family('tulle_request_duration_seconds', 'histogram', 'From the request to the end of its response.');
-  for (const one of series) page.histogram('tulle_request_duration_seconds', edge(one), one.latency);
+  const duration = page.family('tulle_request_duration_seconds');
+  for (const one of series) duration.addHistogram(edgeOf(one), one.latency);
 }
 
-function edge({ side, source, destination, version, tls }: SeriesCounters): Labels {
-  return { side, source, destination, version, tls: String(tls) };
+function edgeOf({ side, source, destination, version, tls }: SeriesCounters): readonly string[] {
+  return [side, source, destination, version, String(tls)];
 }
 
-class Page {
-  readonly #lines: string[] = [];
-
-  family(name: string, type: 'counter' | 'gauge' | 'histogram', help: string): void {
-    this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-  }
-
-  sample(name: string, labels: Labels, value: number): void {
-    const text = Object.entries(labels).map(([label, content]) => `${label}="${escapeLabel(content)}"`);
-    this.#lines.push(`${name}${text.length > 0 ? `{${text.join(',')}}` : ''} ${value}`);
-  }
-
-  single(name: string, type: 'counter' | 'gauge', help: string, value: number): void {
-    this.family(name, type, help);
-    this.sample(name, {}, value);
-  }
-
-  /** Every bound is a power of two of a millisecond, where a bucket of ours ends: the counts are exact. */
-  histogram(name: string, labels: Labels, latency: HistogramCounts): void {
-    const requests = total(latency);
-    for (let power = -1; power <= 16; power++) {
-      const below = latency.counts.slice(0, Math.max(0, power * 8 - latency.offset));
-      const count = below.reduce((sum, one) => sum + one, latency.zero);
-      this.sample(`${name}_bucket`, { ...labels, le: String(2 ** power / 1_000) }, count);
-    }
-    this.sample(`${name}_bucket`, { ...labels, le: '+Inf' }, requests);
-    this.sample(`${name}_sum`, labels, latency.sum / 1_000);
-    this.sample(`${name}_count`, labels, requests);
-  }
-
-  text(): string {
-    return `${this.#lines.join('\n')}\n`;
-  }
+function writeLimits(page: PrometheusPage, { circuits, rateLimits, retryBudgets }: Measurements): void {
+  const active = page.family('tulle_circuit_active_requests');
+  for (const one of circuits) active.add([one.service], one.active);
+  const max = page.family('tulle_circuit_max_requests');
+  for (const one of circuits) max.add([one.service], one.max);
+  const open = page.family('tulle_circuit_open');
+  for (const one of circuits) open.add([one.service], Number(one.active >= one.max));
+  const refused = page.family('tulle_rate_limit_refused_total');
+  for (const [name, count] of sumByName(rateLimits)) refused.add(name.split(' '), count);
+  const budget = page.family('tulle_retry_budget_left');
+  for (const { service, left } of retryBudgets) budget.add([service], left);
 }
 
-function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+/** Several limits of a service may have one name, and a metric may stand on the page only once. */
+function sumByName(limits: Measurements['rateLimits']): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { service, limit, refused } of limits) {
+    const name = `${service} ${limit}`;
+    sums.set(name, (sums.get(name) ?? 0) + refused);
+  }
+  return sums;
+}
+
+function writeConnections(page: PrometheusPage, stats: DataPlaneStats, measured: Measurements): void {
+  const connections = page.family('tulle_connections');
+  connections.add(['callers'], stats.accepted);
+  connections.add(['backends'], stats.connected);
+  const byProtocol = page.family('tulle_protocol_connections');
+  for (const { side, protocol, count } of measured.connections) byProtocol.add([side, protocol], count);
+  const refused = page.family('tulle_http2_refused_total');
+  for (const [reason, count] of measured.http2Refusals) refused.add([reason], count);
+  page.single('tulle_active_requests', stats.activeRequests);
+  writeObservability(page, measured.observability);
+  const answers = page.family('tulle_dns_answers_total');
+  const { dns } = stats.names ?? {};
+  if (dns === undefined) return;
+  answers.add(['answered'], dns.answered);
+  answers.add(['not_found'], dns.notFound);
+  answers.add(['refused'], dns.refused);
+}
+
+function writeObservability(page: PrometheusPage, { accessLog, spans }: ObservabilityCounts): void {
+  const lines = page.family('tulle_access_log_lines_total');
+  lines.add(['written'], accessLog.written);
+  lines.add(['dropped'], accessLog.dropped);
+  const made = page.family('tulle_spans_total');
+  if (spans === undefined) return;
+  made.add(['exported'], spans.exported);
+  made.add(['dropped'], spans.dropped);
+  made.add(['failed'], spans.failed);
+}
+
+function writeAgent(page: PrometheusPage, status: AgentStatus): void {
+  const { certificate } = status;
+  page.single('tulle_local_healthy', Number(status.localHealthy));
+  page.single('tulle_api_connected', Number(status.connected));
+  page.single('tulle_ready', Number(status.notReady.length === 0));
+  page.single('tulle_config_revision', status.revision);
+  page.single('tulle_config_rejected', status.rejected.length);
+  if (certificate !== undefined) {
+    page.single('tulle_certificate_expiry_seconds', certificate.notAfter / 1_000);
+    page.single('tulle_certificate_renewal_seconds', certificate.renewAt / 1_000);
+  }
+  const { user, system } = process.cpuUsage();
+  page.single('process_cpu_seconds_total', (user + system) / 1e6);
+  page.single('process_resident_memory_bytes', process.memoryUsage.rss());
+  page.single('process_start_time_seconds', status.startedAt / 1_000);
 }

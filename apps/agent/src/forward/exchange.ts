@@ -14,6 +14,7 @@ import { ExchangeTally } from '../record/exchange-tally.ts';
 import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
+import type { RequestTrace } from '../trace/trace-context.ts';
 import { admit, Place, type Refused } from './admission.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type DrawnFault, drawFault } from './drawn-fault.ts';
@@ -46,6 +47,9 @@ export class Exchange implements DeliveryOwner {
   grpcStatus = -1;
   failure: DataPathErrorCode | undefined = undefined;
   decision: RouteDecision | undefined = undefined;
+  /** The part it takes in a trace; undefined for what is no request of HTTP, or was refused before it. */
+  trace: RequestTrace | undefined = undefined;
+  answerFields: readonly (string | undefined)[] | undefined = undefined;
   readonly tally: ExchangeTally;
   private readonly environment: ForwardEnvironment;
   private delivery: Delivery | undefined = undefined;
@@ -250,6 +254,7 @@ export class Exchange implements DeliveryOwner {
     this.responseStarted = true;
     this.answeredMs = at - this.startedAt;
     this.tally.answerBegan(this.answeredMs);
+    if (this.isLogged) this.answerFields = this.environment.observability.answerFields(head);
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
     if (this.isGrpc) this.deadline = this.callerDeadline;
@@ -325,11 +330,19 @@ export class Exchange implements DeliveryOwner {
     this.place?.leave(tunnel ? -1 : answeredMs, ok, this.environment.clock.now);
   }
 
+  /** A line may be left of it in the access log. */
+  private get isLogged(): boolean {
+    return this.decision !== undefined && this.decision.observability.accessLog !== 'off';
+  }
+
   private count(milliseconds: number): void {
     const { tally, grpcStatus } = this;
     if (this.failure !== undefined) tally.failed(this.failure, milliseconds);
     else if (grpcStatus >= 0) tally.answered(outcomeOfGrpc(grpcStatus), grpcStatus, milliseconds);
     else tally.answered(outcomeOfHttp(this.status), -1, milliseconds);
+    if (!this.isLogged && this.trace?.parentSpan === undefined) return;
+    const lifeMs = this.tunnel ? performance.now() - this.startedAt : milliseconds;
+    this.environment.observability.exchangeOver(this, lifeMs);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Observability } from '../record/observability.ts';
 import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
 import type { Series } from '../record/series.ts';
 import type { ActiveExchanges } from './active-exchanges.ts';
@@ -22,6 +23,7 @@ export interface ForwardEnvironment {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly active: ActiveExchanges;
+  readonly observability: Observability;
 }
 
 export interface CallerEnvironment extends ForwardEnvironment {

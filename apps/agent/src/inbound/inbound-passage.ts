@@ -7,25 +7,26 @@ import type { PeerProtocol } from '../pool/connector.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
-import { isTraceparent, newTraceparentLine } from '../trace.ts';
+import { type TraceFields, traceOf } from '../trace/trace-context.ts';
 
 export interface InboundContext {
   readonly recorder: Recorder;
   readonly self: { readonly service: string; readonly version: string };
   readonly tls: boolean;
+  /** Whether sampled requests get a span here. */
+  readonly makesSpans: boolean;
   /** How the local service is reached, and what it speaks; undefined when there is none. */
   readonly local: { readonly decision: RouteDecision; readonly protocol: PeerProtocol } | undefined;
   /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
   readonly allow: ReadonlySet<string> | undefined;
 }
 
-const dropped = dropTable(...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate);
-const droppedWithTrace = dropTable(
-  ...hopByHop,
-  FIELD.mesh,
-  FIELD.forwardedClientCertificate,
-  FIELD.traceparent,
-);
+const fields = [...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate];
+const dropped: Readonly<Record<TraceFields, Uint8Array>> = {
+  keep: dropTable(...fields),
+  replace: dropTable(...fields, FIELD.traceparent),
+  restart: dropTable(...fields, FIELD.traceparent, FIELD.tracestate),
+};
 
 /** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
 export class InboundPassage implements Passage {
@@ -60,12 +61,13 @@ export class InboundPassage implements Passage {
       return;
     }
     const { series, sourceField } = this.of(caller);
-    const trace = exchange.head.known(FIELD.traceparent);
-    const traced = trace !== undefined && isTraceparent(trace);
+    const { tracePercent } = local.decision.observability;
+    const trace = traceOf(exchange.head, tracePercent, this.context.makesSpans);
+    exchange.trace = trace;
     const edit = {
-      dropped: traced ? dropped : droppedWithTrace,
+      dropped: dropped[trace.fields],
       removed: undefined,
-      added: traced ? sourceField : sourceField + newTraceparentLine(),
+      added: sourceField + trace.line,
       path: '',
       authority: '',
     };

@@ -5,12 +5,15 @@ import { protocolVersion } from '@tulle/mesh/agent-protocol';
 import type { MeshView, Self } from '@tulle/mesh/service-view';
 import manifest from '../../package.json' with { type: 'json' };
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
+import type { AdminSource } from '../admin/admin-source.ts';
 import type { AgentStatus } from '../admin/agent-status.ts';
 import { ConfigStore } from '../config-store/config-store.ts';
 import { ConfigSync } from '../control/config-sync.ts';
 import { ControlClient } from '../control/control-client.ts';
 import type { RpcError } from '../control/rpc-error.ts';
 import type { DataPlane, DataPlaneLogger, DataPlaneOptions, ListeningPorts } from '../data-plane.ts';
+import type { RecentErrors } from '../diagnostics/recent-errors.ts';
+import { writeBundle } from '../diagnostics/write-bundle.ts';
 import { IdentityKeeper } from '../identity/identity-keeper.ts';
 import { IdentityStore } from '../identity/identity-store.ts';
 import { Renewal } from '../identity/renewal.ts';
@@ -33,6 +36,8 @@ export interface AgentParts {
   /** Where other agents reach the mesh port; undefined for pure callers. */
   readonly inbound: HelloInput['inbound'];
   readonly logger: DataPlaneLogger;
+  /** Of that logger. */
+  readonly recentErrors: RecentErrors;
 }
 
 /** An agent of the API: data path, identity, configuration and telemetry, put together. */
@@ -117,11 +122,10 @@ export class Agent {
   }
 
   async start(adminPort: number): Promise<void> {
-    this.#admin = await openAdminPort(
-      adminPort,
-      () => this.status(),
-      () => this.#config.texts(),
-    );
+    this.#admin = await openAdminPort(adminPort, {
+      ...this.#visible,
+      writeBundle: () => this.writeBundle(),
+    });
     this.#localHealth?.start();
     this.#control.start();
     this.#renewal.start();
@@ -160,6 +164,25 @@ export class Agent {
   /** Before an end that cannot wait: at least the counters go to disk. */
   persist(): void {
     this.#reporter.persist();
+  }
+
+  /** Writes all that helps to find out what is wrong, and resolves with the path of the file. */
+  writeBundle(): Promise<string> {
+    const { options, dataDir, recentErrors, logger } = this.#parts;
+    const parts = { source: this.#visible, settings: options, problems: recentErrors.list() };
+    return writeBundle(dataDir, parts, logger);
+  }
+
+  reopenLogs(): void {
+    this.#parts.dataPlane.reopenLogs();
+  }
+
+  get #visible(): Omit<AdminSource, 'writeBundle'> {
+    return {
+      status: () => this.status(),
+      configTexts: () => this.#config.texts(),
+      measurements: () => this.#parts.dataPlane.measurements(),
+    };
   }
 
   status(): AgentStatus {

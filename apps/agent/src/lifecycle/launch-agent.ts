@@ -7,6 +7,7 @@ import {
   type NamesOptions,
 } from '../data-plane.ts';
 import { AddressStore } from '../loopback/address-store.ts';
+import { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
 import { DataDir, defaultDataDir } from './data-dir.ts';
@@ -71,8 +72,10 @@ async function startIn(
   self: Self,
   remembered: RememberedPorts,
   names: NamesOptions | undefined,
-  logger: DataPlaneLogger,
+  unwatched: DataPlaneLogger,
 ): Promise<Agent> {
+  const recentErrors = new RecentErrors();
+  const logger = recentErrors.watch(unwatched);
   let agent: Agent | undefined;
   const advertised = options.advertise ?? reachableHost(options.api);
   const { outboundHost, tlsPassthroughPort } = options;
@@ -86,12 +89,16 @@ async function startIn(
     names,
     inbound: options.port === undefined ? undefined : { ...inboundAddress(options, advertised), tls: true },
     limits: options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
+    observability: {
+      accessLog: { path: options.accessLog, fields: options.accessLogFields },
+      otlpEndpoint: options.otlpEndpoint,
+    },
     onUnknownService: (service) => agent?.watch(service),
     logger,
   };
   const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, createDataPlane);
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
-  agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger });
+  agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger, recentErrors });
   if (!agent.hasIdentity && options.token === undefined) throw new UsageError(needsToken(self, dataDir));
   await agent.start(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort);
   const { outbound, admin, upstreams } = agent.ports;

@@ -27,7 +27,7 @@ export function createLogger(level: Level, fields: object): Logger {
 }
 
 /** Of an error its own words; what else hangs on it may be a socket, or a certificate that holds itself. */
-function plain(_key: string, value: unknown): unknown {
+export function plain(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   const { name: type, message, stack, cause } = value;
   return { type, message, stack, ...('code' in value && { code: value.code }), cause };

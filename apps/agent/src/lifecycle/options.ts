@@ -1,5 +1,6 @@
 import { instanceNameSchema, serviceNameSchema, versionNameSchema, zoneSchema } from '@tulle/mesh/names';
 import * as z from 'zod/mini';
+import { isLoggable } from '../access-log/log-fields.ts';
 
 /** A flag or variable: what it reads as, and what `--help` and docs/settings.md say of it. */
 export function setting<T extends z.ZodMiniType>(description: string, schema: T): T {
@@ -62,6 +63,12 @@ function list<T extends z.ZodMiniType>(entry: T, atLeast: number) {
     z.array(entry).check(z.minLength(atLeast), z.maxLength(1_000)),
   );
 }
+
+const httpUrl = z
+  .string()
+  .check(
+    z.refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'an http:// or https:// address'),
+  );
 
 const apiUrl = z.pipe(
   z
@@ -127,6 +134,18 @@ export const meshFields = {
   drainTimeoutMs: setting(
     'How long requests in flight may take when the agent stops',
     z._default(durationMs, 10_000),
+  ),
+  accessLog: setting(
+    'Where lines of the access log go: a file, or - for standard output; which requests leave one is said by the Policy of each service',
+    z.optional(z.string().check(z.minLength(1))),
+  ),
+  accessLogFields: setting(
+    'What stands in them, such as time,method,path,status,request.user-agent; by default all but what people typed',
+    z.optional(list(z.string().check(z.refine(isLoggable, 'no such field: see docs/observability.md')), 1)),
+  ),
+  otlpEndpoint: setting(
+    'Collector that sampled spans are sent to by OTLP over HTTP, such as http://127.0.0.1:4318',
+    z.optional(httpUrl),
   ),
   logLevel: setting(
     'Least level logged',

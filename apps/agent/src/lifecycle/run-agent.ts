@@ -25,9 +25,15 @@ async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<numb
   process.on('SIGHUP', () => {
     logger.info(
       {},
-      'SIGHUP: settings come from flags and variables and need a restart; connecting to the API anew',
+      'SIGHUP: settings come from flags and variables and need a restart; connecting to the API and opening logs anew',
     );
     agent.retryNow();
+    agent.reopenLogs();
+  });
+  process.on('SIGUSR2', () => {
+    agent
+      .writeBundle()
+      .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
   void agent.whenReady(2 ** 31 - 1).then((ready) => {
     if (ready) logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
@@ -47,7 +53,10 @@ async function runStandalone(file: string, options: AgentOptions, logger: Logger
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
   logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
-  process.on('SIGHUP', () => void started.reload());
+  process.on('SIGHUP', () => {
+    started.reload();
+    started.plane.reopenLogs();
+  });
   await asked;
   await started.close(options.drainTimeoutMs);
   return 0;

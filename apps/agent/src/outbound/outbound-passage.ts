@@ -8,7 +8,7 @@ import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
 import { type Router, serviceOfHost } from '../router/router.ts';
-import { isTraceparent, newTraceparentLine } from '../trace.ts';
+import { type RequestTrace, type TraceFields, traceOf } from '../trace/trace-context.ts';
 
 export interface OutboundContext {
   /** The router in force now. */
@@ -19,13 +19,22 @@ export interface OutboundContext {
   /** Absent where nobody can be asked for views. */
   readonly awaiting: AwaitingViews | undefined;
   readonly unknownServiceTimeoutMs: number;
+  /** Whether sampled requests get a span here. */
+  readonly makesSpans: boolean;
 }
 
 /** What a service may say to the mesh stops here: fields of agents are set by agents. */
-const dropped = dropTable(...hopByHop, FIELD.mesh);
-const droppedWithHost = dropTable(...hopByHop, FIELD.mesh, FIELD.host);
-const droppedWithTrace = dropTable(...hopByHop, FIELD.mesh, FIELD.traceparent);
-const droppedWithBoth = dropTable(...hopByHop, FIELD.mesh, FIELD.host, FIELD.traceparent);
+const fields = [...hopByHop, FIELD.mesh];
+const dropped: Readonly<Record<TraceFields, Uint8Array>> = {
+  keep: dropTable(...fields),
+  replace: dropTable(...fields, FIELD.traceparent),
+  restart: dropTable(...fields, FIELD.traceparent, FIELD.tracestate),
+};
+const droppedWithHost: Readonly<Record<TraceFields, Uint8Array>> = {
+  keep: dropTable(...fields, FIELD.host),
+  replace: dropTable(...fields, FIELD.host, FIELD.traceparent),
+  restart: dropTable(...fields, FIELD.host, FIELD.traceparent, FIELD.tracestate),
+};
 
 /** Requests of the local service to others: host -> service -> split -> backend. */
 export class OutboundPassage implements Passage {
@@ -78,14 +87,13 @@ export class OutboundPassage implements Passage {
         : head.form === 'absolute' || head.minor === 0
           ? head.authority
           : '';
-    const trace = head.known(FIELD.traceparent);
-    const newTrace = trace === undefined || !isTraceparent(trace);
-    const replacesTrace = newTrace && trace !== undefined;
-    const dropping = host === '' ? dropped : droppedWithHost;
+    const { tracePercent } = decision.observability;
+    const trace: RequestTrace = traceOf(head, tracePercent, this.context.makesSpans);
+    exchange.trace = trace;
     const edit = {
-      dropped: replacesTrace ? (host === '' ? droppedWithTrace : droppedWithBoth) : dropping,
+      dropped: (host === '' ? dropped : droppedWithHost)[trace.fields],
       removed: undefined,
-      added: newTrace ? newTraceparentLine() : '',
+      added: trace.line,
       path: '',
       authority: host,
     };

@@ -1,5 +1,5 @@
 import type { DataPathErrorCode } from '../errors.ts';
-import type { Connector } from './connector.ts';
+import type { Connector, PeerProtocol } from './connector.ts';
 import { Dial, type DialOwner, type Transport } from './dial.ts';
 import { Http1Peer } from './http1-peer.ts';
 import { Http2Peer } from './http2-peer.ts';
@@ -53,6 +53,11 @@ export class ConnectionPool implements DialOwner {
     this.connector = connector;
     this.environment = environment;
     this.limits = limits;
+  }
+
+  /** That is asked for; a peer may agree to less. */
+  get protocol(): PeerProtocol {
+    return this.connector.protocol;
   }
 
   get size(): number {

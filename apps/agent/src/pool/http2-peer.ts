@@ -49,6 +49,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     this.idleLimitMs = environment.idleTimeoutMs;
     this.readAt = environment.clock.now;
     this.session = new ClientSession(this, { scheme: secure ? 'https' : 'http' });
+    environment.refusals?.follow(this.session.flood.refusals);
     this.writer = new SessionWriter(socket, this.session, environment.turn);
     socket.on('data', (bytes: Buffer) => this.onData(bytes));
     socket.on('drain', () => this.writer.onDrain());
@@ -138,6 +139,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     this.closed = true;
     this.pool.onClosed(this);
     this.session.lose();
+    this.environment.refusals?.settle(this.session.flood.refusals);
     this.socket.destroy();
     this.environment.turn.flush();
   }

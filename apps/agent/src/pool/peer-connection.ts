@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { Turn } from '../forward/turn.ts';
+import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
 import type { PeerStream } from './peer-stream.ts';
 
 export interface PeerEnvironment {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly idleTimeoutMs: number;
+  /** What sessions of HTTP/2 refuse; absent where nobody asks. */
+  readonly refusals?: ProtocolRefusals | undefined;
 }
 
 /** A connection to a peer that is ready for requests, as its pool sees it. */

@@ -51,9 +51,7 @@ export class ExchangeTally {
     this.route.active++;
     this.backend = backend;
     // A service that is starting is asked again, as the same try.
-    if (!again && this.tries > 0) return;
-    this.tries++;
-    this.route.tries++;
+    if (again || this.tries === 0) this.tries++;
   }
 
   sent(bytes: number): void {
@@ -96,7 +94,8 @@ export class ExchangeTally {
   private end(triedWell: boolean, endedWell: boolean): void {
     const { route } = this;
     route.active--;
-    if (!triedWell) route.failedTries++;
+    if (triedWell) route.triedWell++;
+    else route.failedTries++;
     if (this.tries <= 1) return;
     route.retried++;
     if (endedWell) route.retriedOk++;

@@ -24,8 +24,8 @@ export class RouteSeries {
   ok = 0;
   clientErrors = 0;
   serverErrors = 0;
-  /** Tries that began here, and those of them that did not bring a good answer. */
-  tries = 0;
+  /** Tries that ended: those whose answer was passed on, and those that failed. */
+  triedWell = 0;
   failedTries = 0;
   /** Requests that were tried more than once, and those of them that ended well. */
   retried = 0;

@@ -7,7 +7,7 @@ export const runOptionsSchema = z.object({
   outboundPort: setting('HTTP proxy port for the command; 0 takes a free one', z._default(listenPort, 0)),
   inboundPort: setting('Mesh port other agents call; 0 takes a free one', z._default(listenPort, 0)),
   adminPort: setting(
-    'Port for /healthz, /readyz, /metrics and /config on loopback',
+    'Port for /healthz, /readyz, /metrics, /endpoints and /config on loopback',
     z._default(listenPort, 0),
   ),
   readyTimeoutMs: setting(

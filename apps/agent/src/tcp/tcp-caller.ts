@@ -54,6 +54,10 @@ export class TcpCaller implements ExchangeCaller, CallerConnection {
     environment.turn.flush();
   }
 
+  get protocol(): 'tcp' {
+    return 'tcp';
+  }
+
   get remoteAddress(): string {
     return this.socket.remoteAddress ?? '';
   }

@@ -1,0 +1,80 @@
+import { randomFillSync } from 'node:crypto';
+import { FIELD } from '@tulle/wire/http/known-fields';
+import type { RequestHead } from '@tulle/wire/http/message-head';
+
+/**
+ * W3C Trace Context: neither the trace nor the parent may be all zeros, and `ff` is no version. Of version 00 the length
+ * is fixed; what a later one appends stands behind a dash.
+ */
+const valid = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
+const LENGTH = 55;
+
+const BYTES_PER_TRACE = 24;
+const BYTES_PER_SPAN = 8;
+const pool = Buffer.alloc(BYTES_PER_TRACE * 256);
+let next = pool.length;
+
+/** What becomes of the fields a request came with. `replace` leaves tracestate, `restart` drops it with its trace. */
+export type TraceFields = 'keep' | 'replace' | 'restart';
+
+/** The part a request takes in a trace. */
+export interface RequestTrace {
+  readonly fields: TraceFields;
+  /** The field line that is added, with CRLF; '' to keep what came. */
+  readonly line: string;
+  /** As sent on. */
+  readonly traceparent: string;
+  /** Of a request that gets a span here: the span it came from, '' for none; undefined for no span. */
+  readonly parentSpan: string | undefined;
+}
+
+/**
+ * Continues the trace of a request, or starts one, of which `percent` are sampled. With `makesSpans` a sampled request
+ * gets a span here, which takes the place of its parent for whoever is called.
+ */
+export function traceOf(head: RequestHead, percent: number, makesSpans: boolean): RequestTrace {
+  const came = head.known(FIELD.traceparent);
+  if (came === undefined || !isTraceparent(came)) return startTrace(percent, makesSpans);
+  if (!makesSpans || !isSampled(came))
+    return { fields: 'keep', line: '', traceparent: came, parentSpan: undefined };
+  // Of a later version only what this one knows is passed on.
+  const flags = (Number.parseInt(came.substring(53, LENGTH), 16) & 3).toString(16);
+  const traceparent = `00-${came.substring(3, 35)}-${randomHex(BYTES_PER_SPAN)}-0${flags}`;
+  const parentSpan = came.substring(36, 52);
+  return { fields: 'replace', line: `traceparent: ${traceparent}\r\n`, traceparent, parentSpan };
+}
+
+export function isTraceparent(value: string): boolean {
+  return valid.test(value) && (value.length === LENGTH || !value.startsWith('00'));
+}
+
+export function isSampled(traceparent: string): boolean {
+  return (Number.parseInt(traceparent.charAt(LENGTH - 1), 16) & 1) === 1;
+}
+
+export function traceIdOf(traceparent: string): string {
+  return traceparent.substring(3, 35);
+}
+
+export function spanIdOf(traceparent: string): string {
+  return traceparent.substring(36, 52);
+}
+
+/** All of a new trace's id is random, which the second flag says (Trace Context level 2). */
+function startTrace(percent: number, makesSpans: boolean): RequestTrace {
+  const sampled = percent > 0 && Math.random() * 100 < percent;
+  const hex = randomHex(BYTES_PER_TRACE);
+  const traceparent = `00-${hex.substring(0, 32)}-${hex.substring(32)}-${sampled ? '03' : '02'}`;
+  const parentSpan = sampled && makesSpans ? '' : undefined;
+  return { fields: 'restart', line: `traceparent: ${traceparent}\r\n`, traceparent, parentSpan };
+}
+
+/** Random bytes are drawn for many traces at once. */
+function randomHex(bytes: number): string {
+  if (next + bytes > pool.length) {
+    randomFillSync(pool);
+    next = 0;
+  }
+  next += bytes;
+  return pool.toString('hex', next - bytes, next);
+}
