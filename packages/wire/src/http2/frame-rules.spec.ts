@@ -16,6 +16,7 @@ import {
   uint32,
   windowUpdate,
 } from './frames.spec-support.ts';
+import { defaultLimits } from './limits.ts';
 import { RecordingOwner, serve, startServer, take } from './recording.spec-support.ts';
 import { ServerSession } from './server-session.ts';
 
@@ -148,7 +149,7 @@ const connectionErrors: [string, Buffer[], number, string][] = [
   ],
   [
     'a frame that is too large',
-    [frame(FRAME.ping, 0, 0, Buffer.alloc(16_385))],
+    [frame(FRAME.ping, 0, 0, Buffer.alloc(defaultLimits.maxFrameBytes + 1))],
     ERROR.frameSize,
     'frame-too-large',
   ],

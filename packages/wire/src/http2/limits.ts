@@ -38,7 +38,7 @@ export const defaultLimits: SessionLimits = {
   maxContinuations: 8,
   streamWindowBytes: 256 * 1024,
   connectionWindowBytes: 8 * 1024 * 1024,
-  maxFrameBytes: 16 * 1024,
+  maxFrameBytes: 64 * 1024,
   maxSentFrameBytes: 64 * 1024,
   headerTableBytes: 4096,
   maxResetsPerSecond: 512,
