@@ -115,7 +115,7 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     const { clock, turn } = this.environment;
     this.readAt = clock.now;
     this.session.push(bytes, clock.now);
-    turn.flush();
+    turn.flushAtEnd();
   }
 
   /** Nothing more can be asked; what was asked is still answered. */

@@ -6,7 +6,8 @@ export interface Flushable {
 /**
  * The writers that hold something, in two lists. Every handler of a socket event or timer ends with {@link flush}, so
  * that head, body and end of a message leave in one write. What many connections share waits for the end of the turn
- * of the event loop: all requests that were read in it leave in one write, and one TLS record.
+ * of the event loop: all requests that were read in it leave in one write, and one TLS record. So does what was read
+ * from such a connection: TLS gives it in pieces of one record, of which a body has many.
  */
 export class Turn {
   private readonly dirty: Flushable[] = [];
@@ -27,6 +28,11 @@ export class Turn {
   /** For a writer that several exchanges share. */
   addShared(writer: Flushable): void {
     this.shared.push(writer);
+    this.flushAtEnd();
+  }
+
+  /** The same as {@link flush}, but when all that the sockets have in this turn was read. */
+  flushAtEnd(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     setImmediate(this.endTurn);
