@@ -64,7 +64,7 @@ function list<T extends z.ZodMiniType>(entry: T, atLeast: number) {
   );
 }
 
-const httpUrl = z
+export const httpUrl = z
   .string()
   .check(
     z.refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'an http:// or https:// address'),

@@ -57,6 +57,11 @@ async function runStandalone(file: string, options: AgentOptions, logger: Logger
     started.reload();
     started.plane.reopenLogs();
   });
+  process.on('SIGUSR2', () => {
+    started
+      .writeBundle()
+      .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
+  });
   await asked;
   await started.close(options.drainTimeoutMs);
   return 0;

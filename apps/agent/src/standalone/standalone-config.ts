@@ -12,7 +12,9 @@ import { routeRulesSchema } from '@tulle/mesh/route';
 import { protocolSchema, tlsOriginationSchema } from '@tulle/mesh/service';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
 import * as z from 'zod/mini';
+import { isLoggable } from '../access-log/log-fields.ts';
 import type { Address } from '../data-plane.ts';
+import { httpUrl } from '../lifecycle/options.ts';
 import { contradictions } from './contradictions.ts';
 
 const form = 'write it as host:port, for instance 127.0.0.1:8080';
@@ -85,6 +87,17 @@ const limits = z.strictObject({
 });
 
 const file = z.string().check(z.minLength(1));
+
+/** As the flags of the same names; what is written down of which requests is said by each service. */
+const observability = z.strictObject({
+  accessLog: z.optional(file),
+  accessLogFields: z.optional(
+    z
+      .array(z.string().check(z.refine(isLoggable, 'the access log has no such field')))
+      .check(z.minLength(1), z.maxLength(100)),
+  ),
+  otlpEndpoint: z.optional(httpUrl),
+});
 const serial = z.string().check(z.regex(/^[0-9a-fA-F]{1,64}$/, 'hexadecimal digits'));
 const identity = z.strictObject({
   trustDomain: trustDomainSchema,
@@ -105,6 +118,8 @@ export const standaloneConfigSchema = z
       outbound: z.optional(listenAddress),
       upstreams: z._default(z.record(serviceNameSchema, listenAddress), {}),
       inbound: z.optional(listenAddress),
+      /** Metrics, state and diagnostics, on loopback. */
+      admin: z.optional(between(0, 65_535)),
       /** DNS for `*.mesh`; with it every service is listened for at a loopback address of its own. */
       dns: z.optional(listenAddress),
       /** TLS to any service that its ClientHello names. */
@@ -115,6 +130,7 @@ export const standaloneConfigSchema = z
     /** Files, relative to this one. With them the inbound port speaks mutual TLS only. */
     identity: z.optional(identity),
     limits: z._default(limits, {}),
+    observability: z._default(observability, {}),
     services: z._default(z.record(serviceNameSchema, service), {}),
   })
   .check(

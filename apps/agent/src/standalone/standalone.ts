@@ -1,19 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
+import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
+import type { AdminSource } from '../admin/admin-source.ts';
+import { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { LoopbackAddresses } from '../loopback/loopback-addresses.ts';
 import { FileWatch } from './file-watch.ts';
 import { parseConfig } from './parse-config.ts';
+import { standaloneAdmin } from './standalone-admin.ts';
 import type { StandaloneConfig } from './standalone-config.ts';
 import { viewsOf } from './views.ts';
 
 export interface Standalone {
   readonly plane: DataPlane;
-  readonly ports: ListeningPorts;
+  readonly ports: ListeningPorts & { readonly admin?: number };
   /** Reads the file again and says whether it is in force now. Mistakes are logged, the old state stays. */
   reload(): boolean;
   /** Stops watching and drains. */
   close(drainTimeoutMs: number): Promise<void>;
+  /** See the admin port's. */
+  writeBundle(): Promise<string>;
 }
 
 /** Everything the file stands for, read and checked before any of it takes effect. */
@@ -28,11 +34,13 @@ interface Loaded {
  * Runs the data path from a YAML file, without an API. Rejects with a sentence that names file and line when
  * the file is wrong at the start; later the last good state stays in force.
  */
-export async function startStandalone(configPath: string, logger: DataPlaneLogger): Promise<Standalone> {
+export async function startStandalone(configPath: string, unwatched: DataPlaneLogger): Promise<Standalone> {
+  const recentErrors = new RecentErrors();
+  const logger = recentErrors.watch(unwatched);
   const file = resolve(configPath);
   const loaded = load(file);
   const { config } = loaded;
-  const { self, listen, local, limits, identity } = config;
+  const { self, listen, local, limits, identity, observability } = config;
   const plane = createDataPlane({
     self: { ...self, instance: `${self.service}-standalone` },
     local,
@@ -43,21 +51,29 @@ export async function startStandalone(configPath: string, logger: DataPlaneLogge
     names: listen.dns && { dns: listen.dns, addresses: new LoopbackAddresses() },
     inbound: listen.inbound === undefined ? undefined : { ...listen.inbound, tls: identity !== undefined },
     limits: definedOnly(limits),
+    observability: {
+      accessLog: { path: observability.accessLog, fields: observability.accessLogFields },
+      otlpEndpoint: observability.otlpEndpoint,
+    },
     logger,
   });
   putInForce(plane, loaded);
   const ports = await plane.listen();
-  const running = new RunningStandalone(file, plane, ports, logger, config);
+  const running = new RunningStandalone(file, plane, ports, logger, config, recentErrors);
+  if (listen.admin !== undefined) await running.openAdmin(listen.admin);
   running.watch(loaded.files);
   return running;
 }
 
 class RunningStandalone implements Standalone {
   readonly plane: DataPlane;
-  readonly ports: ListeningPorts;
+  readonly ports: ListeningPorts & { admin?: number };
   private readonly file: string;
   private readonly logger: DataPlaneLogger;
   private readonly fixed: string;
+  private readonly admin: AdminSource;
+  private adminPort: AdminPort | undefined = undefined;
+  private config: StandaloneConfig;
   private readonly fileWatch = new FileWatch(() => void this.reload());
 
   constructor(
@@ -66,7 +82,10 @@ class RunningStandalone implements Standalone {
     ports: ListeningPorts,
     logger: DataPlaneLogger,
     config: StandaloneConfig,
+    recentErrors: RecentErrors,
   ) {
+    this.config = config;
+    this.admin = standaloneAdmin({ plane, config: () => this.config, recentErrors, logger });
     this.file = file;
     this.plane = plane;
     this.ports = ports;
@@ -80,14 +99,27 @@ class RunningStandalone implements Standalone {
     );
   }
 
+  async openAdmin(port: number): Promise<void> {
+    this.adminPort = await openAdminPort(port, this.admin);
+    this.ports.admin = this.adminPort.port;
+  }
+
+  writeBundle(): Promise<string> {
+    return this.admin.writeBundle();
+  }
+
   reload(): boolean {
     try {
       const loaded = load(this.file);
       putInForce(this.plane, loaded);
+      this.config = loaded.config;
       this.watch(loaded.files);
       this.logger.info({ services: Object.keys(loaded.config.services).length }, 'configuration reloaded');
       if (fixedPart(loaded.config) !== this.fixed) {
-        this.logger.warn({ file: this.file }, 'changes of self, listen, local and limits need a restart');
+        this.logger.warn(
+          { file: this.file },
+          'changes of self, listen, local, limits and observability need a restart',
+        );
       }
       return true;
     } catch (error) {
@@ -103,6 +135,7 @@ class RunningStandalone implements Standalone {
   async close(drainTimeoutMs: number): Promise<void> {
     this.fileWatch.close();
     await this.plane.drain(drainTimeoutMs);
+    this.adminPort?.close();
   }
 }
 
@@ -140,8 +173,8 @@ function putInForce(plane: DataPlane, { config, identity }: Loaded): void {
 }
 
 /** What cannot change while the process runs, as text to compare. */
-function fixedPart({ self, listen, local, limits, identity }: StandaloneConfig): string {
-  return JSON.stringify({ self, listen, local, limits, tls: identity !== undefined });
+function fixedPart({ self, listen, local, limits, observability, identity }: StandaloneConfig): string {
+  return JSON.stringify({ self, listen, local, limits, observability, tls: identity !== undefined });
 }
 
 type Limits = StandaloneConfig['limits'];
