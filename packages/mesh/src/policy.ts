@@ -10,12 +10,15 @@ import { retriesSchema } from './retries.ts';
 const timeoutsSchema = z
   .strictObject({
     connectMs: z._default(between(1, 60_000), 1_000),
-    /** From the first byte of the request to the last of the response, all tries together; 0 means no limit. */
+    /**
+     * From the first byte of the request to the last of the response, all tries together; 0 means no limit. Of gRPC calls
+     * and server-sent events it limits the time until the head, so that streams can go on.
+     */
     requestMs: z._default(between(0, 3_600_000), 30_000),
     /** One try, until the head of its response; 0 means no limit but that of the request. */
     perTryMs: z._default(between(0, 3_600_000), 0),
     /** Without a byte in either direction. */
-    idleMs: z._default(between(1, 3_600_000), 60_000),
+    idleMs: z._default(between(1, 3_600_000), 300_000),
     /** The same for connections of `tcp` and `tls` services, which rest between transactions; 0 means no limit. */
     tcpIdleMs: z._default(between(0, 86_400_000), 3_600_000),
     /** A connection older than this takes no further request; 0 means no limit. */
