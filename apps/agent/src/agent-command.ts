@@ -5,6 +5,10 @@ import { listenPort, meshFields, setting } from './lifecycle/options.ts';
 export const agentOptionsSchema = z.object({
   ...meshFields,
   config: setting('Run from this file, without an API', z.optional(z.string().check(z.minLength(1)))),
+  pidFile: setting(
+    'Where the id of the process is written; a successor of SIGUSR1 writes its own there',
+    z.optional(z.string().check(z.minLength(1))),
+  ),
   outboundPort: setting('HTTP proxy port for the service; 0 takes a free one', z._default(listenPort, 4140)),
   inboundPort: setting('Mesh port other agents call; 0 takes a free one', z._default(listenPort, 4143)),
   adminPort: setting(

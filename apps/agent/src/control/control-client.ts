@@ -14,6 +14,7 @@ const slowRetryMs = 30_000;
 /** How often an outage that goes on is mentioned again. */
 const complainEveryMs = 60_000;
 const mostServices = 10_000;
+const handedOver = 'Another process of this agent has taken over.';
 
 export interface ControlClientOptions {
   readonly apis: readonly URL[];
@@ -44,6 +45,7 @@ export class ControlClient {
   #complainedAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #leaving = false;
+  #abandoned = false;
   /** The certificate there is does not do any more, although it is valid: the token's turn. */
   #rejoin = false;
   /** The token was refused, or has made a certificate: it is good for once. */
@@ -73,6 +75,18 @@ export class ControlClient {
     this.#stopped = true;
     this.#wake?.();
     this.#session?.sayGoodbye();
+  }
+
+  /** Another process of this agent speaks to the API now. It is the same agent, so nobody says goodbye. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#stopped = true;
+    this.#wake?.();
+    this.#session?.drop(handedOver);
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
   }
 
   /**
@@ -157,7 +171,8 @@ export class ControlClient {
     });
     this.#session = session;
     this.#onSession?.();
-    if (this.#stopped) session.sayGoodbye();
+    if (this.#abandoned) session.drop(handedOver);
+    else if (this.#stopped) session.sayGoodbye();
     try {
       keeper.reinstate();
       logger.info({ api: api.origin }, 'connected to the API');

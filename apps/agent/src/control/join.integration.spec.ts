@@ -90,5 +90,7 @@ test('two agents do not share a data directory', async () => {
   const { writeFileSync } = await import('node:fs');
   const folder = temporaryFolder();
   writeFileSync(joinPath(folder, 'agent.pid'), `${process.ppid} `);
-  expect(() => DataDir.open(folder)).toThrow(/Another agent \(process \d+\) uses the data directory/);
+  expect(() => DataDir.open(folder, { lock: true })).toThrow(
+    /Another agent \(process \d+\) uses the data directory/,
+  );
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelloInput, ReportInput } from '@tulle/mesh/agent-protocol';
 import { protocolVersion } from '@tulle/mesh/agent-protocol';
 import type { MeshView, Self } from '@tulle/mesh/service-view';
@@ -20,6 +21,7 @@ import { Renewal } from '../identity/renewal.ts';
 import { normaliseSerial } from '../mutual-tls/peer-certificate.ts';
 import { EpochStore } from '../report/epoch-store.ts';
 import { Reporter } from '../report/reporter.ts';
+import type { ListeningSockets } from './listening-sockets.ts';
 import { LocalHealth } from './local-health.ts';
 import type { MeshOptions } from './options.ts';
 
@@ -121,15 +123,38 @@ export class Agent {
     this.#control.watch(service);
   }
 
-  async start(adminPort: number): Promise<void> {
-    this.#admin = await openAdminPort(adminPort, {
-      ...this.#visible,
-      writeBundle: () => this.writeBundle(),
-    });
+  /** What another process of this agent may do at the same time. */
+  async listen(adminPort: number, sockets: ListeningSockets): Promise<void> {
+    this.#admin = await openAdminPort(
+      adminPort,
+      { ...this.#visible, writeBundle: () => this.writeBundle() },
+      sockets,
+    );
     this.#localHealth?.start();
+  }
+
+  /** Connects to the API, reports, renews, and writes to the data directory. */
+  begin(): void {
     this.#control.start();
     this.#renewal.start();
     this.#reporter.start();
+  }
+
+  /** Reads again what the process before this one may have written since. */
+  reread(): void {
+    this.#keeper.restore();
+    this.#reporter.reread();
+  }
+
+  /**
+   * Another process of this agent writes and speaks to the API from now on. What this one still answers it counts on
+   * disk, from where the other reports it.
+   */
+  async handOver(): Promise<void> {
+    this.#admin?.close();
+    this.#renewal.stop();
+    this.#control.abandon();
+    await Promise.all([this.#configStore.settled(), this.#keeper.settled(), this.#reporter.handOver()]);
   }
 
   /** Resolves with true as soon as the agent can serve, with false after `timeoutMs`. */
@@ -223,8 +248,9 @@ export class Agent {
     if (inbound !== undefined && this.#control.connected) {
       await this.#control.leave(leaveMs);
       // The API has taken this instance out; the callers' agents learn it in this time.
-      await new Promise((resolve) => setTimeout(resolve, settleMs));
+      await sleep(settleMs);
     }
+    if (!this.#control.abandoned) await sleep(options.drainDelayMs);
     await dataPlane.drain(options.drainTimeoutMs);
     await this.#reporter.finish(lastReportMs);
     this.#control.stop();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
@@ -10,15 +10,19 @@ export function defaultDataDir(name: string, environment: NodeJS.ProcessEnv): st
   return join(state, 'tulle', 'agents', name);
 }
 
-/** The agent's directory, locked against a second agent for as long as this process lives. */
+/** The agent's directory, which one process at a time may write to, but for its own counters. */
 export class DataDir {
   readonly path: string;
   readonly #lockPath: string;
+  #locked = false;
 
-  static open(path: string): DataDir {
+  /** Without `lock` it may only be read: another process still writes to it. */
+  static open(path: string, { lock }: { lock: boolean }): DataDir {
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
-      return new DataDir(path);
+      const opened = new DataDir(path);
+      if (lock) opened.lock();
+      return opened;
     } catch (error) {
       if (error instanceof UsageError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -31,19 +35,28 @@ export class DataDir {
   private constructor(path: string) {
     this.path = path;
     this.#lockPath = join(path, 'agent.pid');
-    this.#lock();
   }
 
   release(): void {
-    rmSync(this.#lockPath, { force: true });
+    if (this.#locked) rmSync(this.#lockPath, { force: true });
+    this.#locked = false;
+  }
+
+  /** From now on process `pid` writes, and this one does not; in between nobody else can come. */
+  handTo(pid: number): void {
+    const beside = `${this.#lockPath}.new`;
+    writeFileSync(beside, lockContent(pid), { mode: 0o600 });
+    renameSync(beside, this.#lockPath);
+    this.#locked = false;
   }
 
   /** A lock left by a process that is gone, or whose number another process has now, is taken over. */
-  #lock(): void {
-    const content = `${process.pid} ${startOf(process.pid) ?? ''}`;
+  lock(): void {
+    if (this.#locked) return;
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        writeFileSync(this.#lockPath, content, { flag: 'wx', mode: 0o600 });
+        writeFileSync(this.#lockPath, lockContent(process.pid), { flag: 'wx', mode: 0o600 });
+        this.#locked = true;
         return;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
@@ -58,4 +71,8 @@ export class DataDir {
     }
     throw new UsageError(`The data directory ${this.path} was locked by another agent just now.`);
   }
+}
+
+function lockContent(pid: number): string {
+  return `${pid} ${startOf(pid) ?? ''}`;
 }

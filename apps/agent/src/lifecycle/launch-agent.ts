@@ -6,11 +6,12 @@ import {
   type DataPlaneOptions,
   type NamesOptions,
 } from '../data-plane.ts';
-import { AddressStore } from '../loopback/address-store.ts';
 import { RecentErrors } from '../diagnostics/recent-errors.ts';
+import { AddressStore } from '../loopback/address-store.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
 import { DataDir, defaultDataDir } from './data-dir.ts';
+import { Inheritance } from './inheritance.ts';
 import {
   type InstanceState,
   inventInstanceName,
@@ -18,8 +19,10 @@ import {
   type RememberedPorts,
   saveInstanceState,
 } from './instance-state.ts';
+import type { ListeningSockets } from './listening-sockets.ts';
 import { type MeshOptions, UsageError } from './options.ts';
 import { isLoopback, reachableHost } from './reachable-host.ts';
+import type { Successor } from './successor.ts';
 import { limitThreadPool } from './trim-memory.ts';
 
 export type LaunchOptions = MeshOptions & {
@@ -31,18 +34,29 @@ export type LaunchOptions = MeshOptions & {
 export interface Launched {
   readonly agent: Agent;
   readonly self: Self;
+  readonly sockets: ListeningSockets;
+  /** The successor is ready: it writes and speaks to the API, and this process has only to drain. */
+  handTo(successor: Successor): Promise<void>;
   /** Drains, stores and gives the data directory free. */
   stop(): Promise<void>;
 }
 
-/** Starts an agent: it listens, and serves if the disk holds all it needs; the API comes in by and by. */
-export async function launchAgent(options: LaunchOptions, logger: DataPlaneLogger): Promise<Launched> {
+/**
+ * Starts an agent: it listens, and serves if the disk holds all it needs; the API comes in by and by. As a successor
+ * it takes over once it can serve, and does not touch the directory before.
+ */
+export async function launchAgent(
+  options: LaunchOptions,
+  logger: DataPlaneLogger,
+  inheritance = Inheritance.none(),
+): Promise<Launched> {
   const { service, serviceVersion: version, zone } = options;
   if (service === undefined)
     throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
   limitThreadPool();
   const name = options.instance ?? `${service}-${version}`;
-  const dataDir = DataDir.open(options.dataDir ?? defaultDataDir(name, process.env));
+  const path = options.dataDir ?? defaultDataDir(name, process.env);
+  const dataDir = DataDir.open(path, { lock: !inheritance.isSuccession });
   try {
     const stored = loadInstanceState(dataDir.path);
     const instance = options.instance ?? stored?.instance ?? inventInstanceName(service, version);
@@ -50,10 +64,21 @@ export async function launchAgent(options: LaunchOptions, logger: DataPlaneLogge
     const remembered = stored?.ports ?? { upstreams: {} };
     const addresses = new AddressStore(dataDir.path, logger);
     const names = namesOptions(options, addresses);
-    const agent = await startIn(dataDir.path, options, self, remembered, names, logger);
+    const { sockets } = inheritance;
+    const agent = await listenIn(dataDir.path, options, self, remembered, names, sockets, logger);
+    await takeOver(inheritance, agent, dataDir);
+    await agent.begin();
+    await remember(dataDir.path, self, agent.ports);
     return {
       agent,
       self,
+      sockets,
+      handTo: async (successor) => {
+        await agent.handOver();
+        await addresses.settled();
+        dataDir.handTo(successor.pid);
+        successor.handOver();
+      },
       stop: async () => {
         await agent.stop();
         await addresses.settled();
@@ -66,12 +91,30 @@ export async function launchAgent(options: LaunchOptions, logger: DataPlaneLogge
   }
 }
 
-async function startIn(
+/** One that could not serve is no successor: the process before it goes on then. */
+async function takeOver(inheritance: Inheritance, agent: Agent, dataDir: DataDir): Promise<void> {
+  const { notReady } = agent.status();
+  if (inheritance.isSuccession && notReady.length > 0)
+    throw new UsageError(`What is on disk is not enough to serve with: ${notReady.join(', ')}.`);
+  await inheritance.takeOver();
+  if (!inheritance.isSuccession) return;
+  dataDir.lock();
+  agent.reread();
+}
+
+async function remember(dataDir: string, { instance }: Self, ports: Agent['ports']): Promise<void> {
+  const { outbound, inbound, admin, upstreams } = ports;
+  const state: InstanceState = { instance, ports: { outbound, inbound, admin, upstreams } };
+  await saveInstanceState(dataDir, state);
+}
+
+async function listenIn(
   dataDir: string,
   options: LaunchOptions,
   self: Self,
   remembered: RememberedPorts,
   names: NamesOptions | undefined,
+  sockets: ListeningSockets,
   unwatched: DataPlaneLogger,
 ): Promise<Agent> {
   const recentErrors = new RecentErrors();
@@ -94,19 +137,14 @@ async function startIn(
       otlpEndpoint: options.otlpEndpoint,
     },
     onUnknownService: (service) => agent?.watch(service),
+    sockets,
     logger,
   };
   const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, createDataPlane);
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
   agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger, recentErrors });
   if (!agent.hasIdentity && options.token === undefined) throw new UsageError(needsToken(self, dataDir));
-  await agent.start(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort);
-  const { outbound, admin, upstreams } = agent.ports;
-  const state: InstanceState = {
-    instance: self.instance,
-    ports: { outbound, inbound: ports.inbound, admin, upstreams },
-  };
-  await saveInstanceState(dataDir, state);
+  await agent.listen(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort, sockets);
   return agent;
 }
 

@@ -132,8 +132,12 @@ export const meshFields = {
     z.optional(integer(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),
   ),
   drainTimeoutMs: setting(
-    'How long requests in flight may take when the agent stops',
-    z._default(durationMs, 10_000),
+    'How long requests in flight may take when the agent stops, or a successor has taken over',
+    z._default(durationMs, 25_000),
+  ),
+  drainDelayMs: setting(
+    'How long the agent says that it is not ready before it stops accepting, for balancers that ask',
+    z._default(durationMs, 0),
   ),
   accessLog: setting(
     'Where lines of the access log go: a file, or - for standard output; which requests leave one is said by the Policy of each service',

@@ -1,15 +1,20 @@
 import type { AgentOptions } from '../agent-command.ts';
+import { askedToRestart } from './asked-to-restart.ts';
+import { Inheritance } from './inheritance.ts';
 import { type Launched, launchAgent } from './launch-agent.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
+import { announceReady } from './service-manager.ts';
 
-/** Resolves with the exit code once the agent has been told to stop and has. */
+/** Resolves with the exit code once the agent has been told to stop and has, or another process took over. */
 export async function runAgent(options: AgentOptions): Promise<number> {
   const logger = createLogger(options.logLevel, { service: options.service });
+  const inheritance = Inheritance.read(process.env);
   try {
-    if (options.config !== undefined) return await runStandalone(options.config, options, logger);
-    return await runMeshAgent(options, logger);
+    if (options.config !== undefined)
+      return await runStandalone(options.config, options, inheritance, logger);
+    return await runMeshAgent(options, inheritance, logger);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -17,8 +22,12 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   }
 }
 
-async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<number> {
-  const launched = await launchAgent(options, logger);
+async function runMeshAgent(
+  options: AgentOptions,
+  inheritance: Inheritance,
+  logger: Logger,
+): Promise<number> {
+  const launched = await launchAgent(options, logger, inheritance);
   const { agent, self } = launched;
   logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
   guardProcess(launched, logger);
@@ -35,24 +44,33 @@ async function runMeshAgent(options: AgentOptions, logger: Logger): Promise<numb
       .writeBundle()
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
+  const asked = askedToStop(options);
+  const restart = askedToRestart({ sockets: launched.sockets, options, asked, logger });
+  announceReady(options.pidFile, logger);
   void agent.whenReady(2 ** 31 - 1).then((ready) => {
     if (ready) logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
   });
-  const asked = askedToStop(options);
-  const reason = await Promise.race([asked, agent.refused]);
-  if (typeof reason === 'string') logger.info({ reason }, 'stopping');
-  else process.stderr.write(`${reason.message}\n`);
+  const end = await Promise.race([asked, agent.refused, restart]);
+  if (end instanceof Error) process.stderr.write(`${end.message}\n`);
+  else if (typeof end === 'string') logger.info({ reason: end }, 'stopping');
+  else await launched.handTo(end);
   await launched.stop();
-  return typeof reason === 'string' ? 0 : 1;
+  return end instanceof Error ? 1 : 0;
 }
 
-async function runStandalone(file: string, options: AgentOptions, logger: Logger): Promise<number> {
+async function runStandalone(
+  file: string,
+  options: AgentOptions,
+  inheritance: Inheritance,
+  logger: Logger,
+): Promise<number> {
   const { startStandalone } = await import('../standalone/standalone.ts');
+  const { sockets } = inheritance;
   const asked = askedToStop(options);
-  const started = await startStandalone(file, logger).catch((error: unknown) => {
+  const started = await startStandalone(file, logger, sockets).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
-  logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
+  await inheritance.takeOver();
   process.on('SIGHUP', () => {
     started.reload();
     started.plane.reopenLogs();
@@ -62,7 +80,12 @@ async function runStandalone(file: string, options: AgentOptions, logger: Logger
       .writeBundle()
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
-  await asked;
+  const restart = askedToRestart({ sockets, options, asked, logger });
+  announceReady(options.pidFile, logger);
+  logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
+  const end = await Promise.race([asked, restart]);
+  if (typeof end === 'string') logger.info({ reason: end }, 'stopping');
+  else end.handOver();
   await started.close(options.drainTimeoutMs);
   return 0;
 }

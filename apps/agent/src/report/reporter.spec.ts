@@ -83,7 +83,7 @@ class World {
         return output;
       },
       store: {
-        load: () => [...this.disk.values()],
+        load: () => [...this.disk.values()].map((counters) => ({ counters, final: true })),
         save: async (counters) => void this.disk.set(counters.epoch, structuredClone(counters)),
         forget: async (epoch) => void this.disk.delete(epoch),
       },

@@ -2,7 +2,7 @@ import type { ReportInput, ReportOutput, SeriesCounters } from '@tulle/mesh/agen
 import { LatestWriter } from '../config-store/latest-writer.ts';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { AcknowledgedSeries, levelOf } from './acknowledged-series.ts';
-import type { EpochCounters, EpochStore } from './epoch-store.ts';
+import type { EpochCounters, EpochStore, FormerEpoch } from './epoch-store.ts';
 
 const defaultPersistEveryMs = 3_000;
 
@@ -25,7 +25,7 @@ export interface ReporterOptions {
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #acknowledged = new AcknowledgedSeries();
-  readonly #former: EpochCounters[];
+  #former: FormerEpoch[];
   readonly #writer: LatestWriter<EpochCounters>;
   #seq = 0;
   #intervalMs = 1_000;
@@ -38,7 +38,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    this.#former = options.store.load();
+    this.#former = options.store.load(options.epoch);
     this.#writer = new LatestWriter(
       (counters) => options.store.save(counters),
       (error) => options.logger.error({ err: error }, 'the counters could not be written to disk'),
@@ -48,6 +48,12 @@ export class Reporter {
   /** Former runs whose counters are not known to be in the API's database. */
   get formerEpochs(): number {
     return this.#former.length;
+  }
+
+  /** Looks for counters of other processes: a run that drains goes on to count, and says so on disk. */
+  reread(): void {
+    const { store, epoch } = this.#options;
+    this.#former = store.load(epoch);
   }
 
   start(): void {
@@ -66,6 +72,12 @@ export class Reporter {
     this.#acknowledged.forget();
     this.#durableLevel = 0;
     this.#schedule(Math.random() * Math.min(this.#intervalMs, 1_000) * 0.5);
+  }
+
+  /** From now on another process reports, what this one counts as well: it finds that on disk. */
+  async handOver(): Promise<void> {
+    this.persist();
+    await this.#writer.settled();
   }
 
   /** One round: the present counters, then those of former runs. Never rejects; concurrent calls share a round. */
@@ -117,7 +129,8 @@ export class Reporter {
   async #round(): Promise<void> {
     await this.#attempt(() => this.#reportPresent());
     await this.#attempt(async () => {
-      for (const counters of [...this.#former]) await this.#reportFormer(counters);
+      if (this.#former.some(({ final }) => !final)) this.reread();
+      for (const former of [...this.#former]) await this.#reportFormer(former);
     });
   }
 
@@ -143,11 +156,12 @@ export class Reporter {
     if (output.durable) this.#durableLevel = sumOfLevels(all);
   }
 
-  async #reportFormer(counters: EpochCounters): Promise<void> {
+  async #reportFormer(former: FormerEpoch): Promise<void> {
     const { store, send, logger } = this.#options;
+    const { writer: _writer, ...counters } = former.counters;
     const output = await send(counters);
-    if (!output.durable || output.seq < counters.seq) return;
-    this.#former.splice(this.#former.indexOf(counters), 1);
+    if (!former.final || !output.durable || output.seq < counters.seq) return;
+    this.#former.splice(this.#former.indexOf(former), 1);
     await store.forget(counters.epoch);
     logger.info(
       { epoch: counters.epoch, series: counters.series.length },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   type ClientHttp2Session,
+  type ClientHttp2Stream,
   connect,
   createSecureServer,
   createServer,
@@ -107,4 +108,12 @@ export async function startSecureHttp2Service(
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
+}
+
+export type Http2Client = ClientHttp2Session;
+export type Http2Request = ClientHttp2Stream;
+
+/** Node's client, in plain text; the caller closes it. */
+export function connectHttp2(port: number): Http2Client {
+  return connect(`http://127.0.0.1:${port}`);
 }

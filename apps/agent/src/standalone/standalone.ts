@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
 import type { AdminSource } from '../admin/admin-source.ts';
+import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
 import { RecentErrors } from '../diagnostics/recent-errors.ts';
+import type { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { LoopbackAddresses } from '../loopback/loopback-addresses.ts';
 import { FileWatch } from './file-watch.ts';
 import { parseConfig } from './parse-config.ts';
@@ -34,7 +35,11 @@ interface Loaded {
  * Runs the data path from a YAML file, without an API. Rejects with a sentence that names file and line when
  * the file is wrong at the start; later the last good state stays in force.
  */
-export async function startStandalone(configPath: string, unwatched: DataPlaneLogger): Promise<Standalone> {
+export async function startStandalone(
+  configPath: string,
+  unwatched: DataPlaneLogger,
+  sockets?: ListeningSockets,
+): Promise<Standalone> {
   const recentErrors = new RecentErrors();
   const logger = recentErrors.watch(unwatched);
   const file = resolve(configPath);
@@ -55,12 +60,13 @@ export async function startStandalone(configPath: string, unwatched: DataPlaneLo
       accessLog: { path: observability.accessLog, fields: observability.accessLogFields },
       otlpEndpoint: observability.otlpEndpoint,
     },
+    sockets,
     logger,
   });
   putInForce(plane, loaded);
   const ports = await plane.listen();
   const running = new RunningStandalone(file, plane, ports, logger, config, recentErrors);
-  if (listen.admin !== undefined) await running.openAdmin(listen.admin);
+  if (listen.admin !== undefined) await running.openAdmin(listen.admin, sockets);
   running.watch(loaded.files);
   return running;
 }
@@ -99,8 +105,8 @@ class RunningStandalone implements Standalone {
     );
   }
 
-  async openAdmin(port: number): Promise<void> {
-    this.adminPort = await openAdminPort(port, this.admin);
+  async openAdmin(port: number, sockets?: ListeningSockets): Promise<void> {
+    this.adminPort = await openAdminPort(port, this.admin, sockets);
     this.ports.admin = this.adminPort.port;
   }
 
