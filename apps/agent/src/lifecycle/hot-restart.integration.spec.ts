@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
+import { SpecApi } from '../control/spec-api/spec-api.ts';
 import { startService } from '../specs/services.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
 import { Load } from './load.spec-support.ts';
@@ -51,3 +54,55 @@ test(`${restarts} restarts under load: no request fails, on HTTP/1.1 or HTTP/2`,
   expect(pids.size).toBe(restarts + 1);
   expect(await agent.ended).toBe(0);
 }, 600_000);
+
+test('a successor that cannot start changes nothing, and the next try may', async () => {
+  const { agent, config, port, pid } = await startAgent();
+  const load = new Load().http1(port, { host: 'web', connections: 2 });
+  const good = readFileSync(config, 'utf8');
+  const first = pid();
+  writeFileSync(config, 'nonsense');
+  process.kill(first, 'SIGUSR1');
+  const { reason } = await agent.logged('no successor took over, this process goes on');
+  expect(reason).toBe('it ended with code 1 before it was ready');
+  expect(pid()).toBe(first);
+  writeFileSync(config, good);
+  process.kill(first, 'SIGUSR1');
+  await agent.logged('ready', 2);
+  expect(pid()).not.toBe(first);
+  expect((await load.stop()).failures).toEqual([]);
+});
+
+test('an agent of the API hands over its ports, its directory and its counters', async () => {
+  const api = new SpecApi();
+  await api.start();
+  onTestFinished(() => api.stop());
+  const service = await startService((_request, response) => response.end('ok'));
+  const endpoint = { id: 'orders-1', version: 'v1', host: '127.0.0.1', port: service, tls: false };
+  api.setView(viewOf('web'));
+  api.setView(viewOf('orders', [endpoint]));
+  const dataDir = temporaryFolder();
+  const agent = new AgentProcess({
+    TULLE_SERVICE: 'web',
+    TULLE_API: api.url,
+    TULLE_TOKEN: api.token(),
+    TULLE_DATA_DIR: dataDir,
+    TULLE_UPSTREAMS: 'orders=0',
+    TULLE_OUTBOUND_PORT: '0',
+    TULLE_ADMIN_PORT: '0',
+  });
+  const { ports } = (await agent.logged('listening')) as { ports?: { outbound: number } } & object;
+  await agent.logged('ready');
+  const load = new Load().http1(ports?.outbound ?? 0, { host: 'orders', connections: 4 });
+  const holder = () => Number(readFileSync(join(dataDir, 'agent.pid'), 'utf8').split(' ')[0]);
+  for (let count = 2; count <= 4; count++) {
+    process.kill(holder(), 'SIGUSR1');
+    const { pid } = await agent.logged('ready', count);
+    expect(holder()).toBe(pid);
+  }
+  const { failures, answered } = await load.stop();
+  expect(failures).toEqual([]);
+  expect(await agent.ended).toBe(0);
+  while (api.ledger.requests() < answered) await once(api.events, 'report');
+  expect(api.ledger.requests()).toBe(answered);
+  expect(api.ledger.epochs()).toBe(4);
+});
