@@ -9,6 +9,11 @@ export interface Tally {
   readonly failures: string[];
 }
 
+/** Where the next request goes; a function where that changes. */
+type Port = number | (() => number);
+
+const now = (port: Port) => (typeof port === 'number' ? port : port());
+
 /** Requests one after the other on several connections, until it is stopped. */
 export class Load {
   readonly tally: Tally = { sent: 0, answered: 0, failures: [] };
@@ -16,10 +21,10 @@ export class Load {
   private going = true;
 
   /** HTTP/1.1 that keeps its connections; nothing is sent twice. */
-  http1(port: number, { host, connections }: { host: string; connections: number }): this {
+  http1(port: Port, { host, connections }: { host: string; connections: number }): this {
     const agent = new Agent({ keepAlive: true, maxSockets: connections });
     for (let index = 0; index < connections; index++) {
-      this.run(() => get({ port, agent, headers: { host }, path: `/${index}` }));
+      this.run(() => get({ port: now(port), agent, headers: { host }, path: `/${index}` }));
     }
     void Promise.all(this.runs).then(() => agent.destroy());
     return this;
@@ -29,11 +34,15 @@ export class Load {
    * HTTP/2, several requests at a time on one connection; after GOAWAY the next are sent on a new one, and with them
    * those that Node had accepted and then refused by itself (RFC 9113 section 8.7: they were not processed).
    */
-  http2(port: number, { host, concurrency }: { host: string; concurrency: number }): this {
+  http2(port: Port, { host, concurrency }: { host: string; concurrency: number }): this {
     let session: Http2Client | undefined;
+    let sessionPort = 0;
     const present = () => {
-      if (session !== undefined && !session.closed && !session.destroyed) return session;
-      const made = connectHttp2(port);
+      const there = session !== undefined && !session.closed && !session.destroyed;
+      if (there && sessionPort === now(port)) return session as Http2Client;
+      session?.close();
+      sessionPort = now(port);
+      const made = connectHttp2(sessionPort);
       made.on('error', (error) => this.tally.failures.push(`session: ${error.message}`));
       // Node closes it by itself once its streams have ended.
       made.on('goaway', () => {

@@ -84,8 +84,13 @@ async function runStandalone(
   announceReady(options.pidFile, logger);
   logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
   const end = await Promise.race([asked, restart]);
-  if (typeof end === 'string') logger.info({ reason: end }, 'stopping');
-  else end.handOver();
+  if (typeof end === 'string') {
+    logger.info({ reason: end }, 'stopping');
+    await started.leave(options.drainDelayMs);
+  } else {
+    started.handOver();
+    end.handOver();
+  }
   await started.close(options.drainTimeoutMs);
   return 0;
 }

@@ -11,13 +11,15 @@ export interface StandaloneAdminParts {
   readonly plane: DataPlane;
   /** That is in force. */
   readonly config: () => StandaloneConfig;
+  /** Soon nothing is accepted any more. */
+  readonly leaving: () => boolean;
   readonly recentErrors: RecentErrors;
   readonly logger: DataPlaneLogger;
 }
 
 /** What an agent without an API shows of itself: as one that is ready, with no revision and no session. */
 export function standaloneAdmin(parts: StandaloneAdminParts): AdminSource {
-  const { plane, config, recentErrors, logger } = parts;
+  const { plane, config, leaving, recentErrors, logger } = parts;
   const instance = `${config().self.service}-standalone`;
   const startedAt = Date.now() - process.uptime() * 1_000;
   const source: Omit<AdminSource, 'writeBundle'> = {
@@ -27,7 +29,7 @@ export function standaloneAdmin(parts: StandaloneAdminParts): AdminSource {
         self: { ...config().self, instance },
         version: manifest.version,
         startedAt,
-        notReady: stats.draining ? ['stopping'] : [],
+        notReady: leaving() ? ['stopping'] : [],
         connected: false,
         revision: 0,
         rejected: [],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
 import type { AdminSource } from '../admin/admin-source.ts';
 import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
@@ -17,6 +18,10 @@ export interface Standalone {
   readonly ports: ListeningPorts & { readonly admin?: number };
   /** Reads the file again and says whether it is in force now. Mistakes are logged, the old state stays. */
   reload(): boolean;
+  /** Says that it is not ready, for balancers that ask, and resolves after `delayMs`. */
+  leave(delayMs: number): Promise<void>;
+  /** Another process answers on the admin port from now on. */
+  handOver(): void;
   /** Stops watching and drains. */
   close(drainTimeoutMs: number): Promise<void>;
   /** See the admin port's. */
@@ -80,6 +85,7 @@ class RunningStandalone implements Standalone {
   private readonly admin: AdminSource;
   private adminPort: AdminPort | undefined = undefined;
   private config: StandaloneConfig;
+  private leaving = false;
   private readonly fileWatch = new FileWatch(() => void this.reload());
 
   constructor(
@@ -91,7 +97,13 @@ class RunningStandalone implements Standalone {
     recentErrors: RecentErrors,
   ) {
     this.config = config;
-    this.admin = standaloneAdmin({ plane, config: () => this.config, recentErrors, logger });
+    this.admin = standaloneAdmin({
+      plane,
+      config: () => this.config,
+      leaving: () => this.leaving,
+      recentErrors,
+      logger,
+    });
     this.file = file;
     this.plane = plane;
     this.ports = ports;
@@ -138,7 +150,18 @@ class RunningStandalone implements Standalone {
     }
   }
 
+  async leave(delayMs: number): Promise<void> {
+    this.leaving = true;
+    await sleep(delayMs);
+  }
+
+  handOver(): void {
+    this.fileWatch.close();
+    this.adminPort?.close();
+  }
+
   async close(drainTimeoutMs: number): Promise<void> {
+    this.leaving = true;
     this.fileWatch.close();
     await this.plane.drain(drainTimeoutMs);
     this.adminPort?.close();
