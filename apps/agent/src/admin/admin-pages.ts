@@ -12,6 +12,8 @@ export interface AdminRequest {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly host: string | undefined;
+  /** That of a page in a browser, which says so whenever it asks for more than to read. */
+  readonly origin: string | undefined;
 }
 
 const json = 'application/json; charset=utf-8';
@@ -49,11 +51,12 @@ const there = 'There is GET /healthz, /readyz, /metrics, /endpoints, /config and
 
 /** What the admin port answers. */
 export async function adminAnswer(
-  { method, url, host }: AdminRequest,
+  { method, url, host, origin }: AdminRequest,
   source: AdminSource,
 ): Promise<AdminAnswer> {
   // A page in a browser must not reach this by a name of its own that resolves to loopback.
   if (!isLocalHost(host)) return answer({ error: 'Only loopback names are served.' }, 403);
+  if (origin !== undefined) return answer({ error: 'Pages in a browser are not served.' }, 403);
   const path = url?.split('?')[0] ?? '';
   const isRead = method === 'GET' || method === 'HEAD';
   const page = isRead ? pages.get(path) : method === 'POST' ? acts.get(path) : undefined;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   get,
@@ -63,6 +64,23 @@ test('the configuration in force, without a secret', async () => {
 test('a page that reaches loopback by a name of its own is refused', async () => {
   expect((await admin('/config', { host: 'evil.example' })).status).toBe(403);
   expect((await admin('/config', { host: 'localhost:80' })).status).toBe(200);
+});
+
+test('the state of every endpoint', async () => {
+  const { status, body } = await admin('/endpoints');
+  expect(status).toBe(200);
+  expect(JSON.parse(body)).toEqual({ endpoints: [] });
+});
+
+test('a diagnostic bundle is written when it is asked for, but not by a page in a browser', async () => {
+  const { status, body } = await admin('/diagnostics', {}, 'POST');
+  expect(status).toBe(201);
+  const bundle = readFileSync(JSON.parse(body).path, 'utf8');
+  expect(JSON.parse(bundle)).toMatchObject({ agent: { self: { service: 'web' } } });
+  expect(bundle).not.toContain('PRIVATE KEY');
+  expect(bundle).not.toContain('tulle1_');
+  expect((await admin('/diagnostics', { origin: 'http://evil.example' }, 'POST')).status).toBe(403);
+  expect((await admin('/diagnostics')).status).toBe(405);
 });
 
 test('other paths and methods are told what there is', async () => {

@@ -52,7 +52,7 @@ async function createHttpServer(source: AdminSource): Promise<HttpServer> {
   ]);
   return createHttp({ requestTimeout: 5_000, headersTimeout: 5_000 }, async (request, response) => {
     const { method, url, headers } = request;
-    send(response, await adminAnswer({ method, url, host: headers.host }, source));
+    send(response, await adminAnswer({ method, url, host: headers.host, origin: headers.origin }, source));
   });
 }
 

@@ -1,5 +1,5 @@
 import { RouteRecord, type RuleKey } from './route-record.ts';
-import { RouteSeries } from './route-series.ts';
+import { type RouteKey, RouteSeries } from './route-series.ts';
 
 /** No name of a service begins with an underscore. */
 export const OVERFLOW = '_overflow';
@@ -44,15 +44,21 @@ export class RouteRecorder {
   }
 
   private seriesOf(rule: RuleKey, destination: string, version: string): RouteSeries {
-    const { side } = rule;
-    const name = `${side} ${rule.service} ${rule.rule} ${destination} ${version}`;
+    const { side, service } = rule;
+    const overflows = service === OVERFLOW;
+    const key = overflows ? overflowKey(side) : { ...rule, destination, version };
+    const name = `${side} ${service} ${key.rule} ${key.destination} ${key.version}`;
     const known = this.bySeries.get(name);
     if (known !== undefined) return known;
-    if (this.bySeries.size >= this.limits.maxSeries && rule.service !== OVERFLOW) {
-      return this.seriesOf({ side, service: OVERFLOW, rule: OVERFLOW }, OVERFLOW, OVERFLOW);
+    if (this.bySeries.size >= this.limits.maxSeries && !overflows) {
+      return this.seriesOf(overflowKey(side), OVERFLOW, OVERFLOW);
     }
-    const made = new RouteSeries({ ...rule, destination, version });
+    const made = new RouteSeries(key);
     this.bySeries.set(name, made);
     return made;
   }
+}
+
+function overflowKey(side: RouteKey['side']): RouteKey {
+  return { side, service: OVERFLOW, rule: OVERFLOW, destination: OVERFLOW, version: OVERFLOW };
 }
