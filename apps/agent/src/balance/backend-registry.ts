@@ -7,13 +7,8 @@ import type { HealthProbe } from '../health/health-probe.ts';
 import { PoolProbe } from '../health/pool-probe.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
-import {
-  type Connector,
-  hopTo,
-  mutualTlsConnector,
-  type PeerProtocol,
-  plainConnector,
-} from '../pool/connector.ts';
+import { type Connector, hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
+import { MutualTlsConnector } from '../pool/mutual-tls-connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
 import { externalName, tlsOriginationConnector } from '../pool/tls-origination-connector.ts';
 import type { Recorder } from '../record/recorder.ts';
@@ -160,7 +155,7 @@ export class BackendRegistry {
     protocol: PeerProtocol,
     tlsOrigination: TlsOrigination | undefined,
   ): Connector {
-    if (tls) return mutualTlsConnector(host, port, service, protocol, this.context.credentials);
+    if (tls) return new MutualTlsConnector(host, port, service, protocol, this.context.credentials);
     if (tlsOrigination === undefined) return plainConnector(host, port, protocol);
     return tlsOriginationConnector(host, port, protocol, tlsOrigination);
   }

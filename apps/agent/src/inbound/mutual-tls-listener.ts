@@ -8,6 +8,10 @@ import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** For so long a caller may resume its session; then it shows its certificate again. */
+const SESSION_TIMEOUT_S = 3_600;
+/** Whoever learns the key of tickets can pass for those they were made for: none is used for longer than a day. */
+const TICKET_KEY_AGE_MS = 86_400_000;
 
 /**
  * The port other agents call. Fail closed: without an identity there is no certificate and every handshake
@@ -39,6 +43,7 @@ export class MutualTlsListener {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       noDelay: true,
       keepAlive: true,
+      sessionTimeout: SESSION_TIMEOUT_S,
       // An empty list trusts nobody; leaving it out would trust every public authority.
       ca: [],
     });
@@ -52,13 +57,19 @@ export class MutualTlsListener {
       else if (socket.alpnProtocol === 'h2') new Http2Caller(socket, passage, environment, identity);
       else new Http1Caller(socket, passage, environment, identity);
     });
+    const rotation = setInterval(() => this.useIdentity(), TICKET_KEY_AGE_MS);
+    rotation.unref();
+    this.server.once('close', () => clearInterval(rotation));
     this.server.on('tlsClientError', (error, socket) => {
       logger.debug({ remote: socket.remoteAddress, reason: error.message }, 'refused a handshake');
       socket.destroy();
     });
   }
 
-  /** New connections use the present identity; `ca` is passed every time, because leaving it out resets it. */
+  /**
+   * New connections use the present identity, and new keys for tickets: what was made with the former identity, or
+   * under the former roots, is not resumed. `ca` is passed every time, because leaving it out resets it.
+   */
   useIdentity(): void {
     const identity = this.credentials.current;
     if (identity !== undefined) this.server.setSecureContext(identity.options);
@@ -68,11 +79,15 @@ export class MutualTlsListener {
     for (const socket of [...this.sockets]) socket.destroy();
   }
 
+  /** Also of a resumed session the certificate is known, from the ticket; OpenSSL does not look at its dates again. */
   private identify(socket: tls.TLSSocket) {
     const peer = socket.authorized ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
     const trustDomain = this.credentials.current?.trustDomain;
     const accepted =
-      peer !== undefined && peer.trustDomain === trustDomain && !this.credentials.isRevoked(peer.serial);
+      peer !== undefined &&
+      peer.trustDomain === trustDomain &&
+      peer.notAfter > Date.now() &&
+      !this.credentials.isRevoked(peer.serial);
     if (accepted) return peer;
     this.logger.warn(
       { remote: socket.remoteAddress, peer: peer?.spiffeId, serial: peer?.serial },

@@ -1,4 +1,4 @@
-import { constants, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { normaliseSerial } from './peer-certificate.ts';
 
@@ -9,12 +9,7 @@ export interface IdentityPem {
   readonly trustDomain: string;
 }
 
-const protocol = {
-  minVersion: 'TLSv1.3',
-  maxVersion: 'TLSv1.3',
-  // A resumed session would skip the certificate, and with it the expiry and the revocation.
-  secureOptions: constants.SSL_OP_NO_TICKET,
-} as const satisfies SecureContextOptions;
+const protocol = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const satisfies SecureContextOptions;
 
 /** What this agent proves itself with and whom it believes; replaced as a whole, never changed. */
 interface Identity {

@@ -1,10 +1,7 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import type { HopProtocol } from '@tulle/mesh/policy';
 import type { Protocol } from '@tulle/mesh/service';
-import { serviceSpiffeId } from '@tulle/mesh/spiffe';
-import type { Credentials } from '../mutual-tls/credentials.ts';
-import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 
 /** What is spoken with a peer: a version of HTTP, or bytes nobody here understands. */
 export type PeerProtocol = HopProtocol | 'tcp';
@@ -20,6 +17,11 @@ export interface Connector {
   /** Whether a connection made in `generation` may take another request. */
   isCurrent(generation: number): boolean;
   readonly generation: number;
+  /**
+   * Who is at the other end of a connection that is ready; undefined where no certificate of the mesh is asked for.
+   * Throws a {@link PeerIdentityError} when it is nobody to talk to after all.
+   */
+  identify(socket: net.Socket): PeerIdentity | undefined;
 }
 
 /** How a service that speaks `protocol` is called directly, or between agents where `hop` is wanted. */
@@ -37,6 +39,7 @@ export function plainConnector(host: string, port: number, protocol: PeerProtoco
     generation: 0,
     isCurrent: () => true,
     open: () => net.connect({ host, port, allowHalfOpen: protocol === 'tcp' }),
+    identify: () => undefined,
   };
 }
 
@@ -52,44 +55,3 @@ export const alpnProtocols: Readonly<Record<PeerProtocol, string[]>> = {
   // Bytes pass between agents inside of CONNECT, each connection on a stream of its own.
   tcp: ['h2'],
 };
-
-/** Mutual TLS to an agent that must prove to stand for `service`. */
-export function mutualTlsConnector(
-  host: string,
-  port: number,
-  service: string,
-  protocol: PeerProtocol,
-  credentials: Credentials,
-): Connector {
-  return {
-    readyEvent: 'secureConnect',
-    protocol: protocol === 'tcp' ? 'http2' : protocol,
-    get generation() {
-      return credentials.generation;
-    },
-    isCurrent: (generation) => generation === credentials.generation,
-    open() {
-      const identity = credentials.current;
-      if (identity === undefined) return undefined;
-      const expected = serviceSpiffeId(identity.trustDomain, service);
-      return tls.connect({
-        host,
-        port,
-        secureContext: identity.context,
-        rejectUnauthorized: true,
-        ALPNProtocols: alpnProtocols[protocol],
-        // Runs after the chain was verified: SPIFFE takes the place of host names.
-        checkServerIdentity: (_host, certificate) => {
-          const peer = readPeerIdentity(certificate);
-          if (peer?.spiffeId !== expected) {
-            return new PeerIdentityError(`expected ${expected}, met ${peer?.spiffeId ?? 'no SPIFFE ID'}`);
-          }
-          if (credentials.isRevoked(peer.serial)) {
-            return new PeerIdentityError(`the certificate ${peer.serial} of ${expected} is revoked`);
-          }
-          return undefined;
-        },
-      });
-    },
-  };
-}

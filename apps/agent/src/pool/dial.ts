@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { DataPathErrorCode } from '../errors.ts';
-import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import { connectFailureCode } from './connect-failure.ts';
-import type { Connector, PeerProtocol } from './connector.ts';
+import { type Connector, PeerIdentityError, type PeerProtocol } from './connector.ts';
 
 /** Finds peers that vanished without a word. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
@@ -62,12 +62,19 @@ export class Dial {
 
   private succeed(): void {
     if (this.settled) return;
-    this.settled = true;
     const { socket, connector, generation, startedAt } = this;
+    let identity: PeerIdentity | undefined;
+    try {
+      identity = connector.identify(socket);
+    } catch (error) {
+      if (!(error instanceof PeerIdentityError)) throw error;
+      this.fail('identity_rejected', error.message);
+      return;
+    }
+    this.settled = true;
     socket.removeListener('error', this.onError);
     socket.removeListener('close', this.onClose);
     const secure = socket instanceof TLSSocket;
-    const identity = secure ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
     this.owner.onReady(this, {
       socket,
       protocol: secure && connector.protocol !== 'tcp' ? agreedProtocol(socket) : connector.protocol,

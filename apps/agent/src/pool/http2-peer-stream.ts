@@ -17,7 +17,8 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   private readonly stream: ClientStream;
   private exchange: PeerExchange | undefined = undefined;
   private isWebSocket = false;
-  private isTunnel = false;
+  /** The end of a tunnel. */
+  private finSent = false;
   /** Of the handshake that HTTP/2 does without (RFC 8441 section 5). */
   private webSocketKey = '';
   private answered = false;
@@ -35,8 +36,8 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   sendHead(head: RequestHead, edit: RequestEdit): number {
     this.isWebSocket = head.upgrade === 'websocket';
     if (this.isWebSocket) this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
-    this.isTunnel = this.isWebSocket || head.method === 'CONNECT';
-    this.stream.sendRequestHead(head, edit, !head.hasBody && !this.isTunnel);
+    const isTunnel = this.isWebSocket || head.method === 'CONNECT';
+    this.stream.sendRequestHead(head, edit, !head.hasBody && !isTunnel);
     return head.end;
   }
 
@@ -49,6 +50,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   }
 
   sendFin(): void {
+    this.finSent = true;
     this.stream.sendEnd(undefined);
   }
 
@@ -64,8 +66,9 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   leave(complete: boolean): void {
     this.exchange = undefined;
-    // The end of a tunnel that has ended well may still be behind bytes that wait for a window.
-    if (!this.stream.isClosed && !(complete && this.isTunnel)) this.stream.reset(ERROR.cancel);
+    // Our end of a tunnel that has ended well may still be behind bytes that wait for a window. Every other stream is
+    // reset, also one that is closed: what of its answer was not read takes up room in the window of the connection.
+    if (!complete || !this.finSent) this.stream.reset(ERROR.cancel);
     this.peer.release();
   }
 
@@ -89,11 +92,13 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   onReset(code: ErrorCode, untouched: boolean): void {
     const { exchange } = this;
+    // Left already, and given back then.
+    if (exchange === undefined) return;
     this.exchange = undefined;
     this.peer.release();
     const detail = this.peer.failure === '' ? `the stream was reset with code ${code}` : this.peer.failure;
-    if (this.answered) exchange?.onBadResponse('peer_reset', detail);
-    else exchange?.onPeerLost(untouched ? 'never' : 'maybe', detail);
+    if (this.answered) exchange.onBadResponse('peer_reset', detail);
+    else exchange.onPeerLost(untouched ? 'never' : 'maybe', detail);
   }
 
   onWindow(): void {

@@ -32,6 +32,7 @@ export function tlsOriginationConnector(
     protocol,
     generation: 0,
     isCurrent: () => true,
+    identify: () => undefined,
     open(): Socket {
       secureContext ??= contextFor(origination.caPem);
       const ALPNProtocols = offered[protocol];
