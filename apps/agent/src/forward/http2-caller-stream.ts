@@ -22,6 +22,9 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
   private exchange: Exchange | undefined = undefined;
   private isHead = false;
   private headEnded = false;
+  /** A tunnel is asked for: bytes wait until it is granted, and an end until there is one to end. */
+  private asksForTunnel = false;
+  private endsEarly = false;
   private tunnel = false;
 
   constructor(stream: ServerStream, caller: Http2Caller) {
@@ -44,6 +47,7 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
 
   onEnd(trailers: FieldSection | undefined): void {
     if (this.tunnel) this.exchange?.onCallerEnd();
+    else if (this.asksForTunnel) this.endsEarly = true;
     else this.exchange?.onRequestEnd(trailers);
   }
 
@@ -105,12 +109,14 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
 
   switchToTunnel(): void {
     this.tunnel = true;
+    if (this.endsEarly) this.exchange?.onCallerEnd();
   }
 
   exchangeOver(exchange: Exchange): void {
     this.exchange = undefined;
-    // RFC 9113 section 8.1: the answer is complete, and the rest of the request is of no use.
-    if (!exchange.requestEnded && !this.stream.isClosed) this.stream.reset(ERROR.none);
+    // RFC 9113 section 8.1: the answer is complete, and the rest of the request is of no use. Also where all of it has
+    // come: what of it was not read takes up room in the window of the connection.
+    if (!exchange.requestEnded || this.asksForTunnel) this.stream.reset(ERROR.none);
   }
 
   /** An extended CONNECT (RFC 8441) as HTTP/1.1 would have asked for the same; bytes wait until it is granted. */
@@ -123,6 +129,7 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
   }
 
   private awaitTunnel(head: RequestHead): void {
+    this.asksForTunnel = true;
     head.hasBody = false;
     this.stream.pause();
   }
