@@ -1,10 +1,14 @@
 import * as z from 'zod/mini';
-import { listenPort, meshFields, setting } from './lifecycle/options.ts';
+import { listenPort, meshFields, setting, wholeNumber } from './lifecycle/options.ts';
 
 /** Options of `tulle agent`: with `config` the standalone agent from a file, otherwise an agent of the API. */
 export const agentOptionsSchema = z.object({
   ...meshFields,
   config: setting('Run from this file, without an API', z.optional(z.string().check(z.minLength(1)))),
+  workers: setting(
+    'With --config: how many processes share the ports; one more watches over them',
+    z.optional(wholeNumber(z.int('a whole number').check(z.minimum(1), z.maximum(256)))),
+  ),
   pidFile: setting(
     'Where the id of the process is written; a successor of SIGUSR1 writes its own there',
     z.optional(z.string().check(z.minLength(1))),

@@ -8,24 +8,24 @@ export function setting<T extends z.ZodMiniType>(description: string, schema: T)
 }
 
 /** Whole numbers come as text from flags and variables. */
-function integer<T extends z.ZodMiniType>(schema: T) {
+export function wholeNumber<T extends z.ZodMiniType>(schema: T) {
   return z.pipe(
     z.transform((value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)),
     schema,
   );
 }
 
-export const listenPort = integer(
+export const listenPort = wholeNumber(
   z
     .int('a port from 0 (any free one) to 65535')
     .check(z.minimum(0, 'ports start at 0 (any free one)'), z.maximum(65_535, 'ports end at 65535')),
 );
-const port = integer(
+const port = wholeNumber(
   z
     .int('a port from 1 to 65535')
     .check(z.minimum(1, 'ports start at 1'), z.maximum(65_535, 'ports end at 65535')),
 );
-export const durationMs = integer(
+export const durationMs = wholeNumber(
   z.int('whole milliseconds').check(z.minimum(0), z.maximum(3_600_000, 'at most an hour')),
 );
 const flag = z.pipe(
@@ -129,7 +129,7 @@ export const meshFields = {
   ),
   maxConnections: setting(
     'Connections accepted at once',
-    z.optional(integer(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),
+    z.optional(wholeNumber(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),
   ),
   drainTimeoutMs: setting(
     'How long requests in flight may take when the agent stops, or a successor has taken over',
@@ -158,7 +158,7 @@ export const meshFields = {
   exitWithParent: setting('Stop when the process that started this one ends', z._default(flag, false)),
   parentPid: setting(
     'With --exit-with-parent: the process to watch instead',
-    z.optional(integer(z.int('a process id').check(z.minimum(1)))),
+    z.optional(wholeNumber(z.int('a process id').check(z.minimum(1)))),
   ),
 } as const;
 

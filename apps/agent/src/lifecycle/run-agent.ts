@@ -6,12 +6,15 @@ import { createLogger, type Logger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
 import { announceReady } from './service-manager.ts';
+import { workerVariable } from './worker-variable.ts';
 
 /** Resolves with the exit code once the agent has been told to stop and has, or another process took over. */
 export async function runAgent(options: AgentOptions): Promise<number> {
   const logger = createLogger(options.logLevel, { service: options.service });
   const inheritance = Inheritance.read(process.env);
   try {
+    if (options.workers !== undefined && options.config === undefined)
+      throw new UsageError('--workers needs --config: an agent of the API is one instance, and one process.');
     if (options.config !== undefined)
       return await runStandalone(options.config, options, inheritance, logger);
     return await runMeshAgent(options, inheritance, logger);
@@ -64,9 +67,15 @@ async function runStandalone(
   inheritance: Inheritance,
   logger: Logger,
 ): Promise<number> {
+  const isWorker = process.env[workerVariable] !== undefined;
+  delete process.env[workerVariable];
+  const asked = askedToStop(options);
+  if (options.workers !== undefined && !isWorker) {
+    const { superviseWorkers } = await import('./supervise-workers.ts');
+    return await superviseWorkers(file, options.workers, options, asked, logger);
+  }
   const { startStandalone } = await import('../standalone/standalone.ts');
   const { sockets } = inheritance;
-  const asked = askedToStop(options);
   const started = await startStandalone(file, logger, sockets).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
@@ -80,8 +89,9 @@ async function runStandalone(
       .writeBundle()
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
-  const restart = askedToRestart({ sockets, options, asked, logger });
-  announceReady(options.pidFile, logger);
+  // The supervisor of a worker starts the successor, and then tells the worker.
+  const restart = isWorker ? toldOfSuccessor() : askedToRestart({ sockets, options, asked, logger });
+  if (!isWorker) announceReady(options.pidFile, logger);
   logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
   const end = await Promise.race([asked, restart]);
   if (typeof end === 'string') {
@@ -89,10 +99,14 @@ async function runStandalone(
     await started.leave(options.drainDelayMs);
   } else {
     started.handOver();
-    end.handOver();
+    end?.handOver();
   }
   await started.close(options.drainTimeoutMs);
   return 0;
+}
+
+function toldOfSuccessor(): Promise<undefined> {
+  return new Promise((resolve) => process.on('SIGUSR1', () => resolve(undefined)));
 }
 
 /** SIGTERM, SIGINT or the end of the parent. A second signal does not wait for the drain. */

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import type { AgentOptions } from '../agent-command.ts';
+import type { Address } from '../data-plane.ts';
+import { parseConfig } from '../standalone/parse-config.ts';
+import type { StandaloneConfig } from '../standalone/standalone-config.ts';
+import { bindSocket } from './bound-socket.ts';
+import type { HeldSocket } from './listening-sockets.ts';
+import type { Logger } from './logger.ts';
+import { UsageError } from './options.ts';
+import { announceReady } from './service-manager.ts';
+import { Worker } from './worker.ts';
+
+/**
+ * Runs `count` standalone agents that accept from the same sockets. This process binds them and carries no traffic, so
+ * that connections wait in the queue of a socket while a worker is replaced, or has failed. Resolves with the exit code.
+ */
+export async function superviseWorkers(
+  file: string,
+  count: number,
+  options: AgentOptions,
+  asked: Promise<string>,
+  logger: Logger,
+): Promise<number> {
+  const { listen } = readConfig(file);
+  if (listen.dns !== undefined) throw new UsageError('DNS is answered by one process: leave out --workers.');
+  const shared = await Promise.all(addressesOf(listen).map(([name, address]) => bindSocket(name, address)));
+  const workers: Worker[] = [];
+  for (let index = 0; index < count; index++) {
+    const own = listen.admin === undefined ? [] : [await adminSocket(listen.admin, index)];
+    const worker = new Worker(index, [...shared, ...own], logger);
+    workers.push(worker);
+    await worker.start().catch(async (error: unknown) => {
+      await Promise.all(workers.map((started) => started.stop()));
+      throw new UsageError(
+        `Worker ${index} did not start: ${error instanceof Error ? error.message : error}.`,
+      );
+    });
+  }
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+    process.on(signal, () => {
+      for (const worker of workers) worker.signal(signal);
+    });
+  }
+  process.on('SIGUSR1', () => void replaceAll(workers, logger));
+  announceReady(options.pidFile, logger);
+  const ports = Object.fromEntries(shared.map(({ name, port }) => [name, port]));
+  logger.info({ ports, workers: count }, 'all workers are ready');
+  logger.info({ reason: await asked }, 'stopping');
+  await Promise.all(workers.map((worker) => worker.stop()));
+  return 0;
+}
+
+/** One after the other, so that all but one process of memory is there once; the first that fails ends it. */
+async function replaceAll(workers: readonly Worker[], logger: Logger): Promise<void> {
+  try {
+    for (const worker of workers) await worker.replace();
+    logger.info({ workers: workers.length }, 'all workers are replaced');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.error({ reason }, 'a new worker did not start, those there are go on');
+  }
+}
+
+function readConfig(file: string): StandaloneConfig {
+  try {
+    return parseConfig(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+type Listen = StandaloneConfig['listen'];
+
+function addressesOf({ outbound, inbound, tlsPassthrough, upstreams }: Listen): [string, Address][] {
+  const fixed = { outbound, inbound, 'tls-passthrough': tlsPassthrough };
+  const named = Object.entries(upstreams).map(
+    ([service, address]) => [`upstream-${service}`, address] as const,
+  );
+  return [...Object.entries(fixed), ...named].flatMap(([name, address]) =>
+    address === undefined ? [] : [[name, address]],
+  );
+}
+
+/** Each worker tells only of itself, so that each has a port: the one in the file, and those that follow. */
+function adminSocket(port: number, index: number): Promise<HeldSocket> {
+  const asked = { host: '127.0.0.1', port };
+  return bindSocket('admin', asked, port === 0 ? 0 : port + index);
+}

@@ -1,0 +1,86 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { HeldSocket } from './listening-sockets.ts';
+import type { Logger } from './logger.ts';
+import { Successor } from './successor.ts';
+import { workerVariable } from './worker-variable.ts';
+
+const readyTimeoutMs = 30_000;
+const firstRetryMs = 100;
+const longestRetryMs = 10_000;
+/** A worker that lived for this long did not fail because of how it started. */
+const provenMs = 60_000;
+
+/** One of the processes that share the ports: started again whenever it ends, until it is told to stop. */
+export class Worker {
+  private readonly index: number;
+  private readonly sockets: readonly HeldSocket[];
+  private readonly logger: Logger;
+  private readonly ending = new AbortController();
+  private process: ChildProcess | undefined = undefined;
+  private retryMs = firstRetryMs;
+
+  constructor(index: number, sockets: readonly HeldSocket[], logger: Logger) {
+    this.index = index;
+    this.sockets = sockets;
+    this.logger = logger;
+  }
+
+  /** Rejects when it is not ready. */
+  async start(): Promise<void> {
+    const successor = await Successor.start({
+      sockets: this.sockets,
+      environment: {
+        [workerVariable]: String(this.index),
+        TULLE_EXIT_WITH_PARENT: 'true',
+        TULLE_PARENT_PID: String(process.pid),
+      },
+      timeoutMs: readyTimeoutMs,
+      signal: this.ending.signal,
+    });
+    const startedAt = performance.now();
+    this.process = successor.process;
+    successor.handOver();
+    successor.process.ref();
+    successor.process.once('exit', (code, signal) => {
+      if (this.process !== successor.process) return;
+      this.process = undefined;
+      if (performance.now() - startedAt >= provenMs) this.retryMs = firstRetryMs;
+      if (!this.ending.signal.aborted) this.restartLater(signal ?? `code ${code}`);
+    });
+  }
+
+  /** A new process in the place of the present one, which finishes what it has. Rejects when it is not ready. */
+  async replace(): Promise<void> {
+    const former = this.process;
+    await this.start();
+    former?.kill('SIGUSR1');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.process?.kill(signal);
+  }
+
+  /** Resolves when the process has drained and ended. */
+  async stop(): Promise<void> {
+    this.ending.abort('stopping');
+    const { process } = this;
+    if (process === undefined) return;
+    const ended = once(process, 'exit');
+    process.kill('SIGTERM');
+    await ended;
+  }
+
+  private restartLater(reason: string): void {
+    const { index, retryMs, logger } = this;
+    logger.error({ worker: index, reason, retryInMs: retryMs }, 'a worker ended and is started again');
+    this.retryMs = Math.min(retryMs * 2, longestRetryMs);
+    setTimeout(() => {
+      if (this.ending.signal.aborted || this.process !== undefined) return;
+      this.start().catch((error: unknown) => {
+        if (!this.ending.signal.aborted)
+          this.restartLater(error instanceof Error ? error.message : String(error));
+      });
+    }, retryMs);
+  }
+}

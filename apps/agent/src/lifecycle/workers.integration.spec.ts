@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { call, startService } from '../specs/services.ts';
+import { AgentProcess, type LogLine } from './agent-process.spec-support.ts';
+import { Load } from './load.spec-support.ts';
+import { isAlive } from './process-identity.ts';
+
+async function startWorkers() {
+  const service = await startService((_request, response) => response.end('ok'));
+  const folder = mkdtempSync(join(tmpdir(), 'tulle-workers-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const config = join(folder, 'mesh.yaml');
+  const services = `services: { web: { endpoints: [{ address: ${service} }] } }`;
+  writeFileSync(config, `self: { service: caller }\nlisten: { outbound: 0, admin: 0 }\n${services}\n`);
+  const agent = new AgentProcess({ TULLE_CONFIG: config, TULLE_WORKERS: '2' });
+  const { ports } = await agent.logged('all workers are ready');
+  return { agent, port: (ports as { outbound: number }).outbound };
+}
+
+const started = (agent: AgentProcess) => agent.log().filter(({ msg }) => msg === 'ready');
+
+async function requestsOf({ ports }: LogLine): Promise<number> {
+  const { body } = await call((ports as { admin: number }).admin, { host: 'localhost', path: '/metrics' });
+  const lines = body.split('\n').filter((line) => line.startsWith('tulle_requests_total{'));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+test('workers share the port, and each counts what it carried', async () => {
+  const { agent, port } = await startWorkers();
+  const load = new Load().http1(port, { host: 'web', connections: 16 });
+  while (load.tally.answered < 400) await requestsOf(await agent.logged('ready'));
+  const { failures, answered } = await load.stop();
+  expect(failures).toEqual([]);
+  const counts = await Promise.all(started(agent).map(requestsOf));
+  expect(counts).toHaveLength(2);
+  expect(Math.min(...counts)).toBeGreaterThan(0);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(answered);
+});
+
+test('all are replaced under load without a failed request', async () => {
+  const { agent, port } = await startWorkers();
+  const load = new Load()
+    .http1(port, { host: 'web', connections: 8 })
+    .http2(port, { host: 'web', concurrency: 8 });
+  agent.child.kill('SIGUSR1');
+  await agent.logged('all workers are replaced');
+  const { failures, answered, sent } = await load.stop();
+  expect(failures).toEqual([]);
+  expect(answered).toBe(sent);
+  await agent.logged('ready', 4);
+});
+
+test('one that is killed is started again, and the others serve meanwhile', async () => {
+  const { agent, port } = await startWorkers();
+  process.kill(started(agent)[0]?.pid ?? 0, 'SIGKILL');
+  await agent.logged('a worker ended and is started again');
+  expect((await call(port)).body).toBe('ok');
+  await agent.logged('ready', 3);
+});
+
+test('SIGTERM ends all of them', async () => {
+  const { agent } = await startWorkers();
+  agent.child.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  for (const { pid } of started(agent)) expect(isAlive(pid)).toBe(false);
+});
