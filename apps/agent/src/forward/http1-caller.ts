@@ -186,6 +186,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       this.socketPaused = false;
       this.socket.resume();
     }
+    if (this.callerEnded) this.readEnd();
   }
 
   switchToTunnel(): void {
@@ -200,12 +201,17 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       this.endConnection();
       return;
     }
-    this.resumeReading();
-    if (this.callerEnded && this.exchange === undefined) this.endConnection();
+    // Who does not read his answers is read no further requests.
+    if (this.socket.writableNeedDrain) this.reader.pause();
+    else this.readOn();
   }
 
   onWriteBlocked(): void {
     this.exchange?.onCallerBlocked();
+  }
+
+  get waitingBytes(): number {
+    return this.socket.writableLength;
   }
 
   retire(): void {
@@ -221,8 +227,10 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     if (this.exchange !== undefined) return;
     const waited = now - this.waitingSince;
     if (this.lingering) {
-      if (waited >= LINGER_MS) this.socket.destroy();
-    } else if (this.reader.isIdle) {
+      // A slow caller still reads its last answer.
+      const limitMs = this.socket.writableFinished ? LINGER_MS : this.environment.callerIdleTimeoutMs;
+      if (waited >= limitMs) this.socket.destroy();
+    } else if (this.reader.isIdle || this.reader.isPaused) {
       if (waited >= (this.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs)) this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
       this.refuse('head_timeout', '', waited);
@@ -247,25 +255,37 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       this.socketPaused = true;
       this.socket.pause();
     }
-    this.environment.turn.flush();
+    this.environment.turn.afterRead(bytes.length);
   }
 
   private onDrain(): void {
-    this.exchange?.onCallerDrained();
+    if (this.exchange !== undefined) this.exchange.onCallerDrained();
+    else if (!this.lingering) this.readOn();
     this.environment.turn.flush();
   }
 
   private onCallerEnd(): void {
     this.callerEnded = true;
-    if (this.exchange === undefined) {
+    if (this.exchange !== undefined) {
+      this.readEnd();
+    } else if (!this.reader.isPaused) {
       this.reader.finish();
       this.endConnection();
-    } else if (this.reader.isOpaque) {
-      this.exchange.onCallerEnd();
-    } else if (!this.exchange.requestEnded) {
-      this.reader.finish();
     }
     this.environment.turn.flush();
+  }
+
+  /** The end of what the caller sends, behind all that waits in the reader. */
+  private readEnd(): void {
+    const { exchange, reader } = this;
+    if (exchange === undefined || reader.isPaused || reader.isRunning) return;
+    if (reader.isOpaque) exchange.onCallerEnd();
+    else if (!exchange.requestEnded) reader.finish();
+  }
+
+  private readOn(): void {
+    this.resumeReading();
+    if (this.callerEnded && this.exchange === undefined && !this.reader.isRunning) this.endConnection();
   }
 
   private onClose(): void {
@@ -278,6 +298,9 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     if (this.lingering) return;
     this.lingering = true;
     this.waitingSince = this.environment.clock.now;
+    this.socket.once('finish', () => {
+      this.waitingSince = this.environment.clock.now;
+    });
     this.writer.end();
     if (this.socketPaused) this.socket.resume();
   }

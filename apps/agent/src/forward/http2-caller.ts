@@ -2,12 +2,15 @@ import type { Socket } from 'node:net';
 import { ServerSession } from '@tulle/wire/http2/server-session';
 import type { ServerStream } from '@tulle/wire/http2/server-stream';
 import type { ServerSessionOwner } from '@tulle/wire/http2/session-owner';
+import { PRESSURE } from '../lifecycle/memory-guard.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import type { CallerConnection } from './exchange-caller.ts';
 import { Http2CallerStream } from './http2-caller-stream.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 import { SessionWriter } from './session-writer.ts';
 
+/** While memory is scarce a connection may cost this much. */
+const tightLimits = { streamWindowBytes: 64 * 1024, connectionWindowBytes: 1024 * 1024 };
 /** A caller that was silent for this long while its requests are in flight is asked for a sign of life … */
 const PING_AFTER_MS = 20_000;
 /** … and given up when none comes. */
@@ -41,7 +44,10 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.environment = environment;
     this.identity = identity;
     this.readAt = environment.clock.now;
-    this.session = new ServerSession(this);
+    this.session = new ServerSession(
+      this,
+      environment.pressure === PRESSURE.none ? {} : { limits: tightLimits },
+    );
     this.writer = new SessionWriter(socket, this.session, environment.turn);
     environment.callers.add(this);
     environment.refusals.follow(this.session.flood.refusals);
@@ -83,6 +89,10 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.writer.end();
   }
 
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   retire(): void {
     if (this.retiringSince >= 0) return;
     this.retiringSince = this.environment.clock.now;
@@ -115,7 +125,7 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     const { clock, turn } = this.environment;
     this.readAt = clock.now;
     this.session.push(bytes, clock.now);
-    turn.flushAtEnd();
+    turn.afterRead(bytes.length);
   }
 
   /** Nothing more can be asked; what was asked is still answered. */

@@ -1,13 +1,15 @@
+/** A read of more is passed on at once: a socket that takes no more has to be noticed before much waits for it. */
+const LARGE_READ_BYTES = 16 * 1024;
+
 /** Something that collects what events have for a socket. */
 export interface Flushable {
   flush(): void;
 }
 
 /**
- * The writers that hold something, in two lists. Every handler of a socket event or timer ends with {@link flush}, so
- * that head, body and end of a message leave in one write. What many connections share waits for the end of the turn
- * of the event loop: all requests that were read in it leave in one write, and one TLS record. So does what was read
- * from such a connection: TLS gives it in pieces of one record, of which a body has many.
+ * The writers that hold something, in two lists. Every handler of a socket event or timer ends with {@link flush} or
+ * {@link afterRead}, so that head, body and end of a message leave in one write. What many connections share waits for
+ * the end of the turn of the event loop: all requests that were read in it leave in one write, and one TLS record.
  */
 export class Turn {
   private readonly dirty: Flushable[] = [];
@@ -31,8 +33,16 @@ export class Turn {
     this.flushAtEnd();
   }
 
-  /** The same as {@link flush}, but when all that the sockets have in this turn was read. */
-  flushAtEnd(): void {
+  /**
+   * Ends the handler of a read: flushes when all that the sockets have in this turn was read. To read all and then
+   * write all costs less than to take turns, and TLS gives a body in pieces of one record.
+   */
+  afterRead(bytes: number): void {
+    if (bytes > LARGE_READ_BYTES) this.flush();
+    else this.flushAtEnd();
+  }
+
+  private flushAtEnd(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     setImmediate(this.endTurn);

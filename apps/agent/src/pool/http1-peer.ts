@@ -211,7 +211,7 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
     if (this.exchange === undefined) this.socket.destroy();
     else this.reader.push(bytes);
     this.completeExchange();
-    this.turn.flush();
+    this.turn.afterRead(bytes.length);
   }
 
   /** Only when all that was read has been looked at: the next exchange may begin on this connection at once. */

@@ -131,7 +131,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     const { clock, turn } = this.environment;
     this.readAt = clock.now;
     this.session.push(bytes, clock.now);
-    turn.flushAtEnd();
+    turn.afterRead(bytes.length);
   }
 
   private onClose(): void {
