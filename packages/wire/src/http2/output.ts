@@ -118,13 +118,11 @@ export class Output {
     return this.pieces.splice(0);
   }
 
-  /** A turn that fills a whole slab gets larger ones, one that needs little of it smaller ones. */
+  /** A turn that is cut apart by the end of a slab gets larger ones, one that needs little of it smaller ones. */
   private fitSlab(): void {
     if (this.slab.length === 0) return;
-    if (this.start === 0) this.slabBytes = Math.min(this.slabBytes * 2, MAX_SLAB_BYTES);
-    else if ((this.at - this.start) * 8 < this.slabBytes) {
-      this.slabBytes = Math.max(this.slabBytes / 2, MIN_SLAB_BYTES);
-    }
+    if (this.at > this.start) this.slabBytes = Math.min(this.slabBytes * 2, MAX_SLAB_BYTES);
+    else this.slabBytes = Math.max(this.slabBytes / 2, MIN_SLAB_BYTES);
   }
 
   private seal(): void {
