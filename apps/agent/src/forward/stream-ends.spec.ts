@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { ClientHttp2Session } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { ask, http2Client, startHttp2Service } from '../specs/http2-services.ts';
@@ -102,7 +101,7 @@ describe('a WebSocket between agents', () => {
 });
 
 /** The agent has read everything that was sent before. */
-function ping(client: ClientHttp2Session): Promise<void> {
+function ping(client: ReturnType<typeof http2Client>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   client.ping(() => resolve());
   return promise;

@@ -72,6 +72,11 @@ export abstract class MessageReader {
     return this.paused;
   }
 
+  /** True during its events: more of what was pushed may be read after them. */
+  get isRunning(): boolean {
+    return this.running;
+  }
+
   /** True between messages: nothing of the next one has been read. */
   get isIdle(): boolean {
     return this.state === AT.head && this.rest.length === 0;

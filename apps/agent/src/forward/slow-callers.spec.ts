@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { LiveDataPlane } from '../live-data-plane.ts';
+import { OutboundPassage } from '../outbound/outbound-passage.ts';
+import { startOutbound, viewOf } from '../specs/planes.ts';
+import { closedPort, rawClient, startRawService, startService } from '../specs/services.ts';
+import { Http1Caller } from './http1-caller.ts';
+
+/** Takes what is written when it is told to. */
+class StalledSocket extends Duplex {
+  taken = '';
+  goOn = () => {};
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
+    this.taken += bytes.toString('latin1');
+    this.goOn = done;
+  }
+}
+
+describe('a caller that reads slowly', () => {
+  it('gets the whole of its last answer, however long it takes', async () => {
+    const { plane } = await startOutbound([]);
+    expect.assert(plane instanceof LiveDataPlane);
+    const socket = new StalledSocket();
+    const passage = new OutboundPassage(
+      { ...plane, router: plane.router, source: 'caller', makesSpans: false },
+      undefined,
+    );
+    const caller = new Http1Caller(socket as Duplex as Socket, passage, plane, undefined);
+    caller.receive(Buffer.from('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n'));
+    expect(socket.taken).toMatch(/^HTTP\/1.1 503 /);
+    caller.sweep(performance.now() + 60_000);
+    expect(socket.destroyed).toBe(false);
+    socket.goOn();
+    await once(socket, 'finish');
+    caller.sweep(performance.now() + 1_000);
+    expect(socket.destroyed).toBe(false);
+    caller.sweep(performance.now() + 3_000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('is read no further requests while it does not read the answers of the mesh', async () => {
+    const { port, plane } = await startOutbound([]);
+    const client = await rawClient(port);
+    client.socket.removeAllListeners('data');
+    client.socket.pause();
+    const many = 200_000;
+    const answers = () => plane.telemetry().reduce((sum, { requests }) => sum + requests, 0);
+    client.send('GET / HTTP/1.1\r\nHost: web\r\n\r\n'.repeat(many));
+    await turns(() => answers() > 0);
+    await settled(answers);
+    expect(answers()).toBeLessThan(many / 2);
+  });
+});
+
+describe('a caller that half-closes behind its request', () => {
+  const body = 'x'.repeat(30_000);
+  const post = `POST / HTTP/1.1\r\nHost: web\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+  it('is answered, also when the end came before the service was reached', async () => {
+    const service = await startService((request, response) => {
+      let length = 0;
+      request.on('data', (bytes: Buffer) => {
+        length += bytes.length;
+      });
+      request.on('end', () => response.end(`got ${length}`));
+    });
+    const { port } = await startOutbound([viewOf('web', [{ port: service }])]);
+    const client = await rawClient(port);
+    client.socket.end(post);
+    expect(await client.toEnd()).toMatch(/^HTTP\/1.1 200 [\s\S]*got 30000/);
+    const another = await rawClient(port);
+    const get = 'GET / HTTP/1.1\r\nHost: web\r\n\r\n';
+    const refused = 'GET / HTTP/1.1\r\nHost: example.com\r\n\r\n';
+    another.socket.end(get + post + refused + post);
+    const answers = await another.toEnd();
+    expect(answers.match(/HTTP\/1.1 \d+|got \d+/g)?.join(', ')).toBe(
+      'HTTP/1.1 200, got 0, HTTP/1.1 200, got 30000, HTTP/1.1 404, HTTP/1.1 200, got 30000',
+    );
+  });
+
+  it('is told what it left out', async () => {
+    const service = await startService((request, response) =>
+      request.on('end', () => response.end()).resume(),
+    );
+    const { port, plane } = await startOutbound([viewOf('web', [{ port: service }])]);
+    const client = await rawClient(port);
+    client.socket.end(post.slice(0, -1));
+    expect(await client.toEnd()).toMatch(/^HTTP\/1.1 400 /);
+    expect(plane.stats().activeRequests).toBe(0);
+  });
+
+  it('is told of the mesh’s own failure as one that stays', async () => {
+    const { port } = await startOutbound([viewOf('web', [{ port: await closedPort() }])]);
+    const client = await rawClient(port);
+    client.socket.end(post);
+    expect(await client.toEnd()).toMatch(/^HTTP\/1.1 503 [\s\S]*connect_failed/);
+  });
+
+  it('ends its WebSocket behind what it sent, although that came before the answer', async () => {
+    let seen = '';
+    const ended = Promise.withResolvers<void>();
+    const service = await startRawService((socket, received) => {
+      seen = received;
+      if (received.endsWith('\r\n\r\n')) {
+        socket.on('end', () => ended.resolve());
+        setImmediate(() =>
+          socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+          ),
+        );
+      }
+    });
+    const { port } = await startOutbound([viewOf('web', [{ port: service.port }])]);
+    const client = await rawClient(port);
+    client.socket.end(
+      'GET / HTTP/1.1\r\nHost: web\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nframes',
+    );
+    await ended.promise;
+    expect(seen).toBe('frames');
+    expect(await client.toEnd()).toMatch(/^HTTP\/1.1 101 /);
+  });
+});
+
+async function turns(condition: () => boolean): Promise<void> {
+  while (!condition()) await turn();
+}
+
+/** Until the number has stood still for a long row of turns. */
+async function settled(read: () => number): Promise<void> {
+  for (let still = 0, last = read(); still < 3_000; still++) {
+    await turn();
+    if (read() !== last) still = 0;
+    last = read();
+  }
+}
+
+function turn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(resolve);
+  return promise;
+}
