@@ -14,7 +14,15 @@ async function run(file: string | undefined): Promise<void> {
   const stop = () => void standalone.close(DRAIN_TIMEOUT_MS).then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  process.on('SIGHUP', () => void standalone.reload());
+  process.on('SIGHUP', () => {
+    standalone.reload();
+    standalone.plane.reopenLogs();
+  });
+  process.on('SIGUSR2', () => {
+    standalone
+      .writeBundle()
+      .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
+  });
   logger.info({ ports: standalone.ports, readyMs: Math.round(performance.now()) }, 'ready');
 }
 
