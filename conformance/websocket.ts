@@ -1,7 +1,7 @@
 /**
  * WebSocket through agents is the same as without: the cases of the Autobahn test suite (which needs Python 2), with the
  * library `ws` at one end and raw frames at the other, in both directions.
- *   npm run conformance:websocket -- [--only 7.7]
+ *   npm run conformance:websocket -- [--only 7.7] [--times 20]
  * A case passes when both ends met byte for byte what they meet without an agent.
  */
 import { parseArgs } from 'node:util';
@@ -19,7 +19,12 @@ const untold = /^(error|close 1006)/;
 
 type Play = (one: WebSocketCase, port: number, path: string) => Promise<Outcome>;
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, times: { type: 'string', default: '1' } },
+});
+const chosen = Array.from({ length: Number(values.times) }, () =>
+  webSocketCases.filter((one) => one.name.includes(values.only)),
+).flat();
 const bench = new Workbench();
 const program = await bundleAgent();
 const echo = new EchoServer();
@@ -47,7 +52,6 @@ async function judge(
   port: number,
   direct: Play = play,
 ): Promise<void> {
-  const chosen = webSocketCases.filter((one) => one.name.includes(values.only));
   let passed = 0;
   for (const one of chosen) {
     const expected = await direct(one, directPort, `/${++connections}`);
