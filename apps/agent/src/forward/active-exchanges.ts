@@ -26,7 +26,8 @@ export class ActiveExchanges {
     while (exchange !== undefined) {
       // Timing out unlinks it.
       const next: Exchange | undefined = exchange.next;
-      exchange.checkDeadlines(now);
+      // One that was ended along with another is not ended again.
+      if (!exchange.over) exchange.checkDeadlines(now);
       exchange = next;
     }
   }

@@ -116,7 +116,9 @@ export class Attempt implements ConnectionWaiter, PeerExchange {
     this.waiting = false;
     this.stream = stream;
     stream.begin(this);
-    this.owner?.onAttemptSent(stream.sendHead(this.head, this.edit));
+    // Sending may end the attempt: the owner is asked for behind it.
+    const bytes = stream.sendHead(this.head, this.edit);
+    this.owner?.onAttemptSent(bytes);
   }
 
   onNoConnection(code: DataPathErrorCode, detail: string): void {

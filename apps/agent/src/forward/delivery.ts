@@ -112,14 +112,17 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   sendEnd(trailers: FieldSection | undefined): void {
-    // Trailers belong to the reader: a request that has some cannot be sent a second time.
-    if (trailers !== undefined) this.replay?.giveUp();
-    this.attempt?.sendEnd(trailers);
+    const { attempt } = this;
+    // Trailers belong to the reader: a request that has some cannot be sent a second time. Where they come between two
+    // tries the next goes without them, as RFC 9110 section 6.5.1 allows.
+    if (trailers !== undefined && attempt?.isConnected === true) this.replay?.giveUp();
+    attempt?.sendEnd(trailers);
   }
 
   /** The request is over. */
   end(): void {
     clearTimeout(this.timer);
+    this.judge(false);
     this.attempt?.end();
   }
 
@@ -158,7 +161,9 @@ export class Delivery implements AttemptOwner, PickRequest {
       const grpcStatus = this.owner.isGrpc ? parseGrpcStatus(head.known(FIELD.grpcStatus)) : undefined;
       const failed =
         grpcStatus === undefined ? head.status >= 500 : outcomeOfGrpc(grpcStatus) === 'serverError';
-      backend.observe(now - this.triedAt, failed, now);
+      const isUnjudged = this.owner.isGrpc && grpcStatus === undefined && head.status === 200;
+      if (isUnjudged) this.unjudgedMs = now - this.triedAt;
+      else backend.observe(now - this.triedAt, failed, now);
       const { retry } = this.decision;
       const asksForMore =
         grpcStatus === undefined ? retry.onStatus(head.status) : retry.onGrpcStatus(grpcStatus);
@@ -178,8 +183,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   onResponseEnd(trailers: FieldSection | undefined): void {
     if (this.unjudgedMs >= 0) {
       const status = parseGrpcStatus(trailers?.known(FIELD.grpcStatus)) ?? GRPC_STATUS.UNKNOWN;
-      const failed = outcomeOfGrpc(status) === 'serverError';
-      this.attempt?.target.backend.observe(this.unjudgedMs, failed, performance.now());
+      this.judge(outcomeOfGrpc(status) === 'serverError');
     }
     this.owner.onResponseEnd(trailers);
   }
@@ -215,7 +219,9 @@ export class Delivery implements AttemptOwner, PickRequest {
     const { owner } = this;
     owner.onTry(target.backend, this.tries > 0);
     this.tries++;
-    this.triedAt = this.tries === 1 ? owner.startedAt : performance.now();
+    // A request that came in this tick has not been held back.
+    const isFresh = this.tries === 1 && this.now <= owner.startedAt;
+    this.triedAt = isFresh ? owner.startedAt : performance.now();
     const { perTryMs } = this.decision.timeouts;
     this.tryDeadline = perTryMs === 0 ? Number.POSITIVE_INFINITY : this.triedAt + perTryMs;
     if (!owner.requestEnded) owner.pauseReading();
@@ -293,12 +299,21 @@ export class Delivery implements AttemptOwner, PickRequest {
 
   /** The time of the request is over. A backend that was asked and said nothing has failed. */
   observeSilence(): void {
-    if (this.attempt?.isConnected === true) this.observeFailure();
+    if (!this.answered && this.attempt?.isConnected === true) this.observeFailure();
+  }
+
+  /** A call that began to answer has told its status, or ended without one. */
+  private judge(failed: boolean): void {
+    const { unjudgedMs } = this;
+    if (unjudgedMs < 0) return;
+    this.unjudgedMs = -1;
+    this.attempt?.target.backend.observe(unjudgedMs, failed, performance.now());
   }
 
   /** The backend of this try did not answer as it should. Returns the time. */
   private observeFailure(): number {
     const now = performance.now();
+    this.judge(true);
     if (!this.answered) this.attempt?.target.backend.observe(now - this.triedAt, true, now);
     return now;
   }

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LiveDataPlane } from '../live-data-plane.ts';
-import { OutboundPassage } from '../outbound/outbound-passage.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import { closedPort, rawClient, startRawService, startService } from '../specs/services.ts';
 import { Http1Caller } from './http1-caller.ts';
+import type { Passage } from './passage.ts';
 
 /** Takes what is written when it is told to. */
 class StalledSocket extends Duplex {
@@ -26,13 +26,15 @@ describe('a caller that reads slowly', () => {
     const { plane } = await startOutbound([]);
     expect.assert(plane instanceof LiveDataPlane);
     const socket = new StalledSocket();
-    const passage = new OutboundPassage(
-      { ...plane, router: plane.router, source: 'caller', makesSpans: false },
-      undefined,
-    );
+    const of = { side: 'outbound', source: '', destination: '', version: '', tls: false } as const;
+    const series = plane.recorder.series(of);
+    const passage: Passage = {
+      admit: (exchange) => exchange.fail('unknown_host', ''),
+      seriesOf: () => series,
+    };
     const caller = new Http1Caller(socket as Duplex as Socket, passage, plane, undefined);
     caller.receive(Buffer.from('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n'));
-    expect(socket.taken).toMatch(/^HTTP\/1.1 503 /);
+    expect(socket.taken).toMatch(/^HTTP\/1.1 404 /);
     caller.sweep(performance.now() + 60_000);
     expect(socket.destroyed).toBe(false);
     socket.goOn();

@@ -13,6 +13,22 @@ it('a request that waits gets the connection another has done with', async () =>
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
 });
 
+it('a connection that is too old goes, also while requests wait for it', async () => {
+  const ports = new Set<number | undefined>();
+  const service = await startService((request, response) => {
+    ports.add(request.socket.remotePort);
+    setTimeout(() => response.end(), 110);
+  });
+  const connections = { max: 1, maxPending: 10 };
+  const timeouts = { maxConnectionAgeMs: 50 };
+  const { port } = await startOutbound([
+    viewOf('web', [{ port: service }], { timeouts, policy: { connections } }),
+  ]);
+  const answers = await Promise.all(Array.from({ length: 4 }, () => call(port)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(4).fill(200));
+  expect(ports.size).toBe(4);
+});
+
 it('requests that wait for an endpoint a configuration drops are still answered', async () => {
   const held: (() => void)[] = [];
   const arrived = Promise.withResolvers<void>();

@@ -28,8 +28,8 @@ export interface PoolOwner {
   onConnectFailed(detail: string): void;
 }
 
-/** How many requests one connection is opened for before its peer has said how many it takes. */
-const expectedCapacity = { http1: 1, http2: 100, tcp: 1 } as const;
+/** How many requests one connection is opened for before a peer has said how many it takes. */
+const presumedCapacity = { http1: 1, http2: 100, tcp: 1 } as const;
 
 const peerOf = { http1: Http1Peer, http2: Http2Peer, tcp: TcpPeer } as const;
 
@@ -48,11 +48,14 @@ export class ConnectionPool implements DialOwner {
   private readonly dials = new Set<Dial>();
   private readonly waiting: ConnectionWaiter[] = [];
   private retired = false;
+  /** How many requests one connection is opened for: as many as the last one took. */
+  expectedCapacity: number;
 
   constructor(connector: Connector, environment: PeerEnvironment, limits: PoolLimits) {
     this.connector = connector;
     this.environment = environment;
     this.limits = limits;
+    this.expectedCapacity = presumedCapacity[connector.protocol];
   }
 
   /** That is asked for; a peer may agree to less. */
@@ -86,7 +89,7 @@ export class ConnectionPool implements DialOwner {
       this.withdraw(peer);
       if (!usable) peer.retire();
     }
-    const expected = this.dials.size * expectedCapacity[this.connector.protocol];
+    const expected = this.dials.size * this.expectedCapacity;
     const full = this.size >= this.limits.max;
     if (full && this.waiting.length - expected >= this.limits.maxPending) {
       waiter.onNoConnection('overloaded', '');
@@ -104,8 +107,8 @@ export class ConnectionPool implements DialOwner {
 
   /** A connection has room again: a request on it ended well. */
   release(peer: PeerConnection): void {
-    // Who waits is served even by a pool that is retired: a connection opened for him is there.
-    while (this.waiting.length > 0 && peer.isUsable && peer.capacity > 0) this.giveWaiting(peer);
+    // Who waits is served even by a pool that is retired, not by a connection that is too old: it would never go.
+    if (this.waiting.length > 0 && (this.retired || this.mayServe(peer))) this.serveWaiting(peer);
     if (!this.mayServe(peer) || this.size > this.limits.max) {
       this.withdraw(peer);
       peer.retire();
@@ -157,7 +160,9 @@ export class ConnectionPool implements DialOwner {
     this.dials.delete(dial);
     const peer = new peerOf[transport.protocol](transport, this, this.environment);
     this.all.add(peer);
+    if (transport.protocol !== this.connector.protocol) this.expectedCapacity = peer.capacity;
     this.owner?.onConnected();
+    this.serveWaiting(peer);
     this.release(peer);
     this.openForWaiting();
     this.environment.turn.flush();
@@ -167,7 +172,7 @@ export class ConnectionPool implements DialOwner {
     this.dials.delete(dial);
     this.owner?.onConnectFailed(detail);
     // As many as it was opened for; those that came meanwhile would only meet the same failure later.
-    const meant = this.dials.size === 0 ? expectedCapacity[this.connector.protocol] : 1;
+    const meant = this.dials.size === 0 ? this.expectedCapacity : 1;
     for (const waiter of this.waiting.splice(0, meant)) waiter.onNoConnection(code, detail);
     this.openForWaiting();
     this.environment.turn.flush();
@@ -185,9 +190,11 @@ export class ConnectionPool implements DialOwner {
     waiter.onConnection(stream);
   }
 
-  private giveWaiting(peer: PeerConnection): void {
-    const waiter = this.waiting.shift() as ConnectionWaiter;
-    waiter.onConnection(peer.openStream());
+  private serveWaiting(peer: PeerConnection): void {
+    while (this.waiting.length > 0 && peer.isUsable && peer.capacity > 0) {
+      const waiter = this.waiting.shift() as ConnectionWaiter;
+      waiter.onConnection(peer.openStream());
+    }
   }
 
   private withdraw(peer: PeerConnection): void {
@@ -205,7 +212,7 @@ export class ConnectionPool implements DialOwner {
   }
 
   private openForWaiting(): void {
-    const expected = this.dials.size * expectedCapacity[this.connector.protocol];
+    const expected = this.dials.size * this.expectedCapacity;
     if (this.waiting.length > expected && this.size < this.limits.max) this.open();
   }
 

@@ -62,7 +62,10 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
   }
 
   get capacity(): number {
-    return this.retiring || this.closed ? 0 : Math.min(MAX_STREAMS - this.active, this.session.capacity);
+    if (this.retiring || this.closed) return 0;
+    const { session, active, pool } = this;
+    const most = session.peer.known ? MAX_STREAMS : pool.expectedCapacity;
+    return Math.min(most - active, session.capacity);
   }
 
   get isUsable(): boolean {
@@ -124,6 +127,8 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
   }
 
   onCapacity(): void {
+    const { known, maxStreams } = this.session.peer;
+    if (known) this.pool.expectedCapacity = Math.max(1, Math.min(MAX_STREAMS, maxStreams));
     if (!this.retiring && !this.closed) this.pool.release(this);
   }
 
