@@ -34,6 +34,7 @@ describe('a caller that reads slowly', () => {
     };
     const caller = new Http1Caller(socket as Duplex as Socket, passage, plane, undefined);
     caller.receive(Buffer.from('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n'));
+    await turns(() => socket.taken !== '');
     expect(socket.taken).toMatch(/^HTTP\/1.1 404 /);
     caller.sweep(performance.now() + 60_000);
     expect(socket.destroyed).toBe(false);
