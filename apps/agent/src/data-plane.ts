@@ -2,6 +2,7 @@ import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { Self, ServiceView } from '@tulle/mesh/service-view';
 import type { BackendCondition } from './balance/backend-state.ts';
 import type { ListeningSockets } from './lifecycle/listening-sockets.ts';
+import type { Pressure } from './lifecycle/memory-guard.ts';
 import { LiveDataPlane } from './live-data-plane.ts';
 import type { AssignedAddresses, LoopbackAddresses } from './loopback/loopback-addresses.ts';
 import type { NamesStatus } from './loopback/names-on-loopback.ts';
@@ -152,6 +153,8 @@ export interface DataPlane {
   reopenLogs(): void;
   /** Binds every port, or rejects with the reason and binds none. */
   listen(): Promise<ListeningPorts>;
+  /** How scarce memory is from now on; to be told again and again while it is. */
+  relieve(pressure: Pressure): void;
   /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -19,7 +19,7 @@ import type {
 } from './data-plane.ts';
 import { ActiveExchanges } from './forward/active-exchanges.ts';
 import { AwaitingViews } from './forward/awaiting-views.ts';
-import type { CallerConnection } from './forward/exchange-caller.ts';
+import { type CallerConnection, QUIET_MS } from './forward/exchange-caller.ts';
 import { plainListener } from './forward/listener.ts';
 import type { CallerEnvironment, Passage } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
@@ -27,6 +27,7 @@ import { InboundPassage } from './inbound/inbound-passage.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
 import { ListeningSockets } from './lifecycle/listening-sockets.ts';
+import { PRESSURE, type Pressure } from './lifecycle/memory-guard.ts';
 import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
 import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
@@ -42,6 +43,8 @@ import { Router } from './router/router.ts';
 import { ConnectionRoutes } from './tcp/connection-routes.ts';
 
 const TICK_MS = 50;
+/** Of the callers, at each look while memory is full. */
+const CUT_OFF_SHARE = 0.1;
 /** How long a collector has for the last spans. */
 const LAST_SPANS_MS = 1_000;
 /** Callers are many and their deadlines long: they are looked at every this many ticks. */
@@ -74,10 +77,10 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   readonly refusals = new ProtocolRefusals();
   readonly observability: Observability;
   readonly headTimeoutMs: number;
-  readonly callerIdleTimeoutMs: number;
   readonly unknownServiceTimeoutMs: number;
   readonly awaiting: AwaitingViews | undefined;
   draining = false;
+  pressure: Pressure = PRESSURE.none;
   router = new Router(new Map());
   connectionRoutes = new ConnectionRoutes(new Map());
   private readonly options: DataPlaneOptions;
@@ -101,7 +104,6 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.observability = new Observability(options.observability ?? {}, resource, options.logger);
     this.sockets = options.sockets ?? new ListeningSockets();
     this.headTimeoutMs = this.limits.headTimeoutMs;
-    this.callerIdleTimeoutMs = this.limits.callerIdleTimeoutMs;
     this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
     this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
     const { clock, turn, credentials, recorder, refusals } = this;
@@ -188,6 +190,18 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     }
     this.clock.start(TICK_MS);
     return this.ports;
+  }
+
+  get callerIdleTimeoutMs(): number {
+    const { callerIdleTimeoutMs } = this.limits;
+    return this.pressure === PRESSURE.none ? callerIdleTimeoutMs : Math.min(QUIET_MS, callerIdleTimeoutMs);
+  }
+
+  relieve(pressure: Pressure): void {
+    this.pressure = pressure;
+    if (pressure < PRESSURE.full) return;
+    const costly = [...this.callers].sort((one, other) => other.waitingBytes - one.waitingBytes);
+    for (const caller of costly.slice(0, Math.ceil(costly.length * CUT_OFF_SHARE))) caller.destroy();
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -346,7 +360,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   /** What the kernel had accepted when draining began is served: its caller does not know of the end yet. */
-  private readonly mayAccept = (): boolean => this.callers.size < this.limits.maxConnections;
+  private readonly mayAccept = (): boolean =>
+    this.callers.size < this.limits.maxConnections && this.pressure < PRESSURE.shedding;
 
   private registerSweeps(): void {
     let ticks = 0;

@@ -1,3 +1,5 @@
+const { readFileSync } = process.getBuiltinModule('node:fs');
+
 // How Node runs an agent, of which one stands beside every service; docs/performance.md has what each is worth.
 const flags = [
   // The certificates of public authorities are not read: an agent trusts the root of its mesh alone.
@@ -11,6 +13,30 @@ const flags = [
   '--v8-pool-size=1',
 ];
 
+/** Of the memory that may be used, what JavaScript's objects may take; buffers and the program itself are outside. */
+const heapShare = 0.5;
+
+/** So that the engine collects in time, and the agent sheds before it fails. As `memoryLimit` of the agent reads it. */
+function heapFlags() {
+  const at = process.argv.findIndex((word) => word.startsWith('--memory-limit'));
+  const word = at < 0 ? '' : process.argv[at];
+  const given = word.split('=')[1] ?? (word && process.argv[at + 1]) ?? '';
+  const text = given || process.env.TULLE_MEMORY_LIMIT || allowed();
+  const factor = { k: 1 / 1024, m: 1, g: 1024 }[text.slice(-1).toLowerCase()] ?? 1 / 1048576;
+  const megabytes = Number.parseInt(text, 10) * factor * heapShare;
+  return megabytes >= 16 ? [`--max-old-space-size=${Math.floor(megabytes)}`] : [];
+}
+
+/** What the control group allows, in bytes as text; '' without a limit. */
+function allowed() {
+  try {
+    const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
+    return readFileSync(`/sys/fs/cgroup${group}/memory.max`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 /**
  * Has this process begin again with those flags, under the same id. Not where that cannot be: on a system without
  * `execve`, and where a channel to the parent would be lost; nor where someone has chosen which authorities to trust.
@@ -18,6 +44,8 @@ const flags = [
 export function restartSmall() {
   const chosen = /--use-\w+-ca/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
   if (chosen || process.channel || process.execve === undefined || process.platform === 'win32') return;
+  // Node closes all it inherited when it begins again: sockets of systemd would be lost.
+  if (process.env.LISTEN_FDS !== undefined) return;
   const { execPath, execArgv, argv0 } = process;
-  process.execve(execPath, [argv0, ...execArgv, ...flags, ...process.argv.slice(1)]);
+  process.execve(execPath, [argv0, ...execArgv, ...flags, ...heapFlags(), ...process.argv.slice(1)]);
 }

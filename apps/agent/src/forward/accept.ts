@@ -41,6 +41,10 @@ export class UnreadCaller implements CallerConnection {
   }
 
   /** Its first request may be on the way; whoever reads it says that it is the last. */
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   retire(): void {
     this.retiring = true;
   }

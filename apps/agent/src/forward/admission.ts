@@ -61,3 +61,4 @@ export function admit(
 
 /** An overload lasts seconds, not minutes; callers that all come back at once would make the next. */
 const retrySoon = 'retry-after: 1\r\n';
+export const outOfMemory: Refused = { code: 'shed', detail: 'memory is short', lines: retrySoon };

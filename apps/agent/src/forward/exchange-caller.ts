@@ -30,6 +30,8 @@ export interface CallerConnection extends Caller {
   /** No further request is wanted: the connection goes with its last answer, or when it has been quiet. */
   retire(): void;
   destroy(): void;
+  /** Bytes that are held for it because it does not read. */
+  readonly waitingBytes: number;
   sweep(now: number): void;
 }
 

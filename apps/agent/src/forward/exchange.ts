@@ -10,12 +10,13 @@ import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { type GrpcWeb, grpcWebOf } from '../grpc/grpc-web.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
+import { PRESSURE } from '../lifecycle/memory-guard.ts';
 import { ExchangeTally } from '../record/exchange-tally.ts';
 import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import type { RequestTrace } from '../trace/trace-context.ts';
-import { admit, Place, type Refused } from './admission.ts';
+import { admit, outOfMemory, Place, type Refused } from './admission.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type DrawnFault, drawFault } from './drawn-fault.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
@@ -102,7 +103,12 @@ export class Exchange implements DeliveryOwner {
       this.startedAt + Math.min(callerMs, requestMs === 0 ? Number.POSITIVE_INFINITY : requestMs);
     this.idleMs = idleMs;
     const { now } = this.environment.clock;
-    const admission = this.deadline <= this.startedAt ? tooLate : admit(decision, this.head, source, now);
+    const admission =
+      this.environment.pressure >= PRESSURE.shedding
+        ? outOfMemory
+        : this.deadline <= this.startedAt
+          ? tooLate
+          : admit(decision, this.head, source, now);
     if (admission === undefined || admission instanceof Place) {
       this.place = admission;
       this.carryOut(decision, this.translate(decision, edit));

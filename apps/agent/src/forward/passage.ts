@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Pressure } from '../lifecycle/memory-guard.ts';
 import type { Observability } from '../record/observability.ts';
 import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
 import type { Series } from '../record/series.ts';
@@ -23,6 +24,7 @@ export interface ForwardEnvironment {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly active: ActiveExchanges;
+  readonly pressure: Pressure;
   readonly observability: Observability;
 }
 

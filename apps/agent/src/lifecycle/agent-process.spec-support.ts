@@ -43,6 +43,7 @@ export class AgentProcess {
   readonly lines: string[] = [];
   /** Resolves with the exit code of the first process, or the signal that ended it. */
   readonly ended: Promise<number | string | null>;
+  private closed = false;
   private readonly arrived: ReturnType<typeof createInterface>;
 
   constructor(variables: Record<string, string | undefined>, execArgv: readonly string[] = []) {
@@ -55,6 +56,9 @@ export class AgentProcess {
     if (this.child.stderr === null) throw new Error('the process has no standard error');
     this.arrived = createInterface({ input: this.child.stderr });
     this.arrived.on('line', (line) => this.lines.push(line));
+    this.arrived.once('close', () => {
+      this.closed = true;
+    });
     onTestFinished(() => this.kill());
   }
 
@@ -63,7 +67,8 @@ export class AgentProcess {
     for (;;) {
       const found = this.log().filter((line) => line.msg === msg)[count - 1];
       if (found !== undefined) return found;
-      await once(this.arrived, 'line');
+      if (this.closed) throw new Error(`nothing logs "${msg}" any more; the last was: ${this.lines.at(-1)}`);
+      await Promise.race([once(this.arrived, 'line'), once(this.arrived, 'close')]);
     }
   }
 

@@ -20,6 +20,7 @@ import {
   saveInstanceState,
 } from './instance-state.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
+import { guardMemory } from './memory-guard.ts';
 import { type MeshOptions, UsageError } from './options.ts';
 import { isLoopback, reachableHost } from './reachable-host.ts';
 import type { Successor } from './successor.ts';
@@ -142,6 +143,7 @@ async function listenIn(
   };
   const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, createDataPlane);
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
+  guardMemory(dataPlane, logger, options.memoryLimit);
   agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger, recentErrors });
   if (!agent.hasIdentity && options.token === undefined) throw new UsageError(needsToken(self, dataDir));
   await agent.listen(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort, sockets);

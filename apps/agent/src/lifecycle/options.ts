@@ -79,6 +79,15 @@ const apiUrl = z.pipe(
   z.transform((text: string) => new URL(text).origin),
 );
 
+/** `512m`, `2g` or bytes; 0 for `off`. */
+const memoryLimit = z.pipe(
+  z.string().check(z.regex(/^(off|\d{1,12}[kmg]?)$/i, 'write it as 512m, 2g, bytes, or off')),
+  z.transform((text: string) => {
+    const factor = { k: 1 << 10, m: 1 << 20, g: 1 << 30 }[text.slice(-1).toLowerCase()] ?? 1;
+    return text.toLowerCase() === 'off' ? 0 : Number.parseInt(text, 10) * factor;
+  }),
+);
+
 /** What `tulle agent` and `tulle run` have in common. Every field is a flag (`--api`) and a variable (`TULLE_API`). */
 export const meshFields = {
   service: setting('Name of the service this agent stands for', z.optional(serviceNameSchema)),
@@ -130,6 +139,10 @@ export const meshFields = {
   maxConnections: setting(
     'Connections accepted at once',
     z.optional(wholeNumber(z.int('a whole number').check(z.minimum(1), z.maximum(1_000_000)))),
+  ),
+  memoryLimit: setting(
+    'Memory the process keeps below, such as 512m, by shedding load; by default that of the control group, off for none',
+    z.optional(memoryLimit),
   ),
   drainTimeoutMs: setting(
     'How long requests in flight may take when the agent stops, or a successor has taken over',

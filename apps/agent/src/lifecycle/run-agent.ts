@@ -3,6 +3,7 @@ import { askedToRestart } from './asked-to-restart.ts';
 import { Inheritance } from './inheritance.ts';
 import { type Launched, launchAgent } from './launch-agent.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { guardMemory } from './memory-guard.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
 import { announceReady } from './service-manager.ts';
@@ -79,6 +80,7 @@ async function runStandalone(
   const started = await startStandalone(file, logger, sockets).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
+  guardMemory(started.plane, logger, options.memoryLimit);
   await inheritance.takeOver();
   process.on('SIGHUP', () => {
     started.reload();

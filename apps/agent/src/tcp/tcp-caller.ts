@@ -113,6 +113,10 @@ export class TcpCaller implements ExchangeCaller, CallerConnection {
   }
 
   /** A connection of bytes has no last answer: it goes on until its sides end it, or the drain does. */
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   retire(): void {}
 
   destroy(): void {

@@ -54,6 +54,10 @@ export class PassthroughCaller implements CallerConnection {
     return this.socket.remoteAddress ?? '';
   }
 
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   retire(): void {
     this.retiring = true;
   }

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { MemoryUse, nextPressure, PRESSURE, type Pressure } from './memory-guard.ts';
+
+it('rises at its thresholds, and falls when clearly below them', () => {
+  expect(nextPressure(PRESSURE.none, 0.79)).toBe(PRESSURE.none);
+  expect(nextPressure(PRESSURE.none, 0.8)).toBe(PRESSURE.tight);
+  expect(nextPressure(PRESSURE.none, 1.2)).toBe(PRESSURE.full);
+  expect(nextPressure(PRESSURE.shedding, 0.86)).toBe(PRESSURE.shedding);
+  expect(nextPressure(PRESSURE.shedding, 0.84)).toBe(PRESSURE.tight);
+  expect(nextPressure(PRESSURE.full, 0.1)).toBe(PRESSURE.none);
+});
+
+it('is never lower for more memory, and settles at once', () => {
+  const levels = fc.constantFrom<Pressure>(0, 1, 2, 3);
+  const share = fc.double({ min: 0, max: 2, noNaN: true });
+  fc.assert(
+    fc.property(levels, share, share, (former, one, other) => {
+      const [less, more] = [Math.min(one, other), Math.max(one, other)];
+      expect(nextPressure(former, less)).toBeLessThanOrEqual(nextPressure(former, more));
+      const next = nextPressure(former, one);
+      expect(nextPressure(next, one)).toBe(next);
+    }),
+  );
+});
+
+it('does not count what was let go and will be taken up again', () => {
+  const use = new MemoryUse();
+  const of = (rss: number, live: number) =>
+    use.usedOf({ rss, heapTotal: live, external: 0, heapUsed: 0, arrayBuffers: 0 });
+  expect(of(100, 20)).toBe(100);
+  expect(of(160, 70)).toBe(160);
+  // Let go, and not given back; taken up again; given back.
+  expect(of(160, 20)).toBe(110);
+  expect(of(160, 60)).toBe(150);
+  expect(of(110, 20)).toBe(100);
+  // What is resident for another reason than JavaScript counts in full.
+  expect(of(200, 20)).toBe(190);
+});
