@@ -27,6 +27,12 @@ const withoutEntities = (text: string) =>
 /** Frames come with their bytes. */
 const printable = (text: string) => text.replace(/[^\n -~]+/g, '.').slice(0, 500);
 
+/**
+ * For a frame that is too large h2spec sends HEADERS with five such fields, whatever frames the server announces that it
+ * takes: more than the 64 KiB of an agent, also when Huffman-coded.
+ */
+const DUMMY_FIELD_BYTES = 16_000;
+
 /** Every strict case against a listener in plain text with prior knowledge. `reportFile` is written to. */
 export async function runH2spec(
   program: string,
@@ -34,7 +40,8 @@ export async function runH2spec(
   path: string,
   reportFile: string,
 ): Promise<Case[]> {
-  const child = spawn(program, ['--strict', '-p', String(port), '-P', path, '-o', '2', '-j', reportFile], {
+  const args = ['--strict', '-p', String(port), '-P', path, '-o', '2', '-j', reportFile];
+  const child = spawn(program, [...args, '--max-header-length', String(DUMMY_FIELD_BYTES)], {
     stdio: 'ignore',
   });
   await once(child, 'exit');
