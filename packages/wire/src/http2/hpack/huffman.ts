@@ -60,7 +60,11 @@ function stepFrom(tree: Int16Array, state: number, bits: number): number {
   return marks | node;
 }
 
+let isBuilt = false;
+
+/** With the first string: whoever meets no Huffman code, as between agents, does without. */
 function build(): void {
+  isBuilt = true;
   const tree = buildTree();
   for (let state = 0; state < STATES; state++) {
     for (let bits = 0; bits < 16; bits++) steps[state * 16 + bits] = stepFrom(tree, state, bits);
@@ -71,8 +75,6 @@ function build(): void {
     node = tree[node * 2 + 1] as number;
   }
 }
-
-build();
 
 /** The shortest code has five bits. */
 export function maxHuffmanOutput(bytes: number): number {
@@ -87,6 +89,7 @@ export function decodeHuffman(
   out: Uint8Array,
   at: number,
 ): number {
+  if (!isBuilt) build();
   let state = 0;
   let to = at;
   for (let from = start; from < end; from++) {
