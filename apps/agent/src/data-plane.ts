@@ -153,6 +153,8 @@ export interface DataPlane {
   reopenLogs(): void;
   /** Binds every port, or rejects with the reason and binds none. */
   listen(): Promise<ListeningPorts>;
+  /** Has `look` called between connections that come in crowds, which leave timers no turn. */
+  onCrowd(look: () => void): void;
   /** How scarce memory is from now on; to be told again and again while it is. */
   relieve(pressure: Pressure): void;
   /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */

@@ -43,8 +43,10 @@ import { Router } from './router/router.ts';
 import { ConnectionRoutes } from './tcp/connection-routes.ts';
 
 const TICK_MS = 50;
+/** Memory is looked at after this many connections. */
+const CROWD = 32;
 /** Of the callers, at each look while memory is full. */
-const CUT_OFF_SHARE = 0.1;
+const CUT_OFF_SHARE = 0.25;
 /** How long a collector has for the last spans. */
 const LAST_SPANS_MS = 1_000;
 /** Callers are many and their deadlines long: they are looked at every this many ticks. */
@@ -81,6 +83,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   readonly awaiting: AwaitingViews | undefined;
   draining = false;
   pressure: Pressure = PRESSURE.none;
+  private accepted = 0;
+  private lookAtCrowd: (() => void) | undefined = undefined;
   router = new Router(new Map());
   connectionRoutes = new ConnectionRoutes(new Map());
   private readonly options: DataPlaneOptions;
@@ -195,6 +199,10 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   get callerIdleTimeoutMs(): number {
     const { callerIdleTimeoutMs } = this.limits;
     return this.pressure === PRESSURE.none ? callerIdleTimeoutMs : Math.min(QUIET_MS, callerIdleTimeoutMs);
+  }
+
+  onCrowd(look: () => void): void {
+    this.lookAtCrowd = look;
   }
 
   relieve(pressure: Pressure): void {
@@ -360,8 +368,11 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   /** What the kernel had accepted when draining began is served: its caller does not know of the end yet. */
-  private readonly mayAccept = (): boolean =>
-    this.callers.size < this.limits.maxConnections && this.pressure < PRESSURE.shedding;
+  private readonly mayAccept = (): boolean => {
+    this.accepted++;
+    if (this.accepted % CROWD === 0) this.lookAtCrowd?.();
+    return this.callers.size < this.limits.maxConnections && this.pressure < PRESSURE.shedding;
+  };
 
   private registerSweeps(): void {
     let ticks = 0;

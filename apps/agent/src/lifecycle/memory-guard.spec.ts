@@ -24,16 +24,13 @@ it('is never lower for more memory, and settles at once', () => {
   );
 });
 
-it('does not count what was let go and will be taken up again', () => {
-  const use = new MemoryUse();
+it('lets requests in when JavaScript holds little, however much is resident', () => {
+  const use = new MemoryUse(200);
   const of = (rss: number, live: number) =>
     use.usedOf({ rss, heapTotal: live, external: 0, heapUsed: 0, arrayBuffers: 0 });
   expect(of(100, 20)).toBe(100);
-  expect(of(160, 70)).toBe(160);
-  // Let go, and not given back; taken up again; given back.
-  expect(of(160, 20)).toBe(110);
-  expect(of(160, 60)).toBe(150);
-  expect(of(110, 20)).toBe(100);
-  // What is resident for another reason than JavaScript counts in full.
-  expect(of(200, 20)).toBe(190);
+  expect(of(210, 70)).toBe(210);
+  expect(nextPressure(PRESSURE.full, of(210, 35) / 200)).toBe(PRESSURE.tight);
+  expect(of(210, 36)).toBe(210);
+  expect(of(110, 20)).toBe(110);
 });

@@ -18,6 +18,9 @@ const from: readonly number[] = [0, 0.8, 0.9, 1];
 /** A level holds until this much less is used, so that it does not come and go with every sample. */
 const slack = 0.05;
 
+/** Of what the system allows: a burst may take more than the limit for a moment. */
+const shareOfAllowed = 0.9;
+
 const sampleEveryMs = 50;
 /** What was let go is returned to the system only by a collection. */
 const collectEveryMs = 2_000;
@@ -41,37 +44,47 @@ export function memoryAllowed(root = '/sys/fs/cgroup'): number | undefined {
   }
 }
 
-/** What of a process its memory allocator takes up again before it asks the system for more, all in bytes. */
-export class MemoryUse {
-  private lowestResident = Number.POSITIVE_INFINITY;
-  private mostLive = 0;
+/** Share of what a limit leaves to traffic that JavaScript may hold whatever is resident. */
+const freeShare = 0.15;
+/** Below the level of shedding, also on the way down from it. */
+const calm = 0.84;
 
-  /**
-   * Resident memory without what was let go and only not given back. `live` is what JavaScript holds: by how much it
-   * has fallen can be used again, though no more than was added since the least that was resident.
-   */
+/**
+ * How much of a limit is used, in bytes. Resident memory counts; but an allocator gives back little of what was let go,
+ * and takes it up again. Once JavaScript itself holds little, there is nothing left to shed, and requests are let in.
+ */
+export class MemoryUse {
+  private readonly limitBytes: number;
+  private lowestResident = Number.POSITIVE_INFINITY;
+  private lowestLive = Number.POSITIVE_INFINITY;
+
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
+  }
+
   usedOf({ rss, heapTotal, external }: NodeJS.MemoryUsage): number {
+    const { limitBytes } = this;
     const live = heapTotal + external;
     this.lowestResident = Math.min(this.lowestResident, rss);
-    const added = rss - this.lowestResident;
-    this.mostLive = Math.max(live, Math.min(this.mostLive, live + added));
-    return rss - (this.mostLive - live);
+    this.lowestLive = Math.min(this.lowestLive, live);
+    const free = (limitBytes - this.lowestResident) * freeShare;
+    return live - this.lowestLive > free ? rss : Math.min(rss, limitBytes * calm);
   }
 }
 
 /**
  * Looks at the memory of this process and has the data plane save, so that it is not ended by the system. `limitBytes`
- * is that of the control group when undefined; 0 is no limit.
+ * follows that of the control group when undefined; 0 is no limit.
  */
 export function guardMemory(
-  plane: Pick<DataPlane, 'relieve'>,
+  plane: Pick<DataPlane, 'relieve' | 'onCrowd'>,
   logger: DataPlaneLogger,
-  limitBytes = memoryAllowed() ?? 0,
+  limitBytes = (memoryAllowed() ?? 0) * shareOfAllowed,
 ): void {
   if (limitBytes === 0) return;
   let pressure: Pressure = PRESSURE.none;
   let collectedAt = 0;
-  const use = new MemoryUse();
+  const use = new MemoryUse(limitBytes);
   const sample = () => {
     const usage = process.memoryUsage();
     const usedBytes = use.usedOf(usage);
@@ -86,5 +99,6 @@ export function guardMemory(
     globalThis.gc?.({ type: 'major', execution: 'sync' });
     collectedAt = performance.now();
   };
+  plane.onCrowd(sample);
   setInterval(sample, sampleEveryMs).unref();
 }
