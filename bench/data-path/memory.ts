@@ -9,8 +9,8 @@ import type { Scenario } from './scenario.ts';
 
 const SETTLE_MS = 4_000;
 const STREAMS = 1_000;
-/** What 1,000 streams may hold: 64 KiB each. */
-const BOUND_MB = 64;
+/** What 1,000 streams may hold: 256 KiB each, the window that an agent gives a stream of its own. */
+const BOUND_MB = 250;
 const client = join(import.meta.dirname, 'loads/stalled-client.ts');
 
 const resident = ({ processes }: ProxyServer) =>

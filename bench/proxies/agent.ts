@@ -15,6 +15,9 @@ export interface AgentSides {
   readonly web?: Origin & { readonly tls: boolean };
 }
 
+/** As many as Envoy makes by default: benches may hold 1,000 requests open at a time. */
+const connections = { connections: { max: 1_024 } };
+
 /** JSON, which is YAML. */
 function configuration({ service, identity, upstream, outbound, inbound, web }: AgentSides): string {
   const { trustDomain, certificate, key, trustBundle } = identity ?? {};
@@ -28,10 +31,14 @@ function configuration({ service, identity, upstream, outbound, inbound, web }: 
     ...(inbound === undefined ? {} : { local: inbound.origin.port }),
     ...(identity === undefined ? {} : { identity: { trustDomain, certificate, key, trustBundle } }),
     services: {
-      ...(inbound === undefined ? {} : { [service]: { protocol: inbound.origin.protocol, endpoints: [] } }),
+      ...(inbound === undefined
+        ? {}
+        : { [service]: { ...connections, protocol: inbound.origin.protocol, endpoints: [] } }),
       ...(web === undefined
         ? {}
-        : { web: { protocol: web.protocol, endpoints: [{ address: web.port, tls: web.tls }] } }),
+        : {
+            web: { ...connections, protocol: web.protocol, endpoints: [{ address: web.port, tls: web.tls }] },
+          }),
     },
   });
 }
