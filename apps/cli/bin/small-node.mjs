@@ -8,7 +8,7 @@ const flags = [
   // Compilers whose code is in memory only once they have run. What is hot reaches the optimizing one all the same,
   // after some ten thousand requests.
   '--no-sparkplug',
-  '--invocation-count-for-maglev=20000',
+  '--invocation-count-for-maglev=10000',
   // One helper thread instead of four.
   '--v8-pool-size=1',
 ];
