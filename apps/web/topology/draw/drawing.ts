@@ -2,11 +2,10 @@ import cytoscape, { type Core, type EdgeSingular, type NodeSingular } from 'cyto
 import type { GraphView } from '../graph-view';
 import type { Point } from '../layout/positions';
 import { type Detail, detailAt } from './detail';
-import type { NodeFace } from './faces';
 import { paint, type Scene } from './paint';
 import type { Roles } from './roles';
 import { graphStyle } from './style';
-import { bend, type Layers, showLabel, sync } from './sync';
+import { bend, isLabelled, type Layers, type Shown, showLabel, sync } from './sync';
 
 export interface DrawingEvents {
   /** A tap on a node or an edge, or undefined on the ground. */
@@ -22,7 +21,7 @@ const compactHeight = 420;
 export class Drawing {
   readonly #cy: Core;
   readonly #canvas: HTMLCanvasElement;
-  readonly #faces = new Map<string, NodeFace>();
+  readonly #shown: Shown = { nodes: new Map(), edges: new Map(), label: 'rate' };
   readonly #watch: ResizeObserver;
   #roles: Roles;
   #layers: Layers = { label: 'rate', versions: false, security: false };
@@ -65,11 +64,12 @@ export class Drawing {
 
   setGraph(view: GraphView, points: Readonly<Record<string, Point>>, layers: Layers): void {
     this.#layers = layers;
-    const reshaped = sync(this.#cy, view, points, layers, this.#faces);
+    const reshaped = sync(this.#cy, view, points, layers, this.#shown);
     this.#locks = locksOf(view, layers);
     if (reshaped) {
       this.#showDetail();
       if (this.#untouched) this.fit();
+      this.#showLabels();
     }
     this.#paint();
   }
@@ -79,7 +79,7 @@ export class Drawing {
     this.#cy.batch(() => {
       this.#cy.elements().forEach((element) => {
         const isSelected = element.id() === selected;
-        if (isSelected && element.isEdge()) showLabel(element);
+        if (isSelected && element.isEdge()) showLabel(element, this.#shown);
         element.toggleClass('selected', isSelected);
         element.toggleClass('dim', kept !== undefined && !kept.has(element.id()));
       });
@@ -153,7 +153,7 @@ export class Drawing {
     });
     cy.on('tap', (event) => events.onTap(event.target === cy ? undefined : event.target.id()));
     cy.on('mouseover', 'edge', ({ target }: { target: EdgeSingular }) => {
-      showLabel(target);
+      showLabel(target, this.#shown);
       target.addClass('hovered');
     });
     cy.on('mouseout', 'edge', (event) => event.target.removeClass('hovered'));
@@ -169,6 +169,7 @@ export class Drawing {
 
   #showDetail(): void {
     const detail = detailAt(this.#cy.zoom());
+    if (detail === 'all' && this.#detail !== 'all') this.#showLabels();
     this.#detail = detail;
     const dots = detail === 'dots';
     const first = this.#cy.nodes().first();
@@ -179,6 +180,14 @@ export class Drawing {
     )
       return;
     this.#cy.batch(() => this.#cy.nodes().toggleClass('dots', dots));
+  }
+
+  /** Come near enough to be read, labels say what has changed since they last could. */
+  #showLabels(): void {
+    this.#cy.batch(() => {
+      for (const edge of this.#cy.edges())
+        if (isLabelled(edge as EdgeSingular)) showLabel(edge as EdgeSingular, this.#shown);
+    });
   }
 
   #size(): { width: number; height: number } {
@@ -202,7 +211,7 @@ export class Drawing {
     const context = this.#canvas.getContext('2d');
     if (context === null || this.#cy.destroyed()) return;
     const scene: Scene = {
-      faces: this.#faces,
+      nodes: this.#shown.nodes,
       roles: this.#roles,
       detail: this.#detail,
       versions: this.#layers.versions,

@@ -99,12 +99,17 @@ function nodesPassed(way: readonly Point[], others: readonly Obstacle[]): number
 const margin = 6;
 
 function passes(from: Point, to: Point, node: Obstacle): boolean {
+  const reachX = half + margin;
+  const reachY = node.height / 2 + margin;
+  // Most nodes are nowhere near, and this is asked for every edge of every node.
+  if (Math.min(from.x, to.x) - reachX >= node.x || Math.max(from.x, to.x) + reachX <= node.x) return false;
+  if (Math.min(from.y, to.y) - reachY >= node.y || Math.max(from.y, to.y) + reachY <= node.y) return false;
   const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 12);
   for (let step = 0; step <= steps; step++) {
     const share = steps === 0 ? 0 : step / steps;
     const x = from.x + (to.x - from.x) * share;
     const y = from.y + (to.y - from.y) * share;
-    if (Math.abs(x - node.x) < half + margin && Math.abs(y - node.y) < node.height / 2 + margin) return true;
+    if (Math.abs(x - node.x) < reachX && Math.abs(y - node.y) < reachY) return true;
   }
   return false;
 }

@@ -15,8 +15,23 @@ export interface NodeFace {
 }
 
 const mostVersions = 3;
+const faces = new WeakMap<GraphNode, NodeFace>();
 
-export function nodeFace({ service, traffic, health, versions }: GraphNode): NodeFace {
+/** Made when it is painted: of a large graph few nodes are near enough to be read. */
+export function faceOf(node: GraphNode): NodeFace {
+  const known = faces.get(node);
+  if (known !== undefined) return known;
+  const face = nodeFace(node);
+  faces.set(node, face);
+  return face;
+}
+
+/** How many rows a node has for its versions. */
+export function shownVersions({ versions }: GraphNode): number {
+  return Math.min(versions.length, mostVersions + 1);
+}
+
+function nodeFace({ service, traffic, health, versions }: GraphNode): NodeFace {
   const names = versions.map(({ version }) => version);
   const shown = versions.slice(0, mostVersions);
   const more = versions.length - shown.length;

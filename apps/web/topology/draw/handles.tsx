@@ -5,6 +5,7 @@ import type { GraphView } from '../graph-view';
 import { type Direction, nextNode } from '../keyboard/next-node';
 import type { Arrangement, GraphShape } from '../layout/positions';
 import { edgeName } from '../selection';
+import { manyEdges } from './detail';
 import { edgeMiddle, nodeHeight } from './edge-curve';
 import classes from './graph-canvas.module.css';
 
@@ -77,6 +78,15 @@ const Buttons = memo(
       const point = points[service];
       return point === undefined ? [] : [{ ...point, service, height: nodeHeight }];
     });
+    const othersThan = (...ends: string[]) => nodes.filter(({ service }) => !ends.includes(service));
+    const isAt = (source: string, destination: string) => source === tabStop || destination === tabStop;
+    const many = shape.edges.length > manyEdges;
+    // Thousands of buttons are slow to lay out; the calls of a service are there when one is at it.
+    const calls = many
+      ? shape.edges.filter(
+          ({ source, destination }) => isAt(source, destination) || `${source}->${destination}` === selected,
+        )
+      : shape.edges;
     return (
       <>
         <ul aria-label="Services">
@@ -104,13 +114,14 @@ const Buttons = memo(
           })}
         </ul>
         <ul aria-label="Calls">
-          {shape.edges.map(({ source, destination }) => {
+          {calls.map(({ source, destination }) => {
             const from = points[source];
             const to = points[destination];
             if (from === undefined || to === undefined) return null;
             const id = `${source}->${destination}`;
-            const others = nodes.filter(({ service }) => service !== source && service !== destination);
-            const { x, y } = edgeMiddle(from, to, others);
+            const { x, y } = many
+              ? { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+              : edgeMiddle(from, to, othersThan(source, destination));
             return (
               <li key={id}>
                 <button
@@ -118,7 +129,7 @@ const Buttons = memo(
                   className={classes.edge}
                   style={{ left: x, top: y }}
                   // The edges of the node one is at follow it.
-                  tabIndex={source === tabStop || destination === tabStop ? 0 : -1}
+                  tabIndex={isAt(source, destination) ? 0 : -1}
                   aria-pressed={id === selected}
                   onFocus={() => onFocus(id)}
                   onClick={(event) => event.detail === 0 && onSelect(id)}

@@ -1,12 +1,14 @@
 import type { Core, NodeSingular } from 'cytoscape';
+import type { GraphNode } from '../graph-view';
 import type { Detail } from './detail';
 import { nodeHeight, nodeWidth } from './edge-curve';
-import type { NodeFace } from './faces';
+import { faceOf, initialsOf, type NodeFace } from './faces';
 import { paintLock } from './paint-lock';
 import { type Roles, resolveRole } from './roles';
+import { isLabelled } from './sync';
 
 export interface Scene {
-  readonly faces: ReadonlyMap<string, NodeFace>;
+  readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly roles: Roles;
   readonly detail: Detail;
   readonly versions: boolean;
@@ -35,8 +37,8 @@ export function paint(context: CanvasRenderingContext2D, cy: Core, scene: Scene)
       const { x, y } = node.position();
       if (x < x1 - nodeWidth || x > x2 + nodeWidth || y < y1 - nodeHeight * 2 || y > y2 + nodeHeight * 2)
         return;
-      const face = scene.faces.get(node.id());
-      if (face !== undefined) paintNode(context, node, face, scene, zoom);
+      const shown = scene.nodes.get(node.id());
+      if (shown !== undefined) paintNode(context, node, shown, scene, zoom);
     });
   }
   for (const [id, lock] of scene.locks) {
@@ -44,8 +46,7 @@ export function paint(context: CanvasRenderingContext2D, cy: Core, scene: Scene)
     if (edge.empty() || !edge.isEdge() || zoom < 0.3) continue;
     const { x, y } = edge.midpoint();
     context.globalAlpha = edge.hasClass('dim') ? 0.32 : 1;
-    const labelled = edge.is('.degraded, .failing, .hovered, .selected');
-    paintLock(context, x, labelled ? y - 22 : y, lock, scene.roles);
+    paintLock(context, x, isLabelled(edge) ? y - 22 : y, lock, scene.roles);
   }
   context.globalAlpha = 1;
 }
@@ -53,7 +54,7 @@ export function paint(context: CanvasRenderingContext2D, cy: Core, scene: Scene)
 function paintNode(
   context: CanvasRenderingContext2D,
   node: NodeSingular,
-  face: NodeFace,
+  shown: GraphNode,
   scene: Scene,
   zoom: number,
 ): void {
@@ -62,15 +63,16 @@ function paintNode(
   context.save();
   context.translate(x, y);
   context.globalAlpha = node.hasClass('dim') ? 0.4 : 1;
-  const needsPerson = face.health === 'degraded' || face.health === 'failing';
-  if (detail === 'all') paintAll(context, face, scene, needsPerson);
+  const needsPerson = shown.health === 'degraded' || shown.health === 'failing';
+  if (detail === 'all') paintAll(context, faceOf(shown), scene, needsPerson);
   else {
     // From further away the name grows, so that it stays readable as long as it fits.
     const size = Math.min(24, 11.5 / zoom);
     context.font = `600 ${size}px ${family}`;
     context.fillStyle = roles.text;
     context.textAlign = 'center';
-    const text = detail === 'names' ? fitted(context, face.title, nodeWidth - 14) : face.initials;
+    const text =
+      detail === 'names' ? fitted(context, shown.service, nodeWidth - 14) : initialsOf(shown.service);
     context.fillText(text, 0, size * 0.36);
   }
   context.restore();

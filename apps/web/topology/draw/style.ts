@@ -84,6 +84,13 @@ export function graphStyle(roles: Roles): StylesheetJson {
     {
       selector: 'edge.many',
       style: {
+        'curve-style': 'haystack',
+        'haystack-radius': 0,
+      },
+    },
+    {
+      selector: 'edge.many.hovered, edge.many.selected',
+      style: {
         'curve-style': 'straight',
         'source-endpoint': 'outside-to-node',
         'target-endpoint': 'outside-to-node',

@@ -1,8 +1,9 @@
 import type { Core, EdgeSingular, NodeSingular } from 'cytoscape';
-import type { GraphEdge, GraphView } from '../graph-view';
+import type { GraphEdge, GraphNode, GraphView } from '../graph-view';
 import type { Point } from '../layout/positions';
+import { labelZoom, manyEdges } from './detail';
 import { edgeCurve } from './edge-curve';
-import { type EdgeLabel, edgeText, edgeWidth, type NodeFace, nodeFace } from './faces';
+import { type EdgeLabel, edgeText, edgeWidth, shownVersions } from './faces';
 
 export interface Layers {
   readonly label: EdgeLabel;
@@ -10,9 +11,14 @@ export interface Layers {
   readonly security: boolean;
 }
 
-/** From here on edges are straight: thousands of curves make panning slow. */
-const manyEdges = 600;
+/** What the elements of the drawing stand for. Kept beside it: Cytoscape restyles an element whatever is set on it. */
+export interface Shown {
+  readonly nodes: Map<string, GraphNode>;
+  readonly edges: Map<string, GraphEdge>;
+  label: EdgeLabel;
+}
 
+const labelledClasses = ['degraded', 'failing', 'hovered', 'selected'];
 const healthClasses = ['idle', 'ok', 'degraded', 'failing'];
 const layerClasses = ['secure-all', 'secure-some', 'secure-none', 'secure-unknown'];
 
@@ -22,19 +28,19 @@ export function sync(
   view: GraphView,
   points: Readonly<Record<string, Point>>,
   layers: Layers,
-  faces: Map<string, NodeFace>,
+  shown: Shown,
 ): boolean {
   let reshaped = false;
   let resized = false;
+  shown.label = layers.label;
   cy.batch(() => {
     const present = new Set<string>();
     for (const node of view.nodes) {
       const point = points[node.service];
       if (point === undefined) continue;
       present.add(node.service);
-      const face = nodeFace(node);
-      faces.set(node.service, face);
-      const rows = layers.versions ? face.versions.length : 0;
+      shown.nodes.set(node.service, node);
+      const rows = layers.versions ? shownVersions(node) : 0;
       const drawn = cy.getElementById(node.service);
       if (drawn.empty()) {
         reshaped = true;
@@ -62,23 +68,34 @@ export function sync(
     for (const edge of view.edges) {
       if (!present.has(edge.source) || !present.has(edge.destination)) continue;
       present.add(edge.id);
-      if (syncEdge(cy, edge, busiest, layers, many)) reshaped = true;
+      if (syncEdge(cy, edge, busiest, layers, many, shown)) reshaped = true;
     }
     cy.elements().forEach((element) => {
       if (present.has(element.id())) return;
       reshaped = true;
-      faces.delete(element.id());
+      shown.nodes.delete(element.id());
+      shown.edges.delete(element.id());
       element.remove();
     });
   });
   // After all nodes have their places, for an edge turns where it passes behind none.
-  if (reshaped || resized) for (const edge of cy.edges()) bend(edge as EdgeSingular);
+  if (reshaped || resized)
+    cy.batch(() => {
+      for (const edge of cy.edges()) bend(edge as EdgeSingular);
+    });
   return reshaped;
 }
 
-function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, many: boolean): boolean {
+function syncEdge(
+  cy: Core,
+  edge: GraphEdge,
+  busiest: number,
+  layers: Layers,
+  many: boolean,
+  shown: Shown,
+): boolean {
+  shown.edges.set(edge.id, edge);
   const width = edgeWidth(edge.traffic.rate, busiest);
-  const label = edgeText(edge, layers.label);
   const layer = layers.security ? `secure-${edge.mtls}` : '';
   const drawn = cy.getElementById(edge.id);
   if (drawn.empty()) {
@@ -90,7 +107,7 @@ function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, ma
         target: edge.destination,
         secured: layer !== '',
         width,
-        label,
+        label: '',
         distances: '0 0',
         weights: '0.25 0.75',
       },
@@ -103,8 +120,7 @@ function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, ma
   if (!drawn.hasClass(edge.health)) drawn.removeClass(healthClasses.join(' ')).addClass(edge.health);
   // A rate is never still; the eye sees no half pixel, and restyling thousands of edges every second costs.
   if (Math.abs(drawn.data('width') - width) >= 0.5) drawn.data('width', width);
-  drawn.scratch('label', label);
-  if (drawn.is('.degraded, .failing, .hovered, .selected')) showLabel(drawn);
+  if (isLabelled(drawn)) showLabel(drawn, shown);
   if (layer === '' ? drawn.data('secured') : !drawn.hasClass(layer)) {
     drawn.removeClass(layerClasses.join(' '));
     if (layer !== '') drawn.addClass(layer);
@@ -113,16 +129,23 @@ function syncEdge(cy: Core, edge: GraphEdge, busiest: number, layers: Layers, ma
   return false;
 }
 
-/** Only labels that can be seen are kept up to date. */
-export function showLabel(edge: EdgeSingular): void {
-  const label = edge.scratch('label');
-  if (typeof label === 'string' && edge.data('label') !== label) edge.data('label', label);
+/** Whether this edge says its figures; the style sheet asks the same. */
+export function isLabelled(edge: EdgeSingular): boolean {
+  return labelledClasses.some((name) => edge.hasClass(name));
+}
+
+/** Only labels that can be seen are written and kept up to date: each costs a restyling of its edge. */
+export function showLabel(edge: EdgeSingular, { edges, label: which }: Shown): void {
+  const known = edges.get(edge.id());
+  if (known === undefined || edge.cy().zoom() < labelZoom) return;
+  const label = edgeText(known, which);
+  if (edge.data('label') !== label) edge.data('label', label);
 }
 
 /** Follows its ends, after a layout and while a node is dragged. */
 export function bend(edge: EdgeSingular): void {
-  const ends = edge.connectedNodes();
-  const others = edge.hasClass('many') ? [] : edge.cy().nodes().difference(ends);
+  if (edge.hasClass('many')) return;
+  const others = edge.cy().nodes().difference(edge.connectedNodes());
   const { way, distances, weights } = edgeCurve(
     edge.source().position(),
     edge.target().position(),
