@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MeshError } from '@tulle/mesh/errors';
-import { describePhase } from '@tulle/mesh/rollout/describe';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Database } from '@tulle/prisma/database';
 import type { FleetRegistry } from '../agents/fleet-registry.ts';
@@ -15,11 +14,14 @@ import type { EdgeView, Topology, TopologyEdge, TopologyView } from './view.ts';
 import { WindowCache } from './window-cache.ts';
 
 const tickMs = 1_000;
+/** A graph of a thousand services is a megabyte: it comes at a pace at which pages and lines can follow. */
+const largeTickMs = 3_000;
+const largeEdges = 1_500;
 /** Health is how things are now; a longer window would hide a new failure and keep showing an old one. */
 const healthWindowMs = 60_000;
 
 export interface LiveTopology extends Topology {
-  /** The graph every second, computed once for all who watch the same window. Ends when the signal aborts. */
+  /** The graph every second, a large one every three, computed once for all who watch the same window. Ends when the signal aborts. */
   live(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyView>;
 }
 
@@ -80,9 +82,7 @@ export function createTopology({
       destinationSpiffeId: serviceSpiffeId(identity.trustDomain, destination),
       certificate,
       split: versionShares(split, fleet.versionsOf(destination), edges, spanMs),
-      rollout: rollout
-        ? { id: rollout.id, phase: rollout.phase, summary: describePhase(rollout.phase) }
-        : null,
+      rollout: rollout ? { id: rollout.id, phase: rollout.phase } : null,
       retries: edges.reduce((sum, { retries }) => sum + retries, 0),
       meshErrors: meshErrorsOf(edges),
     };
@@ -109,9 +109,11 @@ export function createTopology({
     signal: AbortSignal,
   ): AsyncGenerator<TopologyView> {
     while (!signal.aborted) {
-      yield await graphs.get(windowMs);
+      const graph = await graphs.get(windowMs);
+      yield graph;
       // In step with everybody else, so that all of them share one computation.
-      const waitMs = tickMs - (now() % tickMs);
+      const everyMs = graph.edges.length > largeEdges ? largeTickMs : tickMs;
+      const waitMs = everyMs - (now() % everyMs);
       await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });

@@ -51,7 +51,7 @@ export interface EdgeView {
   /** The first certificate of the destination to expire. */
   readonly certificate: { readonly expiresAt: number; readonly renewsAt: number } | null;
   readonly split: readonly VersionShare[];
-  readonly rollout: { readonly id: string; readonly phase: RolloutPhase; readonly summary: string } | null;
+  readonly rollout: { readonly id: string; readonly phase: RolloutPhase } | null;
   readonly retries: number;
   /** Mesh failures by code over the window. */
   readonly meshErrors: Readonly<Record<string, number>>;

@@ -10,19 +10,18 @@ import { useRefresh } from '@/ui/use-view';
 import classes from './panel.module.css';
 
 interface RolloutCardProps {
-  readonly rollout: { readonly id: string; readonly phase: RolloutPhase; readonly summary?: string };
+  readonly rollout: { readonly id: string; readonly phase: RolloutPhase };
 }
 
 /** The running rollout; loud only when it waits for a person or goes wrong. */
-export function RolloutCard({ rollout: { id, phase, summary } }: RolloutCardProps) {
+export function RolloutCard({ rollout: { id, phase } }: RolloutCardProps) {
   const trpc = useTRPC();
   // The navigation asks for the same list, so this costs nothing.
   const running = useQuery(trpc.rollouts.list.queryOptions({ active: true }, useRefresh(30_000)));
   const row = running.data?.find((each) => each.id === id);
   const awaits = phase === 'waiting-approval' || phase === 'waiting-resume' || phase === 'paused';
   const tone = awaits ? 'warn' : phase === 'failed' || phase === 'aborting' ? 'bad' : undefined;
-  const text =
-    summary ?? (row && `Step ${Math.min(row.stepIndex + 1, row.steps)} of ${row.steps} · ${row.stepText}`);
+  const text = row && `Step ${Math.min(row.stepIndex + 1, row.steps)} of ${row.steps} · ${row.stepText}`;
   return (
     <MeshLink href={paths.rollout(id)} look="plain" className={classes.rollout} data-tone={tone}>
       <b>
