@@ -27,6 +27,25 @@ export function EmptyState({ title, children }: { title: string; children?: Reac
   );
 }
 
+/** Text that is coming, a bone for each line and each as high as a line; `spaced` for rows of a table. */
+export function BoneLines({
+  widths,
+  spaced = false,
+}: {
+  widths: readonly (number | string)[];
+  spaced?: boolean;
+}) {
+  return (
+    <div aria-hidden="true">
+      {widths.map((width) => (
+        <div key={width} className={classes.boneLine} data-spaced={spaced}>
+          <Bone width={width} height={10} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 /** A grey shape of what is coming; appears only when it takes longer than a blink. */
 export function Bone({ width = '100%', height = 14 }: { width?: number | string; height?: number | string }) {
   return <span className={classes.bone} style={{ width, height }} aria-hidden="true" />;

@@ -5,11 +5,12 @@ import { countOf, formatRelative } from '@tulle/mesh/format';
 import { useTRPC } from '@/trpc/client';
 import { useNow } from '@/ui/clock';
 import { MonoId } from '@/ui/mono-id';
-import { Bone, ErrorState } from '@/ui/states';
+import { BoneLines, ErrorState } from '@/ui/states';
 import { useRefresh, useWindow } from '@/ui/use-view';
 import type { GraphEdge } from '../graph-view';
 import { Charts } from './charts';
 import { Figures } from './figures';
+import { meshErrorWords } from './mesh-error-words';
 import classes from './panel.module.css';
 import { PanelActions } from './panel-actions';
 import { RolloutCard } from './rollout-card';
@@ -45,7 +46,12 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
         {data === undefined && detail.error && (
           <ErrorState error={detail.error} what="This call" onRetry={() => void detail.refetch()} />
         )}
-        {data === undefined && !detail.error && <Bone height={180} />}
+        {data === undefined && !detail.error && (
+          <section role="status" aria-label="Loading the call">
+            <h3>Identities</h3>
+            <BoneLines widths={['92%', '88%', '64%']} />
+          </section>
+        )}
         {data !== undefined && (
           <>
             {data.rollout && <RolloutCard rollout={data.rollout} />}
@@ -96,25 +102,32 @@ function CertificateLife({ expiresAt, renewsAt }: { expiresAt: number; renewsAt:
 
 /** Failures the mesh itself answered, by code; nothing when there were none. */
 function MeshErrors({ codes, retries }: { codes: Readonly<Record<string, number>>; retries: number }) {
-  const entries = Object.entries(codes).filter(([, count]) => count > 0);
+  const entries = Object.entries(codes)
+    .filter(([, count]) => count > 0)
+    .sort(([, left], [, right]) => right - left);
   if (entries.length === 0 && retries === 0) return null;
   return (
     <section>
       <h3>From the mesh</h3>
-      <dl className={classes.facts}>
-        {retries > 0 && (
-          <>
-            <dt>retries</dt>
-            <dd>{countOf(retries, 'request')}</dd>
-          </>
-        )}
+      {retries > 0 && (
+        <dl className={classes.facts}>
+          <dt>retries</dt>
+          <dd>{countOf(retries, 'request')}</dd>
+        </dl>
+      )}
+      <ul className={classes.errors}>
         {entries.map(([code, count]) => (
-          <div key={code} className={classes.fact}>
-            <dt>{code.replaceAll('_', ' ')}</dt>
-            <dd>{countOf(count, 'request')}</dd>
-          </div>
+          <li key={code}>
+            <span>
+              <b className={classes.errorName} title={code}>
+                {meshErrorWords(code).name}
+              </b>{' '}
+              {countOf(count, 'request')}
+            </span>
+            <span className={classes.of}>{meshErrorWords(code).means}</span>
+          </li>
         ))}
-      </dl>
+      </ul>
     </section>
   );
 }
