@@ -10,6 +10,7 @@ import classes from './data-table.module.css';
 import { Grid } from './grid';
 import { parseSort, searchRows, sortRows } from './rows';
 import { SkeletonRows } from './skeleton-rows';
+import { useCalmOrder } from './use-calm-order';
 
 export interface DataTableProps<Row> {
   /** What the rows are, in plural: "services". Names the table, its search and its states. */
@@ -43,12 +44,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sort = parseSort(sortText);
   const wanted = useDeferredValue(asked);
 
-  const shown = useMemo(() => {
+  const sortBy = sort && columns.find(({ key }) => key === sort.key)?.sortBy;
+  const sorted = useMemo(() => {
     if (rows === undefined) return undefined;
     const found = searchText === undefined ? rows : searchRows(rows, searchText, wanted);
-    const column = sort && columns.find(({ key }) => key === sort.key);
-    return column?.sortBy === undefined ? found : sortRows(found, column.sortBy, sort?.descending ?? false);
-  }, [rows, searchText, wanted, columns, sort?.key, sort?.descending, sort]);
+    return sortBy === undefined ? found : sortRows(found, sortBy, sort?.descending ?? false);
+  }, [rows, searchText, wanted, sortBy, sort?.descending]);
+  const calm = useCalmOrder(sorted, props.rowKey, `${sortText} ${wanted}`);
+  // What the page has put in order itself, such as what waits for a person, is never late.
+  const shown = sortBy === undefined ? sorted : calm;
 
   const hasToolbar = searchText !== undefined || toolbar !== undefined;
   return (

@@ -30,7 +30,7 @@ export function Grid<Row>({ noun, columns, rows, rowKey, rowHref, sort, onSort }
 
   const virtualizer = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => document.getElementById(mainId),
+    getScrollElement: () => scrollerOf(body.current),
     estimateSize: () => rowHeight,
     getItemKey: (index) => rowKey(rows[index] as Row),
     overscan: rows.length <= drawAll ? rows.length : 12,
@@ -122,6 +122,14 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>) {
       )}
     </div>
   );
+}
+
+/** What scrolls the table: the page, or a part of it that lies over a graph. */
+function scrollerOf(element: HTMLElement | null): HTMLElement | null {
+  const main = document.getElementById(mainId);
+  for (let each = element; each !== null && each !== main; each = each.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(each).overflowY)) return each;
+  return main;
 }
 
 /** Arrow keys move between the links of the rows, as in any list. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatSort, parseSort, searchRows, sortRows } from './rows.ts';
+import { formatSort, keepOrder, parseSort, searchRows, sortRows } from './rows.ts';
 
 test('what has no value comes last, upwards and downwards', () => {
   const rows = [{ p95: 3 }, { p95: null }, { p95: 1 }];
@@ -21,4 +21,14 @@ test('the sort survives its way through the URL', () => {
   expect(parseSort('-rate')).toEqual({ key: 'rate', descending: true });
   expect(formatSort({ key: 'rate', descending: true })).toBe('-rate');
   expect(parseSort('')).toBeUndefined();
+});
+
+test('rows keep their places until one comes', () => {
+  const places = new Map([
+    ['b', 0],
+    ['a', 1],
+    ['gone', 2],
+  ]);
+  expect(keepOrder(['a', 'b'], String, places)).toEqual(['b', 'a']);
+  expect(keepOrder(['a', 'b', 'new'], String, places)).toBeUndefined();
 });

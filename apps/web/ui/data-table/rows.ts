@@ -47,3 +47,14 @@ export function searchRows<Row>(
     return words.every((word) => text.includes(word));
   });
 }
+
+/** Rows at the places they had; undefined when one has come since. */
+export function keepOrder<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  places: ReadonlyMap<string, number>,
+): Row[] | undefined {
+  const placed = rows.map((row) => ({ row, place: places.get(keyOf(row)) ?? -1 }));
+  if (placed.some(({ place }) => place === -1)) return undefined;
+  return placed.sort((left, right) => left.place - right.place).map(({ row }) => row);
+}
