@@ -3,8 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { Bone, ErrorState } from '@/ui/states';
+import { ErrorState } from '@/ui/states';
 import { useRefresh, useWindow } from '@/ui/use-view';
+import { ChartBone } from './chart-bone';
 import { type Metric, type MetricsView, metricFormats, percentileLines, versionLines } from './lines';
 import { TimeSeriesChart } from './time-series-chart';
 
@@ -41,10 +42,13 @@ export function MetricChart({
     return metric === 'percentiles' ? percentileLines(data) : linesOf(data, metric, versions, only);
   }, [data, metric, versions, only]);
 
+  // Known before the values are, so that nothing moves when they come.
+  const legend = metric === 'percentiles' || (only ?? versions ?? []).length > 1 || lines.length > 1;
+
   if (data === undefined) {
     if (series.error)
       return <ErrorState error={series.error} what={title} onRetry={() => void series.refetch()} />;
-    return <Bone height={height} />;
+    return <ChartBone height={height} legend={legend} />;
   }
   return (
     <TimeSeriesChart
@@ -55,6 +59,7 @@ export function MetricChart({
       format={metricFormats[metric === 'percentiles' ? 'p95' : metric]}
       marks={data.marks}
       height={height}
+      legend={legend}
       {...(metric === 'share' && { top: 100 })}
     />
   );

@@ -1,9 +1,11 @@
 'use client';
 
-import { formatMs, formatNumber, formatPercent } from '@tulle/mesh/format';
+import { formatMs, formatNumber, formatPercent, listOf } from '@tulle/mesh/format';
+import { useMemo } from 'react';
 import { paths } from '@/paths';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
+import { SkeletonRows } from '@/ui/data-table/skeleton-rows';
 import { EmptyState } from '@/ui/states';
 import { HealthTag, StatusTag } from '@/ui/status-tag';
 import classes from './graph-list.module.css';
@@ -79,26 +81,56 @@ const columns: readonly Column<GraphEdge>[] = [
   },
 ];
 
+interface GraphListProps {
+  readonly view: GraphView;
+  /** Ids asked for in the find box; undefined when nothing is asked. */
+  readonly found: ReadonlySet<string> | undefined;
+}
+
 /** The graph as a table, for those who would rather read than look. */
-export function GraphList({ view }: { view: GraphView }) {
+export function GraphList({ view, found }: GraphListProps) {
+  const rows = useMemo(
+    () => (found === undefined ? view.edges : view.edges.filter(({ id }) => found.has(id))),
+    [view.edges, found],
+  );
   return (
     <div className={classes.list}>
       <DataTable
         noun="calls"
         columns={columns}
-        rows={view.edges}
+        rows={rows}
         rowKey={(edge) => edge.id}
         rowHref={(edge) => `${paths.topologyEdge(edge.source, edge.destination)}&list=true`}
-        searchText={(edge) => `${edge.source} ${edge.destination} ${edge.health} ${tlsWords[edge.mtls]}`}
         defaultSort="-rate"
         empty={
-          <EmptyState title="No calls in this window">
-            <p>
-              {view.nodes.map(({ service }) => service).join(', ')} are here, but none has called another.
-            </p>
-          </EmptyState>
+          view.edges.length > 0 ? (
+            <EmptyState title="No call is like that">
+              <p>Find looks at names, health, and figures such as error &gt; 1% or p95 &gt; 200.</p>
+            </EmptyState>
+          ) : (
+            <EmptyState title="No calls in this window">
+              <p>
+                {listOf(
+                  view.nodes.map(({ service }) => service),
+                  5,
+                )}{' '}
+                {view.nodes.length === 1
+                  ? 'is here, but has called nobody.'
+                  : 'are here, but none has called another.'}
+              </p>
+            </EmptyState>
+          )
         }
       />
+    </div>
+  );
+}
+
+/** The table's true shape while the graph is on its way. */
+export function GraphListSkeleton() {
+  return (
+    <div className={classes.list}>
+      <SkeletonRows columns={columns} noun="calls" />
     </div>
   );
 }

@@ -48,7 +48,10 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
           onChange={(event) => setFind(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter') found?.onShow();
-            if (event.key === 'Escape') setFind('');
+            if (event.key !== 'Escape' || find === '') return;
+            // The first Escape empties the box, the next one closes the panel.
+            event.preventDefault();
+            setFind('');
           }}
           className={classes.find}
         />

@@ -7,7 +7,8 @@ import { GraphCanvas } from './draw/graph-canvas';
 import type { Layers } from './draw/sync';
 import { EmptyMesh } from './empty-mesh';
 import { foundIds } from './find/found-ids';
-import { GraphList } from './graph-list';
+import { GraphList, GraphListSkeleton } from './graph-list';
+import { GraphSkeleton } from './graph-skeleton';
 import { useArrangement } from './layout/use-arrangement';
 import { Legend } from './legend';
 import { Panel } from './panel/panel';
@@ -55,15 +56,16 @@ export function Topology() {
             onMove={move}
           />
         )}
-        {view !== undefined && (list || failed) && <GraphList view={view} />}
+        {view !== undefined && (list || failed) && <GraphList view={view} found={found} />}
         {view !== undefined && !list && !arrangement && !failed && (
-          <p className={classes.waiting}>Laying out the graph</p>
+          <GraphSkeleton words="Laying out the graph" />
         )}
-        {view === undefined && <p className={classes.waiting}>Loading the graph</p>}
+        {view === undefined && !list && <GraphSkeleton words="Loading the graph" />}
+        {view === undefined && list && <GraphListSkeleton />}
         <Toolbar
           state={state}
           found={
-            found === undefined
+            found === undefined || !drawable
               ? undefined
               : { count: found.size, onShow: () => drawing.current?.focus(found) }
           }

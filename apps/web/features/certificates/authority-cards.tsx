@@ -4,7 +4,7 @@ import type { RouterOutputs } from '@tulle/api/router-types';
 import { formatDuration } from '@tulle/mesh/format';
 import { Card, Stat } from '@/ui/card';
 import { MonoId } from '@/ui/mono-id';
-import { Bone, ErrorState } from '@/ui/states';
+import { Bone, BoneLines, ErrorState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
 import classes from './authority-cards.module.css';
 import { colonHex, shortHex } from './certificate-life';
@@ -27,7 +27,13 @@ export function AuthorityCards({
   const gone = counts && counts.expired + counts.revoked;
   return (
     <div className={classes.cards}>
-      <Card>{overview === undefined ? <Bone height={60} /> : <TrustDomain overview={overview} />}</Card>
+      <Card>
+        {overview === undefined ? (
+          <BoneLines widths={['48%', '30%', '72%', '80%']} />
+        ) : (
+          <TrustDomain overview={overview} />
+        )}
+      </Card>
       <Card>
         <Stat value={counts?.valid ?? <Bone width={28} />} label="valid" />
       </Card>

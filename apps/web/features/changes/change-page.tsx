@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { parseAsBoolean, useQueryState } from 'nuqs';
-import { useRef } from 'react';
+import { Fragment, useRef } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { BlockableButton } from '@/ui/blockable-button';
@@ -12,7 +12,7 @@ import { Card } from '@/ui/card';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
-import { Bone, ErrorState } from '@/ui/states';
+import { BoneLines, ErrorState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
 import { usePermission } from '@/ui/use-permission';
 import { useHref, useRefresh } from '@/ui/use-view';
@@ -34,13 +34,36 @@ export function ChangePage({ revision }: { revision: number }) {
     <>
       <PageHeader trail={trail} title={`Revision ${revision}`} />
       {error === null ? (
-        <Card>
-          <Bone height={160} />
-        </Card>
+        <ChangeSkeleton />
       ) : (
         <ErrorState error={error} what={`Revision ${revision}`} onRetry={() => void refetch()} />
       )}
     </>
+  );
+}
+
+function ChangeSkeleton() {
+  return (
+    <div className={classes.cards} role="status" aria-label="Loading the revision">
+      <Card>
+        <dl className={classes.facts}>
+          {['Author', 'When', 'Why'].map((name, index) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <BoneLines widths={[180 - 40 * index]} />
+              </dd>
+            </Fragment>
+          ))}
+        </dl>
+      </Card>
+      <Card title="What changed">
+        <BoneLines widths={[190, 120, 124]} />
+      </Card>
+      <Card title="Agents">
+        <BoneLines widths={[210]} />
+      </Card>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
-import { Bone, ErrorState } from '@/ui/states';
+import { ErrorState } from '@/ui/states';
 import { StatusTag } from '@/ui/status-tag';
 import { ClockTime, RelativeTime } from '@/ui/time';
 import { useRefresh } from '@/ui/use-view';
@@ -16,6 +16,7 @@ import { isActive, phaseTone } from './phase-tone';
 import { RolloutActionDialog, RolloutActions } from './rollout-actions';
 import { RolloutFigures } from './rollout-figures';
 import classes from './rollout-page.module.css';
+import { RolloutSkeleton } from './rollout-skeleton';
 import { StepsRail } from './steps-rail';
 import { Timeline } from './timeline';
 import { VerdictTable } from './verdict-table';
@@ -101,30 +102,6 @@ function StepDetail({ step }: { step: Rollout['steps'][number] }) {
       {step.startedAt !== null && <ClockTime at={step.startedAt} />}
       {step.startedAt !== null && step.note !== '' && ' · '}
       {step.note}
-    </>
-  );
-}
-
-function RolloutSkeleton() {
-  return (
-    <>
-      <PageHeader trail={<Bone width={120} />} title={<Bone width={220} height={20} />} />
-      <div className={classes.columns}>
-        <Card title="Steps">
-          <Bone height={320} />
-        </Card>
-        <div className={classes.facts}>
-          <Card>
-            <Bone height={130} />
-          </Card>
-          <Card title="Verdicts">
-            <Bone height={150} />
-          </Card>
-          <Card title="Timeline">
-            <Bone height={120} />
-          </Card>
-        </div>
-      </div>
     </>
   );
 }

@@ -5,16 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { parseAsBoolean, useQueryState } from 'nuqs';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { Card } from '@/ui/card';
 import { LinkButton } from '@/ui/link-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
-import { Bone, ErrorState } from '@/ui/states';
+import { ErrorState } from '@/ui/states';
 import { useRefresh } from '@/ui/use-view';
+import { EditorSkeleton } from './editor-skeleton';
 import { observedMs } from './observed-window';
 import { SplitYaml } from './split-yaml';
 import { TrafficSplitEditor } from './traffic-split-editor';
-import classes from './traffic-split-editor.module.css';
 
 /** The split of one service: what is set, what is observed, and how to change it. */
 export function TrafficSplitPage({ service }: { service: string }) {
@@ -58,23 +57,5 @@ export function TrafficSplitPage({ service }: { service: string }) {
       {view === undefined && split.error === null && <EditorSkeleton />}
       <SplitYaml service={service} opened={yaml} onClose={() => void setYaml(null)} />
     </>
-  );
-}
-
-function EditorSkeleton() {
-  return (
-    <div className={classes.page}>
-      <div className={classes.columns}>
-        <Card>
-          <Bone height={240} />
-        </Card>
-        <Card>
-          <Bone height={240} />
-        </Card>
-      </div>
-      <Card>
-        <Bone height={240} />
-      </Card>
-    </div>
   );
 }
