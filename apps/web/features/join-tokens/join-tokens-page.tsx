@@ -123,12 +123,10 @@ const columns: readonly Column<Token>[] = [
     key: 'expires',
     header: 'Expires',
     cell: (token) => (
-      <span className={classes.dim}>
-        <RelativeTime at={token.expiresAt} />
-      </span>
+      <span className={classes.dim}>{expires(token) ? <RelativeTime at={token.expiresAt} /> : '–'}</span>
     ),
     width: '110px',
-    sortBy: (token) => token.expiresAt,
+    sortBy: (token) => (expires(token) ? token.expiresAt : null),
   },
   {
     key: 'used',
@@ -155,6 +153,11 @@ const columns: readonly Column<Token>[] = [
     narrow: 'hidden',
   },
 ];
+
+/** What is spent or taken back ends no more. */
+function expires({ state }: Token): boolean {
+  return state === 'unused' || state === 'expired';
+}
 
 /** Only what still lets somebody in can be taken back. */
 function revokeColumn(onRevoke: (token: Token) => void): Column<Token> {
