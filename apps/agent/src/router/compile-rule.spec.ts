@@ -54,7 +54,7 @@ describe('backends of a rule', () => {
     expect(target?.backend.endpoint.version).toBe('v9');
     expect(services.get('shop')?.backends).toContain(target?.backend);
     expect(mesh.decide('/')).toMatchObject({ service: 'web', timeouts: { requestMs: 111 } });
-    expect(mesh.decide('/slow')).toMatchObject({ timeouts: { requestMs: 999, idleMs: 60_000 } });
+    expect(mesh.decide('/slow')).toMatchObject({ timeouts: { requestMs: 999, idleMs: 300_000 } });
     expect(missing).toEqual([]);
   });
 
