@@ -29,6 +29,8 @@ const LINGER_MS = 2_000;
 /** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
 const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
+const emptyField = 'content-length: 0\r\n';
+
 type Body = 'as-is' | 'chunked' | 'none';
 
 /** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
@@ -138,6 +140,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       } else {
         this.lastAnswer = true;
       }
+    } else if (framing === 'none' && lacksLength(head, request, change)) {
+      added = emptyField;
     } else if (framing === 'tunnel') {
       added = upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
     }
@@ -304,4 +308,14 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     this.writer.end();
     if (this.socketPaused) this.socket.resume();
   }
+}
+
+/** HTTP/2 ends an answer with its head; without a length HTTP/1.1 would wait for a body (RFC 9112 section 6.3). */
+function lacksLength(
+  { status, contentLength }: ResponseHead,
+  { method }: RequestHead,
+  change: HeadChange | undefined,
+): boolean {
+  if (method === 'HEAD' || status === 204 || status === 304) return false;
+  return contentLength < 0 || change?.removed?.has('content-length') === true;
 }

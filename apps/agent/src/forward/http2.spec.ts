@@ -83,6 +83,21 @@ describe('HTTP/1.1 in, HTTP/2 out', () => {
     expect(service.sessions).toBe(1);
   });
 
+  it('an answer that is only a head has an end in HTTP/1.1, too', async () => {
+    const service = await startHttp2Service((stream, headers) => {
+      stream.respond({ ':status': Number(headers[':path']?.slice(1)) }, { endStream: true });
+    });
+    const { port } = await startOutbound([viewOf('web', [{ port: service.port }], { protocol: 'http2' })]);
+    for (const status of [200, 302, 204, 304]) {
+      const answer = await call(port, { path: `/${status}` });
+      expect([answer.status, answer.headers['content-length']]).toEqual([
+        status,
+        status > 203 && status !== 302 ? undefined : '0',
+      ]);
+    }
+    expect((await call(port, { path: '/200', method: 'HEAD' })).headers['content-length']).toBe(undefined);
+  });
+
   it('what the service refused untouched is tried elsewhere, even a POST', async () => {
     const REFUSED_STREAM = 7;
     let refused = 0;
