@@ -36,3 +36,9 @@ test('a join token is made, shown once with its command, and revoked', async ({ 
   await expect(row).toContainText('revoked');
   await expect(row.getByRole('button', { name: 'Revoke…' })).toHaveCount(0);
 });
+
+test('a token that is spent has no end any more', async ({ page }) => {
+  await page.goto('/agents/join-tokens');
+  const used = page.getByRole('row', { name: /^frontend used/ });
+  await expect(used.getByRole('cell').nth(2)).toHaveText('–');
+});

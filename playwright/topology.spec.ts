@@ -85,6 +85,17 @@ test('a node is reached, opened and left by keyboard', async ({ page }) => {
   await expect(node(page, 'frontend')).toBeFocused();
 });
 
+test('Escape empties the find box first, and closes the panel then', async ({ page }) => {
+  await page.goto('/?select=checkout');
+  const find = page.getByRole('searchbox', { name: 'Find in the graph' });
+  await find.fill('payment');
+  await find.press('Escape');
+  await expect(find).toHaveValue('');
+  await expect(panel(page, 'checkout')).toBeVisible();
+  await find.press('Escape');
+  await expect(panel(page, 'checkout')).toBeHidden();
+});
+
 test('pause keeps the figures still while the mesh goes on', async ({ page, context }) => {
   await page.goto('/?window=1m');
   await page.getByRole('button', { name: 'Live, pause' }).click();
@@ -102,11 +113,36 @@ test('pause keeps the figures still while the mesh goes on', async ({ page, cont
   await expect(figures(page)).not.toHaveText(still);
 });
 
+test('the card of a running rollout says at which step it is', async ({ page, operator }) => {
+  await operator.setSplit('recommendation', { v1: 100, v2: 0 });
+  await operator.startRollout({
+    service: 'recommendation',
+    stable: 'v1',
+    candidate: 'v2',
+    steps: [
+      { type: 'setWeight', weight: 20 },
+      { type: 'approval', approvals: 1 },
+    ],
+    reason: 'to be seen in the graph',
+  });
+  await page.goto('/?select=frontend->recommendation');
+  const card = panel(page, 'frontend → recommendation').getByRole('link', { name: /^Canary v2/ });
+  await expect(card).toHaveText('Canary v2 waits for approvalStep 2 of 2 · Approval by 1 person');
+  await operator.setSplit('recommendation', { v1: 90, v2: 10 });
+});
+
 test('the graph can be read as a table, with the security of every call', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'List', exact: true }).click();
   const calls = page.getByRole('table', { name: 'calls' });
   await expect(calls.getByRole('row', { name: /frontend → catalogue/ })).toContainText('mutual TLS');
+  // The box that finds in the graph finds in the table too; there is no second one.
+  await expect(page.getByRole('searchbox')).toHaveCount(1);
+  await page.getByRole('searchbox').fill('payment');
+  await expect(calls.getByRole('row')).toHaveCount(2);
+  await page.getByRole('searchbox').fill('no such thing');
+  await expect(page.getByRole('heading', { name: 'No call is like that' })).toBeVisible();
+  await page.getByRole('searchbox').fill('');
   await calls.getByRole('link', { name: 'checkout → payment' }).click();
   await expect(panel(page, 'checkout → payment')).toBeVisible();
 });

@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './mesh-test.ts';
+
+/** How late the server answers here: long enough for skeletons to be seen. */
+const lateMs = 900;
+/** Of what a person sees as steady, half. */
+const mostShift = 0.05;
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+
+interface Place {
+  readonly path: string;
+  /** The name of what stands there while nothing has come; the graph may come by its own way before. */
+  readonly waits?: string;
+  readonly ready: (page: Page) => ReturnType<Page['locator']>;
+}
+
+const table = (name: string) => (page: Page) => page.getByRole('table', { name, exact: true });
+const places: readonly Place[] = [
+  { path: '/?list=true', ready: table('calls') },
+  { path: '/services', waits: 'Loading services', ready: table('services') },
+  {
+    path: '/services/recommendation',
+    waits: 'Loading the service',
+    ready: (page) => page.getByRole('figure').nth(3),
+  },
+  { path: '/traffic', waits: 'Loading traffic splits', ready: table('traffic splits') },
+  {
+    path: '/traffic/recommendation',
+    waits: 'Loading the split',
+    ready: (page) => page.getByRole('figure').nth(1),
+  },
+  { path: '/certificates', waits: 'Loading certificates', ready: table('certificates') },
+  { path: '/agents', waits: 'Loading agents', ready: table('agents') },
+  { path: '/agents/join-tokens', waits: 'Loading join tokens', ready: table('join tokens') },
+  {
+    path: '/changes/1',
+    waits: 'Loading the revision',
+    ready: (page) => page.getByRole('heading', { name: 'What changed' }),
+  },
+];
+
+/** Counts every shift of what is drawn that no press or key explains. */
+async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        hadRecentInput: boolean;
+      })[])
+        if (!entry.hadRecentInput) shifts.push(entry.value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  return () =>
+    page.evaluate(() => Reflect.get(window, 'shifts').reduce((sum: number, each: number) => sum + each, 0));
+}
+
+/** Pages that are moved to come without their data, as when the server had none in time, and the API answers late. */
+async function beSlow(page: Page): Promise<void> {
+  await page.route(
+    (url) => url.searchParams.has('_rsc'),
+    async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.text()).replaceAll('"queryHash":"', '"queryHash":"another than ');
+      await route.fulfill({ response: answer, body });
+    },
+  );
+  await page.route('**/trpc/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, lateMs));
+    await route.continue();
+  });
+}
+
+for (const size of sizes) {
+  for (const { path, waits, ready } of places) {
+    test(`${path} waits in its own shape at ${size.width}, and nothing jumps`, async ({ page }) => {
+      const shifted = await watchShifts(page);
+      await page.setViewportSize(size);
+      await page.goto('/changes');
+      await expect(table('changes')(page)).toBeVisible();
+      await beSlow(page);
+      const before = await shifted();
+      await page.evaluate((to) => Reflect.get(window, 'next').router.push(to), path);
+      if (waits !== undefined) await expect(page.getByRole('status', { name: waits })).toBeVisible();
+      await expect(ready(page)).toBeVisible();
+      // Two rounds of figures: a table that lives stands still too.
+      await page.waitForResponse(/\/trpc\//);
+      await page.waitForResponse(/\/trpc\//);
+      expect((await shifted()) - before).toBeLessThan(mostShift);
+    });
+  }
+}
+
+test('with reduced motion nothing moves by itself, and what turns stands', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const moving = () =>
+    page.evaluate(() =>
+      document
+        .getAnimations()
+        .map(({ effect }) => Number(effect?.getComputedTiming().activeDuration))
+        .filter((duration) => duration > 1),
+    );
+  await page.goto('/traffic/recommendation');
+  await expect(page.getByRole('figure').first()).toBeVisible();
+  expect(await moving()).toEqual([]);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await moving()).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  // A button that works turns a wheel, were it not for the wish.
+  await page.goto('/agents/join-tokens?create=true');
+  const dialog = page.getByRole('dialog', { name: 'New join token' });
+  await dialog.getByLabel('Service').fill('orders');
+  await page.route('**/trpc/joinTokens.create**', () => undefined);
+  await dialog.getByRole('button', { name: 'Create token' }).click();
+  await expect(dialog.locator('[data-loading]').first()).toBeVisible();
+  expect(await moving()).toEqual([]);
+
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.goto('/?select=catalogue');
+  await expect(page.getByRole('figure').first()).toBeVisible();
+  expect(await moving()).toEqual([]);
+});
