@@ -26,6 +26,9 @@ import { SocketWriter, type WriterOwner } from './socket-writer.ts';
 /** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
 const LINGER_MS = 2_000;
 
+/** What is left of a request that was answered early is read and dropped up to this size, and for {@link LINGER_MS}. */
+const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
+
 /** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
 const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
@@ -54,6 +57,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   /** Since when the connection waits for a request, the rest of a head, or its end. */
   private waitingSince: number;
   private lingering = false;
+  /** How much was dropped of a request that was answered before its end; -1 when there is none. */
+  private dropped = -1;
 
   constructor(
     socket: Socket,
@@ -105,11 +110,13 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   onBody(bytes: Bytes, start: number, end: number): void {
-    this.exchange?.onRequestBody(bytes, start, end);
+    if (this.dropped < 0) this.exchange?.onRequestBody(bytes, start, end);
+    else this.drop(end - start);
   }
 
   onEnd(trailers: FieldSection | undefined): void {
-    this.exchange?.onRequestEnd(trailers);
+    if (this.dropped < 0) this.exchange?.onRequestEnd(trailers);
+    else this.dropped = -1;
   }
 
   onRefusal(error: WireError): void {
@@ -119,6 +126,10 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       return;
     }
     if (this.lingering) return;
+    if (this.dropped >= 0) {
+      this.endConnection();
+      return;
+    }
     this.refuse('bad_request', error.message, 0, error.status);
   }
 
@@ -200,9 +211,14 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   exchangeOver(exchange: Exchange): void {
     this.exchange = undefined;
     this.waitingSince = this.environment.clock.now;
-    // What is left of an unread request could not be told from the next one.
-    if (this.lastAnswer || !exchange.requestEnded || this.reader.isOpaque) {
+    if (this.lastAnswer || this.reader.isOpaque) {
       this.endConnection();
+      return;
+    }
+    if (!exchange.requestEnded) {
+      // A caller that has sent all of it takes the connection for free: closed now, it would fail the next request.
+      this.dropped = 0;
+      this.readOn();
       return;
     }
     // Who does not read his answers is read no further requests.
@@ -234,11 +250,18 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       // A slow caller still reads its last answer.
       const limitMs = this.socket.writableFinished ? LINGER_MS : this.environment.callerIdleTimeoutMs;
       if (waited >= limitMs) this.socket.destroy();
+    } else if (this.dropped >= 0) {
+      if (waited >= LINGER_MS) this.endConnection();
     } else if (this.reader.isIdle || this.reader.isPaused) {
       if (waited >= (this.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs)) this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
       this.refuse('head_timeout', '', waited);
     }
+  }
+
+  private drop(bytes: number): void {
+    this.dropped += bytes;
+    if (this.dropped > MAX_DROPPED_BYTES) this.endConnection();
   }
 
   /** Answers what is no request, and ends the connection. */

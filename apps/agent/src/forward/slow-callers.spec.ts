@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LiveDataPlane } from '../live-data-plane.ts';
+import { startFaultyService } from '../specs/faulty-services.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import { closedPort, rawClient, startRawService, startService } from '../specs/services.ts';
 import { Http1Caller } from './http1-caller.ts';
@@ -57,6 +58,20 @@ describe('a caller that reads slowly', () => {
     await turns(() => answers() > 0);
     await settled(answers);
     expect(answers()).toBeLessThan(many / 2);
+  });
+});
+
+describe('a caller that is answered before the end of its request', () => {
+  it('may send the next behind it, on the same connection', async () => {
+    const service = await startFaultyService('http2');
+    const { port } = await startOutbound([viewOf('web', [{ port: service }], { protocol: 'http2' })]);
+    const client = await rawClient(port);
+    const body = 'x'.repeat(400_000);
+    client.send(`POST /early HTTP/1.1\r\nHost: web\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await client.until(/early/);
+    client.received = '';
+    client.send('POST /echo HTTP/1.1\r\nHost: web\r\nContent-Length: 4\r\n\r\nnext');
+    await client.until(/^HTTP\/1.1 200 [\s\S]*next/);
   });
 });
 
