@@ -30,8 +30,8 @@ export function cpuPerRequest(load: (port: number, seconds: number) => Promise<L
 }
 
 export async function nginxOrigin(bench: Workbench): Promise<Origin> {
-  const { port } = await startNginxOrigin(bench, need('nginx', 'apt-get install nginx-light'));
-  return { port, protocol: 'http' };
+  const { port, processes } = await startNginxOrigin(bench, need('nginx', 'apt-get install nginx-light'));
+  return { port, protocol: 'http', processes };
 }
 
 async function nghttpdOrigin(bench: Workbench): Promise<Origin> {

@@ -49,7 +49,7 @@ async function measure(
     entry.proxy = await entry.contender.start(bench, origin);
     await check?.(entry.proxy);
   }
-  return measure(entry.proxy, seconds, bench);
+  return measure(entry.proxy, seconds, bench, origin);
 }
 
 function median(numbers: readonly number[]): number {

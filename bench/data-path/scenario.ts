@@ -28,7 +28,7 @@ export interface Scenario {
   readonly contenders: readonly Contender[];
   /** Once before the first round. */
   check?(proxy: ProxyServer): Promise<void>;
-  measure(proxy: ProxyServer, seconds: number, bench: Workbench): Promise<Sample>;
+  measure(proxy: ProxyServer, seconds: number, bench: Workbench, origin: Origin): Promise<Sample>;
   readonly targets: readonly Target[];
   /** Each contender is started anew for every round, as what it weighs after a load says nothing. */
   readonly isFresh?: true;

@@ -15,8 +15,11 @@ export interface AgentSides {
   readonly web?: Origin & { readonly tls: boolean };
 }
 
-/** As many as Envoy makes by default: benches may hold 1,000 requests open at a time. */
-const connections = { connections: { max: 1_024 } };
+/**
+ * As many connections as Envoy makes by default: benches may hold 1,000 requests open at a time. And time to connect, as a
+ * machine that is busy with other work may take more than a second for the first handshakes.
+ */
+const policy = { connections: { max: 1_024 }, timeouts: { connectMs: 10_000 } };
 
 /** JSON, which is YAML. */
 function configuration({ service, identity, upstream, outbound, inbound, web }: AgentSides): string {
@@ -33,11 +36,11 @@ function configuration({ service, identity, upstream, outbound, inbound, web }: 
     services: {
       ...(inbound === undefined
         ? {}
-        : { [service]: { ...connections, protocol: inbound.origin.protocol, endpoints: [] } }),
+        : { [service]: { ...policy, protocol: inbound.origin.protocol, endpoints: [] } }),
       ...(web === undefined
         ? {}
         : {
-            web: { ...connections, protocol: web.protocol, endpoints: [{ address: web.port, tls: web.tls }] },
+            web: { ...policy, protocol: web.protocol, endpoints: [{ address: web.port, tls: web.tls }] },
           }),
     },
   });

@@ -85,7 +85,7 @@ function cluster({ origin, clientTls }: EnvoySides) {
   return {
     name: 'peer',
     type: 'STATIC',
-    connect_timeout: '1s',
+    connect_timeout: '10s',
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': type('upstreams.http.v3.HttpProtocolOptions'),

@@ -4,6 +4,8 @@ import type { ServerProcess } from '../server-process.ts';
 export interface Origin {
   readonly port: number;
   readonly protocol: 'http' | 'http2' | 'grpc';
+  /** What serves it, where its CPU counts. */
+  readonly processes?: readonly ServerProcess[];
 }
 
 /** One proxy or a pair of them, seen from outside: plain text on a port of loopback. */
