@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium as browsers, expect } from '@playwright/test';
+import { chromium as browsers, expect, type Page } from '@playwright/test';
 import { chromium } from './chromium.ts';
+import { startServer } from './start-server.ts';
 
 const root = path.join(import.meta.dirname, '..');
 export const port = Number(process.env.TULLE_TEST_PORT ?? 4480);
@@ -34,35 +34,15 @@ function fromSetup(name: string): string {
  */
 export default async function startDemo(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tulle-demo-'));
-  const server = spawn(process.execPath, [path.join(root, 'apps/cli/bin/tulle.mjs'), 'server', '--demo'], {
-    env: {
-      ...process.env,
-      TULLE_PORT: String(port),
-      TULLE_AGENTS_PORT: String(port + 1),
-      TULLE_DATA_DIR: dataDir,
-      TULLE_LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const ended = new Promise<number | null>((resolve) => server.once('exit', (code) => resolve(code)));
-  const link = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      const found = /http:\/\/\S+\/welcome\?token=\S+/.exec(output);
-      if (found !== null) resolve(found[0]);
-    });
-    void ended.then((code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-  });
-  process.env.TULLE_TEST_DATA_DIR = dataDir;
-  process.env.TULLE_TEST_SPENT_LINK = link;
+  const server = startServer({ port, dataDir, demo: true });
   const stop = async () => {
-    server.kill('SIGTERM');
-    await ended;
+    await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
+    const link = await server.link;
+    process.env.TULLE_TEST_DATA_DIR = dataDir;
+    process.env.TULLE_TEST_SPENT_LINK = link;
     await makeFirstAdmin(link);
   } catch (error) {
     await stop();
@@ -74,16 +54,21 @@ export default async function startDemo(): Promise<() => Promise<void>> {
 async function makeFirstAdmin(link: string): Promise<void> {
   const browser = await browsers.launch(await chromium());
   const page = await browser.newPage();
-  await page.goto(link);
-  await page.getByLabel('Name').fill(ana.name);
-  await page.getByLabel('Email').fill(ana.email);
-  await page.getByRole('textbox', { name: 'Password' }).fill(ana.password);
-  await page.getByRole('button', { name: 'Open the mesh' }).click();
-  await expect(page.getByRole('link', { name: 'Topology' })).toBeVisible(patience);
+  await becomeAdmin(page, link);
   mkdirSync(path.join(root, 'playwright/results'), { recursive: true });
   await page.context().storageState({ path: path.join(root, 'playwright/results/session.json') });
   // Only people who check out reach payment, so then the whole shop is alive.
   await page.goto(`${baseUrl}/?list=true`);
   await expect(page.getByRole('link', { name: 'checkout → payment' })).toBeVisible(patience);
   await browser.close();
+}
+
+/** Ana, through the link that the first start prints. */
+export async function becomeAdmin(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByLabel('Name').fill(ana.name);
+  await page.getByLabel('Email').fill(ana.email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(ana.password);
+  await page.getByRole('button', { name: 'Open the mesh' }).click();
+  await expect(page.getByRole('link', { name: 'Topology' }).first()).toBeVisible(patience);
 }
