@@ -1,6 +1,6 @@
 import cytoscape from 'cytoscape';
 import { expect, test } from 'vitest';
-import type { GraphView } from '../graph-view';
+import type { GraphNode, GraphView } from '../graph-view';
 import { type Layers, type Shown, sync } from './sync.ts';
 
 const layers: Layers = { label: 'rate', versions: false, security: false };
@@ -17,14 +17,19 @@ function view(rate: number, health: 'ok' | 'failing' = 'ok'): GraphView {
     p95: rate,
     p99: 50,
   };
-  const node = { kind: 'service', health, traffic, instances: 1, versions: [], rollout: null } as const;
+  const nodeOf = (service: string): GraphNode => ({
+    service,
+    kind: 'service',
+    health,
+    traffic,
+    instances: 1,
+    versions: [],
+    rollout: null,
+  });
   return {
     asOf: 0,
     windowMs: 60_000,
-    nodes: [
-      { service: 'shop', ...node },
-      { service: 'orders', ...node },
-    ],
+    nodes: [nodeOf('shop'), nodeOf('orders')],
     edges: [
       { id: 'shop->orders', source: 'shop', destination: 'orders', health, traffic, mtls: 'all' },
       { id: 'orders->shop', source: 'orders', destination: 'shop', health, traffic, mtls: 'all' },
