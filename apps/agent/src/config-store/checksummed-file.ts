@@ -9,6 +9,7 @@ const writeFile = promisify(fs.writeFile);
 const fsync = promisify(fs.fsync);
 const rename = promisify(fs.rename);
 const close = promisify(fs.close);
+const rm = promisify(fs.rm);
 
 export type ReadResult =
   | { readonly state: 'absent' }
@@ -49,8 +50,14 @@ export function readChecksummed(path: string): ReadResult {
 export async function writeChecksummed(path: string, value: unknown): Promise<void> {
   const body = JSON.stringify(value);
   const beside = `${path}.new`;
-  await writeFile(beside, `${sha256(body)}\n${body}`, { mode: 0o600, flush: true });
-  await rename(beside, path);
+  try {
+    await writeFile(beside, `${sha256(body)}\n${body}`, { mode: 0o600, flush: true });
+    await rename(beside, path);
+  } catch (error) {
+    // Half of it would keep room on a full disk that others could use.
+    await rm(beside, { force: true }).catch(() => {});
+    throw error;
+  }
   const directory = await open(dirname(path), 'r');
   try {
     await fsync(directory);

@@ -16,7 +16,14 @@ export async function writeBundle(
   const folder = join(dataDir, 'diagnostics');
   const path = join(folder, `bundle-${new Date().toISOString().replaceAll(':', '-')}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path, `${JSON.stringify(await collectBundle(parts), null, 2)}\n`, { mode: 0o600 });
+  const text = `${JSON.stringify(await collectBundle(parts), null, 2)}\n`;
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (error) {
+    // On a full disk half a bundle helps nobody, and keeps room that others need.
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
   await removeOld(folder);
   logger.info({ path }, 'a diagnostic bundle was written');
   return path;

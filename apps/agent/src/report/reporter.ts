@@ -40,7 +40,10 @@ export class Reporter {
     this.#options = options;
     this.#former = options.store.load(options.epoch);
     this.#writer = new LatestWriter(
-      (counters) => options.store.save(counters),
+      async (counters) => {
+        await options.store.save(counters);
+        this.#persistedLevel = sumOfLevels(counters.series);
+      },
       (error) => options.logger.error({ err: error }, 'the counters could not be written to disk'),
     );
   }
@@ -93,7 +96,6 @@ export class Reporter {
     const series = this.#options.telemetry();
     const level = sumOfLevels(series);
     if (level === this.#persistedLevel || level === this.#durableLevel) return;
-    this.#persistedLevel = level;
     this.#writer.put(this.#counters(series));
   }
 
