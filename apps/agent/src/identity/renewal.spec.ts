@@ -63,6 +63,38 @@ test('a clock that jumps past the time is noticed within half a minute', async (
   renewal.stop();
 });
 
+test('a clock set back does not let the certificate grow old', async () => {
+  let current = identity('1', Date.now(), 2 * hour);
+  const renew = vi.fn(async () => {
+    current = identity('2', Date.now(), 2 * hour);
+  });
+  const renewal = new Renewal({ current: () => current, renew, logger, random: () => 0.5 });
+  renewal.start();
+  vi.setSystemTime(Date.now() - 10 * hour);
+  await vi.advanceTimersByTimeAsync(hour - 60_000);
+  expect(renew).toHaveBeenCalledTimes(0);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(current.serial).toBe('2');
+  renewal.stop();
+});
+
+test('a clock set back after a failure does not put off the next attempt', async () => {
+  let current = identity('1', Date.now() - hour, hour + 60_000);
+  let failures = 1;
+  const renew = vi.fn(async () => {
+    if (failures-- > 0) throw new Error('the API is away');
+    current = identity('2', Date.now(), 24 * hour);
+  });
+  const renewal = new Renewal({ current: () => current, renew, logger, random: () => 0.5 });
+  renewal.start();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(renew).toHaveBeenCalledTimes(1);
+  vi.setSystemTime(Date.now() - 10 * hour);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(current.serial).toBe('2');
+  renewal.stop();
+});
+
 test('failures are loud and tried again until one succeeds', async () => {
   let current = identity('1', Date.now(), 60_000);
   let failures = 5;

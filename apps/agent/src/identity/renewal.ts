@@ -14,15 +14,27 @@ export interface RenewalOptions {
   readonly random?: () => number;
 }
 
-/** Renews the certificate at half of its life, and tries again until it has succeeded or the certificate is gone. */
+/** When a certificate is due: by the time of day, and by a clock nobody sets, in milliseconds of `performance.now()`. */
+interface Due {
+  readonly serial: string;
+  readonly at: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Renews the certificate at half of its life, and tries again until it has succeeded or the certificate is gone.
+ * Whichever clock says first that it is time is believed: one set back must not outlive the certificate, and the other
+ * may stand still while the machine sleeps.
+ */
 export class Renewal {
   readonly #options: RenewalOptions;
   readonly #now: () => number;
   readonly #random: () => number;
   #timer: NodeJS.Timeout | undefined;
-  #due: { readonly serial: string; readonly at: number } | undefined;
+  #due: Due | undefined;
   #failures = 0;
-  #retryAt = 0;
+  /** Not before this, in milliseconds of `performance.now()`. */
+  #retryElapsedMs = 0;
   #asked = false;
   #running = false;
   #stopped = false;
@@ -45,13 +57,13 @@ export class Renewal {
   /** Someone wants a new certificate at once, whatever the age of this one. */
   renewNow(): void {
     this.#asked = true;
-    this.#retryAt = 0;
+    this.#retryElapsedMs = 0;
     this.#schedule();
   }
 
   /** The certificate has been replaced, or a connection is there to ask over: look again. */
   recheck(): void {
-    this.#retryAt = 0;
+    this.#retryElapsedMs = 0;
     this.#schedule();
   }
 
@@ -59,10 +71,15 @@ export class Renewal {
   nextAt(): number | undefined {
     const identity = this.#options.current();
     if (identity === undefined) return undefined;
+    const now = this.#now();
+    const elapsedMs = performance.now();
     if (this.#due?.serial !== identity.serial) {
-      this.#due = { serial: identity.serial, at: renewalTime(identity, this.#random()) };
+      const at = renewalTime(identity, this.#random());
+      this.#due = { serial: identity.serial, at, elapsedMs: elapsedMs + at - now };
     }
-    return Math.max(this.#asked ? 0 : this.#due.at, this.#retryAt);
+    const { at, elapsedMs: dueElapsedMs } = this.#due;
+    const dueAt = this.#asked ? 0 : Math.min(at, now + dueElapsedMs - elapsedMs);
+    return Math.round(Math.max(dueAt, now + this.#retryElapsedMs - elapsedMs));
   }
 
   #schedule(): void {
@@ -76,13 +93,14 @@ export class Renewal {
 
   async #tick(): Promise<void> {
     const at = this.nextAt();
-    if (at === undefined || at > this.#now()) return this.#schedule();
+    // To the millisecond: the two clocks round differently.
+    if (at === undefined || at - 1 > this.#now()) return this.#schedule();
     this.#running = true;
     try {
       await this.#options.renew();
       this.#asked = false;
       this.#failures = 0;
-      this.#retryAt = 0;
+      this.#retryElapsedMs = 0;
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -93,7 +111,7 @@ export class Renewal {
 
   #failed(error: unknown): void {
     const delayMs = fullJitter(this.#failures++, this.#random());
-    this.#retryAt = this.#now() + delayMs;
+    this.#retryElapsedMs = performance.now() + delayMs;
     const leftMs = (this.#options.current()?.notAfter ?? 0) - this.#now();
     this.#options.logger.error(
       { err: error, leftMs, retryInMs: Math.round(delayMs) },
