@@ -26,6 +26,7 @@ import { Turn } from './forward/turn.ts';
 import { InboundPassage } from './inbound/inbound-passage.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
+import { EntryGuard } from './lifecycle/entry-guard.ts';
 import { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import { PRESSURE, type Pressure } from './lifecycle/memory-guard.ts';
 import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
@@ -90,6 +91,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private readonly options: DataPlaneOptions;
   private readonly limits: DataPlaneLimits;
   private readonly credentials = new Credentials();
+  private readonly entry: EntryGuard;
   private readonly registry: BackendRegistry;
   private readonly compiler: Compiler;
   private readonly localService: LocalService | undefined;
@@ -106,6 +108,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.limits = { ...defaultLimits, ...options.limits };
     const resource = { ...options.self, agentVersion: manifest.version };
     this.observability = new Observability(options.observability ?? {}, resource, options.logger);
+    this.entry = new EntryGuard(options.logger);
     this.sockets = options.sockets ?? new ListeningSockets();
     this.headTimeoutMs = this.limits.headTimeoutMs;
     this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
@@ -158,6 +161,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     const { routeRecorder, compiler, services, callers, registry, refusals } = this;
     return {
       ...measure({ routeRecorder, compiler, services, callers, registry, refusals }),
+      refusedConnections: this.entry.refused,
       observability: this.observability.counts(),
     };
   }
@@ -184,8 +188,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     try {
       for (const { name, server, address, bound } of this.servers) {
         bound(await this.sockets.listen(name, server, address));
-        // Such as running out of file descriptors: the next connection may succeed again.
-        server.on('error', (error) => this.options.logger.error({ error }, 'could not accept a connection'));
+        // Such as the system's limit on open files: the next connection may succeed again.
+        server.on('error', (error) => void this.entry.refuse('accept', error));
       }
       if (this.names !== undefined) this.ports.dns = await this.names.listen();
     } catch (error) {
@@ -368,10 +372,13 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   /** What the kernel had accepted when draining began is served: its caller does not know of the end yet. */
-  private readonly mayAccept = (): boolean => {
+  private readonly mayAccept = (socket: net.Socket): boolean => {
+    const { entry } = this;
     this.accepted++;
     if (this.accepted % CROWD === 0) this.lookAtCrowd?.();
-    return this.callers.size < this.limits.maxConnections && this.pressure < PRESSURE.shedding;
+    if (this.callers.size >= this.limits.maxConnections) return entry.refuse('connections');
+    if (this.pressure >= PRESSURE.shedding) return entry.refuse('memory');
+    return entry.hasDescriptorsAfter(socket) || entry.refuse('descriptors');
   };
 
   private registerSweeps(): void {

@@ -76,6 +76,7 @@ export const metrics = {
 
   tulle_connections: gauge(['side'], 'Open connections, by who opened them.'),
   tulle_protocol_connections: gauge(['side', 'protocol'], 'Open connections by protocol.'),
+  tulle_connections_refused_total: counter(['reason'], 'Connections of callers that were closed at once.'),
   tulle_http2_refused_total: counter(['reason'], 'Streams and sessions of HTTP/2 refused, by reason.'),
   tulle_active_requests: gauge([], 'Requests in flight.'),
   tulle_dns_answers_total: counter(['result'], 'Questions of DNS for names of the mesh.'),
@@ -89,6 +90,7 @@ export const metrics = {
   tulle_config_rejected: gauge([], 'Resources the last push could not apply.'),
   tulle_certificate_expiry_seconds: gauge([], 'When it expires (Unix time).'),
   tulle_certificate_renewal_seconds: gauge([], 'When it is renewed (Unix time).'),
+  tulle_store_failures_total: counter([], 'Writes to the data directory that failed.'),
   process_cpu_seconds_total: counter([], 'CPU time.'),
   process_resident_memory_bytes: gauge([], 'Resident memory.'),
   process_start_time_seconds: gauge([], 'When it started (Unix time).'),

@@ -52,6 +52,7 @@ const measured: Measurements = {
   retryBudgets: [],
   connections: [],
   http2Refusals: new Map(),
+  refusedConnections: { connections: 0, memory: 0, descriptors: 0, accept: 0 },
   observability: { accessLog: { written: 0, dropped: 0 }, spans: undefined },
 };
 

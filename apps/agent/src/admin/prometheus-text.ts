@@ -1,4 +1,5 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import { failedWrites } from '../config-store/latest-writer.ts';
 import type { DataPlaneStats } from '../data-plane.ts';
 import type { Measurements } from '../record/measurements.ts';
 import type { ObservabilityCounts } from '../record/observability.ts';
@@ -77,6 +78,8 @@ function writeConnections(page: PrometheusPage, stats: DataPlaneStats, measured:
   connections.add(['backends'], stats.connected);
   const byProtocol = page.family('tulle_protocol_connections');
   for (const { side, protocol, count } of measured.connections) byProtocol.add([side, protocol], count);
+  const turnedAway = page.family('tulle_connections_refused_total');
+  for (const [reason, count] of Object.entries(measured.refusedConnections)) turnedAway.add([reason], count);
   const refused = page.family('tulle_http2_refused_total');
   for (const [reason, count] of measured.http2Refusals) refused.add([reason], count);
   page.single('tulle_active_requests', stats.activeRequests);
@@ -111,6 +114,7 @@ function writeAgent(page: PrometheusPage, status: AgentStatus): void {
     page.single('tulle_certificate_expiry_seconds', certificate.notAfter / 1_000);
     page.single('tulle_certificate_renewal_seconds', certificate.renewAt / 1_000);
   }
+  page.single('tulle_store_failures_total', failedWrites.count);
   const { user, system } = process.cpuUsage();
   page.single('process_cpu_seconds_total', (user + system) / 1e6);
   page.single('process_resident_memory_bytes', process.memoryUsage.rss());

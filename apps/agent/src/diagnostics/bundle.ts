@@ -51,6 +51,7 @@ export async function collectBundle({ source, settings, problems }: BundleParts)
     retryBudgets: measured.retryBudgets,
     connections: measured.connections,
     http2Refusals: measured.http2Refusals,
+    refusedConnections: measured.refusedConnections,
     observability: measured.observability,
     formerEpochs: status.formerEpochs,
     problems,

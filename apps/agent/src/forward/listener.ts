@@ -6,11 +6,11 @@ import type { CallerEnvironment, Passage } from './passage.ts';
 export function plainListener(
   passage: Passage,
   environment: CallerEnvironment,
-  mayAccept: () => boolean,
+  mayAccept: (socket: net.Socket) => boolean,
 ): net.Server {
   const options = { noDelay: true, keepAlive: true, allowHalfOpen: true };
   return net.createServer(options, (socket) => {
-    if (mayAccept()) new UnreadCaller(socket, passage, environment);
+    if (mayAccept(socket)) new UnreadCaller(socket, passage, environment);
     else socket.destroy();
   });
 }

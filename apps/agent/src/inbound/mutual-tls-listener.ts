@@ -30,7 +30,7 @@ export class MutualTlsListener {
     environment: CallerEnvironment,
     credentials: Credentials,
     logger: DataPlaneLogger,
-    mayAccept: () => boolean,
+    mayAccept: (socket: net.Socket) => boolean,
   ) {
     this.credentials = credentials;
     this.logger = logger;
@@ -50,10 +50,12 @@ export class MutualTlsListener {
     this.server.on('connection', (socket: net.Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
+      // A handshake is much work, and may hold a descriptor for its whole time.
+      if (!mayAccept(socket)) socket.destroy();
     });
     this.server.on('secureConnection', (socket) => {
       const identity = this.identify(socket);
-      if (identity === undefined || !mayAccept()) socket.destroy();
+      if (identity === undefined || !mayAccept(socket)) socket.destroy();
       else if (socket.alpnProtocol === 'h2') new Http2Caller(socket, passage, environment, identity);
       else new Http1Caller(socket, passage, environment, identity);
     });

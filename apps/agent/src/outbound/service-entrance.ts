@@ -23,7 +23,7 @@ export interface EntranceContext {
   readonly awaiting: AwaitingViews | undefined;
   readonly unknownServiceTimeoutMs: number;
   readonly logger: DataPlaneLogger;
-  mayAccept(): boolean;
+  mayAccept(socket: Socket): boolean;
 }
 
 const listening = { noDelay: true, keepAlive: true, allowHalfOpen: true };
@@ -75,7 +75,7 @@ export class ServiceEntrance implements PassthroughContext {
 
   private listener(enter: (socket: Socket) => void): Server {
     return createServer(listening, (socket) => {
-      if (this.context.mayAccept()) enter(socket);
+      if (this.context.mayAccept(socket)) enter(socket);
       else socket.destroy();
     });
   }

@@ -17,8 +17,13 @@ const verificationErrors = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Whether the peer could not be reached, or could not be believed. */
+/** This process, or the system, has no descriptor left: nothing that another backend would change. */
+const shortages = new Set(['EMFILE', 'ENFILE']);
+
+/** Whether the peer could not be reached, or could not be believed, or was never asked. */
 export function connectFailureCode(error: Error | undefined): DataPathErrorCode {
-  const refused = error !== undefined && 'code' in error && verificationErrors.has(String(error.code));
+  const code = error !== undefined && 'code' in error ? String(error.code) : '';
+  if (shortages.has(code)) return 'overloaded';
+  const refused = verificationErrors.has(code);
   return refused || error instanceof PeerIdentityError ? 'identity_rejected' : 'connect_failed';
 }

@@ -170,7 +170,8 @@ export class ConnectionPool implements DialOwner {
 
   onFailed(dial: Dial, code: DataPathErrorCode, detail: string): void {
     this.dials.delete(dial);
-    this.owner?.onConnectFailed(detail);
+    // What this agent lacks is not the peer's fault.
+    if (code !== 'overloaded') this.owner?.onConnectFailed(detail);
     // As many as it was opened for; those that came meanwhile would only meet the same failure later.
     const meant = this.dials.size === 0 ? this.expectedCapacity : 1;
     for (const waiter of this.waiting.splice(0, meant)) waiter.onNoConnection(code, detail);

@@ -22,7 +22,7 @@ export function measure({
   callers,
   registry,
   refusals,
-}: Measured): Omit<Measurements, 'observability'> {
+}: Measured): Omit<Measurements, 'observability' | 'refusedConnections'> {
   const now = performance.now();
   return {
     routes: routeRecorder.series(),

@@ -1,3 +1,4 @@
+import type { RefusedConnections } from '../lifecycle/entry-guard.ts';
 import type { ObservabilityCounts } from './observability.ts';
 import type { RouteRecord } from './route-record.ts';
 import type { RouteSeries } from './route-series.ts';
@@ -21,6 +22,8 @@ export interface Measurements {
   }[];
   readonly retryBudgets: readonly { readonly service: string; readonly left: number }[];
   readonly connections: readonly ConnectionCount[];
+  /** Of callers, closed at once, by reason. */
+  readonly refusedConnections: RefusedConnections;
   /** By reason. */
   readonly http2Refusals: ReadonlyMap<string, number>;
   readonly observability: ObservabilityCounts;

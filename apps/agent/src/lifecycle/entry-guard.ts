@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { DataPlaneLogger } from '../data-plane.ts';
+
+/** `accept` failed in the kernel; for the others there is a limit. */
+export type RefusalReason = 'connections' | 'memory' | 'descriptors' | 'accept';
+export type RefusedConnections = Readonly<Record<RefusalReason, number>>;
+
+const complainEveryMs = 1_000;
+
+/** Of the descriptors, what callers leave to backends, files and the admin port … */
+const reservedShare = 0.25;
+/** … and at most so many. */
+const mostReserved = 1_024;
+
+/** Descriptors this process may have open; no limit where the system does not say. */
+export function descriptorLimit(limits = '/proc/self/limits'): number {
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync(limits, 'utf8'))?.[1];
+    return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/**
+ * Says why connections of callers are closed at once, counts them, and logs it at most once a second. A system that is
+ * out of descriptors closes connections without a word to anybody, and leaves none for backends: before it comes to
+ * that, callers are refused here.
+ */
+export class EntryGuard {
+  readonly refused = { connections: 0, memory: 0, descriptors: 0, accept: 0 };
+  private readonly logger: DataPlaneLogger;
+  /** The first number of a descriptor that is reserved: the system always gives the lowest that is free. */
+  private readonly reservedFrom: number;
+  private complainedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(logger: DataPlaneLogger, limit = descriptorLimit()) {
+    this.logger = logger;
+    this.reservedFrom = limit - Math.min(mostReserved, Math.ceil(limit * reservedShare));
+  }
+
+  hasDescriptorsAfter(socket: Socket): boolean {
+    const handle: { readonly fd?: number } | null | undefined = Reflect.get(socket, '_handle');
+    return (handle?.fd ?? -1) < this.reservedFrom;
+  }
+
+  refuse(reason: RefusalReason, error?: Error): false {
+    this.refused[reason]++;
+    const now = performance.now();
+    if (now - this.complainedAt < complainEveryMs) return false;
+    this.complainedAt = now;
+    this.logger.warn(
+      { reason, refused: { ...this.refused }, err: error },
+      'connections of callers are refused',
+    );
+    return false;
+  }
+}
