@@ -33,6 +33,7 @@ import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import { Credentials } from './mutual-tls/credentials.ts';
 import { type OutboundContext, OutboundPassage } from './outbound/outbound-passage.ts';
 import { ServiceEntrance } from './outbound/service-entrance.ts';
+import type { ConnectionPool } from './pool/connection-pool.ts';
 import { measure } from './record/measure.ts';
 import type { Measurements } from './record/measurements.ts';
 import { Observability } from './record/observability.ts';
@@ -98,6 +99,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   private readonly servers: Listener[] = [];
   private readonly sockets: ListeningSockets;
   private readonly ports: ListeningPorts = { upstreams: {} };
+  private readonly leaving = new Set<ConnectionPool>();
   private mutualTls: MutualTlsListener | undefined = undefined;
   private names: NamesOnLoopback | undefined = undefined;
   private services: ReadonlyMap<string, CompiledService> = new Map();
@@ -113,8 +115,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.headTimeoutMs = this.limits.headTimeoutMs;
     this.unknownServiceTimeoutMs = this.limits.unknownServiceTimeoutMs;
     this.awaiting = onUnknownService === undefined ? undefined : new AwaitingViews(onUnknownService);
-    const { clock, turn, credentials, recorder, refusals } = this;
-    const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs, refusals };
+    const { clock, turn, credentials, recorder, refusals, leaving } = this;
+    const environment = { clock, turn, idleTimeoutMs: this.limits.poolIdleTimeoutMs, leaving, refusals };
     const { service, instance, zone } = self;
     this.registry = new BackendRegistry({
       environment,
@@ -237,6 +239,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.clock.stop();
     for (const { backend } of this.registry.entries()) backend.pool.destroy();
     this.localService?.backend.pool.destroy();
+    for (const pool of this.leaving) pool.destroy();
     // All are destroyed; their last events come within the next turns of the loop.
     while (this.callers.size > 0 || this.stats().connected > 0) await nextTurn();
     await this.observability.close(LAST_SPANS_MS);
@@ -387,6 +390,7 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       this.active.sweep(now);
       this.registry.sweep(now);
       this.localService?.backend.pool.sweep(now);
+      for (const pool of this.leaving) pool.sweep(now);
       ticks++;
       if (ticks % TICKS_PER_CALLER_SWEEP === 0) {
         for (const caller of this.callers) caller.sweep(now);

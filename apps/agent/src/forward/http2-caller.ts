@@ -108,9 +108,11 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     if (this.identity !== undefined && Date.now() >= this.identity.notAfter) this.retire();
     const silentMs = now - this.readAt;
     if (socket.writableEnded) {
-      if (silentMs >= this.environment.headTimeoutMs) socket.destroy();
+      const isWritten = socket.writableLength === 0;
+      if (isWritten && silentMs >= this.environment.headTimeoutMs) socket.destroy();
     } else if (session.heartbeat.sentAtMs >= 0) {
-      if (now - session.heartbeat.sentAtMs >= PING_TIMEOUT_MS) socket.destroy();
+      // Whatever comes is a sign of life, though the answer may wait behind it.
+      if (now - Math.max(session.heartbeat.sentAtMs, this.readAt) >= PING_TIMEOUT_MS) socket.destroy();
     } else if (session.streamCount === 0) {
       const isShutDown = this.retiringSince >= 0 && now - this.retiringSince >= SHUT_DOWN_TIMEOUT_MS;
       if (isShutDown) this.writer.end();

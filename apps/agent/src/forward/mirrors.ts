@@ -101,6 +101,7 @@ class MirroredRequest implements AttemptOwner, PickRequest {
       this.attempt?.sendBody(bytes, start, end);
       return;
     }
+    if (this.over) return;
     this.body.add(bytes, start, end);
     if (!this.body.isWhole) this.giveUp();
   }

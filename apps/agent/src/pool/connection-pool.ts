@@ -124,6 +124,7 @@ export class ConnectionPool implements DialOwner {
   /** No longer used: what is idle goes now, what is in flight when it ends. */
   retire(): void {
     this.retired = true;
+    if (this.size > 0) this.environment.leaving?.add(this);
     for (const peer of [...this.all]) {
       if (peer.active > 0 && !peer.offered) continue;
       this.withdraw(peer);
@@ -154,6 +155,7 @@ export class ConnectionPool implements DialOwner {
       this.withdraw(peer);
       peer.retire();
     }
+    if (this.retired && this.size === 0) this.environment.leaving?.delete(this);
   }
 
   onReady(dial: Dial, transport: Transport): void {

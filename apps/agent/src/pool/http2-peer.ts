@@ -16,6 +16,9 @@ const PING_AFTER_MS = 5_000;
 /** … and given up when none comes. */
 const PING_TIMEOUT_MS = 5_000;
 
+/** A connection that is left is not waited for longer, though its peer may owe it a window. */
+const RETIRE_TIMEOUT_MS = 10_000;
+
 /** One HTTP/2 connection to a peer, with many exchanges at a time. */
 export class Http2Peer implements PeerConnection, ClientSessionOwner {
   readonly openedAt: number;
@@ -81,15 +84,15 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
   /** A stream is over. */
   release(): void {
     this.active--;
+    this.idleSince = this.environment.clock.now;
     if (!this.closed) this.pool.release(this);
-    if (this.retiring && this.active === 0) this.writer.end();
   }
 
+  /** The session says when its last byte has left: a tunnel that was left may still wait for a window. */
   retire(): void {
     if (this.retiring) return;
     this.retiring = true;
     this.session.shutDown();
-    if (this.active === 0) this.writer.end();
   }
 
   destroy(): void {
@@ -98,8 +101,11 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
 
   sweep(now: number): void {
     const { session } = this;
-    if (session.heartbeat.sentAtMs >= 0) {
-      if (now - session.heartbeat.sentAtMs < PING_TIMEOUT_MS) return;
+    if (this.retiring && this.active === 0 && now - this.idleSince >= RETIRE_TIMEOUT_MS) {
+      this.socket.destroy();
+    } else if (session.heartbeat.sentAtMs >= 0) {
+      // Whatever comes is a sign of life, though the answer may wait behind it.
+      if (now - Math.max(session.heartbeat.sentAtMs, this.readAt) < PING_TIMEOUT_MS) return;
       this.failure = 'the peer gave no sign of life';
       this.socket.destroy();
     } else if (this.active > 0 && now - this.readAt >= PING_AFTER_MS) {

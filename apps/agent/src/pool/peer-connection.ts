@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Turn } from '../forward/turn.ts';
 import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
+import type { ConnectionPool } from './connection-pool.ts';
 import type { PeerStream } from './peer-stream.ts';
 
 export interface PeerEnvironment {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly idleTimeoutMs: number;
+  /** Pools that are retired and still have connections: nobody else would keep their deadlines. */
+  readonly leaving?: Set<ConnectionPool> | undefined;
   /** What sessions of HTTP/2 refuse; absent where nobody asks. */
   readonly refusals?: ProtocolRefusals | undefined;
 }
