@@ -34,7 +34,7 @@ const timeoutsSchema = z
 /** Circuit limits: what is beyond them is refused at once with `overloaded`, per agent. */
 const connectionsSchema = z.strictObject({
   /** Connections to one endpoint. */
-  max: z._default(between(1, 10_000), 128),
+  max: z._default(between(1, 10_000), 1_024),
   /** Requests that may wait for a connection to one endpoint. */
   maxPending: z._default(between(0, 100_000), 1_024),
   /** Requests in flight to the service, all endpoints together; 0 means no limit. */
