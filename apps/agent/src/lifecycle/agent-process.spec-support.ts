@@ -46,9 +46,15 @@ export class AgentProcess {
   private closed = false;
   private readonly arrived: ReturnType<typeof createInterface>;
 
-  constructor(variables: Record<string, string | undefined>, execArgv: readonly string[] = []) {
+  /** `under` is a program that becomes the agent, with its arguments. */
+  constructor(
+    variables: Record<string, string | undefined>,
+    execArgv: readonly string[] = [],
+    under: readonly string[] = [],
+  ) {
     const env = { PATH: process.env.PATH, ...variables };
-    this.child = spawn(process.execPath, [...execArgv, program()], {
+    const [command = '', ...args] = [...under, process.execPath, ...execArgv, program()];
+    this.child = spawn(command, args, {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
