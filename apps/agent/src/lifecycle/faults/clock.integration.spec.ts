@@ -108,7 +108,7 @@ services:
   await jump(-10 * hour);
   const back = createServer((_request, response) => response.end('ok')).listen(gone, '127.0.0.1');
   await once(back, 'listening');
-  onTestFinished(() => back.close());
+  onTestFinished(() => void back.close());
   const status = async () => (await call(outbound, { host: 'gone' })).status;
   await expect.poll(status, patient).toBe(200);
   back.closeAllConnections();
