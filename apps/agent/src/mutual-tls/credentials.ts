@@ -9,7 +9,12 @@ export interface IdentityPem {
   readonly trustDomain: string;
 }
 
-const protocol = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const satisfies SecureContextOptions;
+const protocol = {
+  minVersion: 'TLSv1.3',
+  maxVersion: 'TLSv1.3',
+  // OpenSSL would prefer AES-256; 128 bits are what RFC 8446 section 9.1 asks of everyone, and cost a third less.
+  ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384',
+} as const satisfies SecureContextOptions;
 
 /** What this agent proves itself with and whom it believes; replaced as a whole, never changed. */
 interface Identity {

@@ -2,12 +2,10 @@ import { randomFillSync } from 'node:crypto';
 import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 
-/**
- * W3C Trace Context: neither the trace nor the parent may be all zeros, and `ff` is no version. Of version 00 the length
- * is fixed; what a later one appends stands behind a dash.
- */
-const valid = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
 const LENGTH = 55;
+const DASH = 0x2d;
+const noTrace = '0'.repeat(32);
+const noParent = '0'.repeat(16);
 
 const BYTES_PER_TRACE = 24;
 const BYTES_PER_SPAN = 8;
@@ -44,8 +42,21 @@ export function traceOf(head: RequestHead, percent: number, makesSpans: boolean)
   return { fields: 'replace', line: `traceparent: ${traceparent}\r\n`, traceparent, parentSpan };
 }
 
+/**
+ * W3C Trace Context: neither the trace nor the parent may be all zeros, and `ff` is no version. Of version 00 the length
+ * is fixed; what a later one appends stands behind a dash. Asked of every request, so without a regular expression.
+ */
 export function isTraceparent(value: string): boolean {
-  return valid.test(value) && (value.length === LENGTH || !value.startsWith('00'));
+  const { length } = value;
+  if (length < LENGTH || (length > LENGTH && value.charCodeAt(LENGTH) !== DASH)) return false;
+  for (let at = 0; at < LENGTH; at++) {
+    const code = value.charCodeAt(at);
+    const isHex = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
+    const isDashed = at === 2 || at === 35 || at === 52;
+    if (isDashed ? code !== DASH : !isHex) return false;
+  }
+  if (value.startsWith('ff') || (length > LENGTH && value.startsWith('00'))) return false;
+  return !value.startsWith(noTrace, 3) && !value.startsWith(noParent, 36);
 }
 
 export function isSampled(traceparent: string): boolean {
