@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
@@ -42,11 +42,12 @@ export class DataDir {
     this.#locked = false;
   }
 
-  /** From now on process `pid` writes, and this one does not; in between nobody else can come. */
+  /**
+   * From now on process `pid` writes, and this one does not; in between nobody else can come. Written in place, which
+   * needs no room on a disk that may be full.
+   */
   handTo(pid: number): void {
-    const beside = `${this.#lockPath}.new`;
-    writeFileSync(beside, lockContent(pid), { mode: 0o600 });
-    renameSync(beside, this.#lockPath);
+    writeFileSync(this.#lockPath, lockContent(pid), { flag: 'r+' });
     this.#locked = false;
   }
 
@@ -73,6 +74,7 @@ export class DataDir {
   }
 }
 
+/** Of one length, so that one takes the place of another. */
 function lockContent(pid: number): string {
-  return `${pid} ${startOf(pid) ?? ''}`;
+  return `${pid} ${startOf(pid) ?? ''}`.padEnd(40);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Self } from '@tulle/mesh/service-view';
+import { LatestWriter } from '../config-store/latest-writer.ts';
 import {
   createDataPlane,
   type DataPlaneLogger,
@@ -69,20 +70,20 @@ export async function launchAgent(
     const agent = await listenIn(dataDir.path, options, self, remembered, names, sockets, logger);
     await takeOver(inheritance, agent, dataDir);
     await agent.begin();
-    await remember(dataDir.path, self, agent.ports);
+    const remembering = remember(dataDir.path, self, agent.ports, logger);
     return {
       agent,
       self,
       sockets,
       handTo: async (successor) => {
         await agent.handOver();
-        await addresses.settled();
+        await Promise.all([addresses.settled(), remembering.settled()]);
         dataDir.handTo(successor.pid);
         successor.handOver();
       },
       stop: async () => {
         await agent.stop();
-        await addresses.settled();
+        await Promise.all([addresses.settled(), remembering.settled()]);
         dataDir.release();
       },
     };
@@ -103,10 +104,20 @@ async function takeOver(inheritance: Inheritance, agent: Agent, dataDir: DataDir
   agent.reread();
 }
 
-async function remember(dataDir: string, { instance }: Self, ports: Agent['ports']): Promise<void> {
+/** A disk that is full is no reason not to serve: what is in force now is written once there is room. */
+function remember(
+  dataDir: string,
+  { instance }: Self,
+  ports: Agent['ports'],
+  logger: DataPlaneLogger,
+): LatestWriter<InstanceState> {
   const { outbound, inbound, admin, upstreams } = ports;
-  const state: InstanceState = { instance, ports: { outbound, inbound, admin, upstreams } };
-  await saveInstanceState(dataDir, state);
+  const writer = new LatestWriter<InstanceState>(
+    (state) => saveInstanceState(dataDir, state),
+    (error) => logger.error({ err: error }, 'the name of this copy and its ports could not be stored'),
+  );
+  writer.put({ instance, ports: { outbound, inbound, admin, upstreams } });
+  return writer;
 }
 
 async function listenIn(

@@ -103,9 +103,11 @@ test.skipIf(!mayMount)(
     await expect
       .poll(() => readFileSync(accessLog, 'utf8').split('\n').length, patient)
       .toBeGreaterThan(lines);
-    await first.stop();
     await api.stop();
+    disk.fill();
+    await first.stop();
 
+    // Nor is the disk needed to begin again, but for the lock.
     const second = await launchSpecAgent(flags);
     onTestFinished(() => second.stop());
     expect((await callThrough(second, 'orders')).body).toBe('after');
