@@ -119,7 +119,8 @@ describe('the declared resources in memory', () => {
     ]);
     expect(late.configStore.resource('Policy', 'cart')).toEqual({
       ...defaultPolicy('cart'),
-      timeouts: { ...defaultPolicy('cart').timeouts, requestMs: 5_000 },
+      timeouts: { ...defaultPolicy('cart').timeouts, requestMs: 5_000, idleMs: 60_000 },
+      connections: { ...defaultPolicy('cart').connections, max: 128 },
     });
     // What is stored can be edited, and the edit is not taken for a change of all that is new.
     const applied = await late.applyChange({
