@@ -1,7 +1,8 @@
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
-// How Node runs an agent, of which one stands beside every service; docs/performance.md has what each is worth.
-const flags = [
+// How Node runs an agent, of which one stands beside every service; docs/performance.md has what each is worth. Who
+// starts an agent with a channel to itself gives them from the beginning.
+export const smallNodeFlags = [
   // The certificates of public authorities are not read: an agent trusts the root of its mesh alone.
   '--use-openssl-ca',
   '--expose-gc',
@@ -39,7 +40,7 @@ function allowed() {
 
 /**
  * Has this process begin again with those flags, under the same id. Not where that cannot be: on a system without
- * `execve`, and where a channel to the parent would be lost; nor where someone has chosen which authorities to trust.
+ * `execve`, and where a channel to the parent would be lost; nor where it has them, or someone has chosen which authorities to trust.
  */
 export function restartSmall() {
   const chosen = /--use-\w+-ca/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
@@ -47,5 +48,5 @@ export function restartSmall() {
   // Node closes all it inherited when it begins again: sockets of systemd would be lost.
   if (process.env.LISTEN_FDS !== undefined) return;
   const { execPath, execArgv, argv0 } = process;
-  process.execve(execPath, [argv0, ...execArgv, ...flags, ...heapFlags(), ...process.argv.slice(1)]);
+  process.execve(execPath, [argv0, ...execArgv, ...smallNodeFlags, ...heapFlags(), ...process.argv.slice(1)]);
 }

@@ -3,7 +3,7 @@
 // again on that. Plain JavaScript, so that any Node gets far enough to say what it needs.
 import { createRequire } from 'node:module';
 import { onAbandoned } from './abandoned.mjs';
-import { restartSmall } from './small-node.mjs';
+import { restartSmall, smallNodeFlags } from './small-node.mjs';
 
 // Not by `import`, which reads everything that a module of Node's offers, and so loads it: 3 MB for an agent to carry.
 const require = createRequire(import.meta.url);
@@ -35,8 +35,9 @@ function runOnPinnedNode() {
     );
   const { spawn } = require('node:child_process');
   const { constants } = require('node:os');
+  const flags = besideServices ? smallNodeFlags : [];
   // The child notices the end of the channel when this process is killed.
-  const child = spawn(pinnedNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(pinnedNode, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { Part } from '@tulle/example-shop/shop';
+import { smallNodeFlags } from '../../bin/small-node.mjs';
 import { cloneDirectory } from '../server/clone.ts';
 
 const tulle = path.join(cloneDirectory, 'apps/cli/bin/tulle.mjs');
@@ -36,15 +37,19 @@ export function startPart({ part, agentsUrl, dataDir, logFile, token }: PartLaun
     ...['--api', agentsUrl, '--data-dir', dataDir, '--drain-timeout-ms', '1500', '--log-level', 'warn'],
   ];
   const log = openSync(logFile, 'w', 0o600);
-  const child = spawn(process.execPath, [tulle, 'run', ...flags, '--', part.command, ...part.args], {
-    env: {
-      ...plainEnvironment(),
-      ...partEnvironment(part),
-      ...(token === undefined ? {} : { TULLE_TOKEN: token }),
+  const child = spawn(
+    process.execPath,
+    [...smallNodeFlags, tulle, 'run', ...flags, '--', part.command, ...part.args],
+    {
+      env: {
+        ...plainEnvironment(),
+        ...partEnvironment(part),
+        ...(token === undefined ? {} : { TULLE_TOKEN: token }),
+      },
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
     },
-    stdio: ['ignore', log, log, 'ipc'],
-    detached: true,
-  });
+  );
   closeSync(log);
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));

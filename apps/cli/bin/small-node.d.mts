@@ -1,0 +1,2 @@
+export const smallNodeFlags: readonly string[];
+export function restartSmall(): void;
