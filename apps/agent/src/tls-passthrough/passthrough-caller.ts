@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { DataPathErrorCode } from '../errors.ts';
-import { type CallerConnection, QUIET_MS } from '../forward/exchange-caller.ts';
+import { UnreadConnection } from '../forward/unread-connection.ts';
 import type { ConnectionRoute } from '../tcp/connection-routes.ts';
 import { TcpCaller, type TcpContext } from '../tcp/tcp-caller.ts';
 import type { HelloRefusal } from './client-hello.ts';
@@ -18,69 +18,33 @@ export interface PassthroughContext extends TcpContext {
 const LINGER_MS = 2_000;
 
 /** A connection that begins with TLS and has not said yet for whom it is. */
-export class PassthroughCaller implements CallerConnection {
-  readonly identity = undefined;
-  private readonly socket: Socket;
+export class PassthroughCaller extends UnreadConnection {
   private readonly context: PassthroughContext;
   /** The only service that may be named on this port; undefined for all. */
   private readonly service: string | undefined;
   private readonly reader = new ClientHelloReader();
-  /** Since when it is waited for: the first byte, the whole ClientHello, or after a refusal the end. */
-  private since: number;
   private refused = false;
-  private retiring = false;
-  private readonly onData = (bytes: Buffer) => this.read(bytes);
-  private readonly onEnd = () => this.leave();
-  private readonly onError = () => this.leave();
-  private readonly onClose = () => this.leave();
 
   constructor(socket: Socket, context: PassthroughContext, service?: string) {
-    this.socket = socket;
+    super(socket, context.environment);
     this.context = context;
     this.service = service;
-    this.since = context.environment.clock.now;
-    context.environment.callers.add(this);
-    socket.on('data', this.onData);
-    socket.on('end', this.onEnd);
-    socket.on('error', this.onError);
-    socket.on('close', this.onClose);
-  }
-
-  get protocol(): 'unread' {
-    return 'unread';
-  }
-
-  get remoteAddress(): string {
-    return this.socket.remoteAddress ?? '';
-  }
-
-  get waitingBytes(): number {
-    return this.socket.writableLength;
-  }
-
-  retire(): void {
-    this.retiring = true;
-  }
-
-  destroy(): void {
-    this.leave();
   }
 
   sweep(now: number): void {
-    const { callerIdleTimeoutMs, headTimeoutMs } = this.context.environment;
     const waited = now - this.since;
     if (this.refused) {
       if (waited >= LINGER_MS) this.leave();
     } else if (this.reader.bytes.length === 0) {
-      if (waited >= (this.retiring ? QUIET_MS : callerIdleTimeoutMs)) this.leave();
-    } else if (waited >= headTimeoutMs) {
+      if (waited >= this.patienceMs) this.leave();
+    } else if (waited >= this.environment.headTimeoutMs) {
       this.count('head_timeout');
       this.leave();
     }
   }
 
-  private read(bytes: Buffer): void {
-    if (this.reader.bytes.length === 0) this.since = this.context.environment.clock.now;
+  protected override receive(bytes: Buffer): void {
+    if (this.reader.bytes.length === 0) this.since = this.environment.clock.now;
     const hello = this.reader.push(bytes);
     if (hello === undefined) return;
     this.socket.pause();
@@ -107,29 +71,14 @@ export class PassthroughCaller implements CallerConnection {
     context.logger.debug({ remote: this.remoteAddress, reason }, 'refused a connection of TLS');
     this.count(code);
     this.refused = true;
-    this.since = context.environment.clock.now;
-    socket.removeListener('end', this.onEnd);
+    this.since = this.environment.clock.now;
+    socket.removeListener('end', this.onGone);
     socket.end(alertRecord(alert));
     socket.resume();
   }
 
   private count(code: DataPathErrorCode): void {
     this.context.seriesOf('').failed(code, 0);
-  }
-
-  private leave(): void {
-    this.forget();
-    this.socket.on('error', () => {});
-    this.socket.destroy();
-  }
-
-  private forget(): void {
-    const { socket } = this;
-    this.context.environment.callers.delete(this);
-    socket.removeListener('data', this.onData);
-    socket.removeListener('end', this.onEnd);
-    socket.removeListener('error', this.onError);
-    socket.removeListener('close', this.onClose);
   }
 }
 
