@@ -55,6 +55,21 @@ describe('gRPC', () => {
     expect(answer.headers['grpc-status']).toBe('4');
   });
 
+  it('a stream goes on behind the time of a request, through both agents', async () => {
+    const service = await startHttp2Service((stream) => {
+      stream.resume();
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.write(message);
+      setTimeout(() => stream.end(message), 400);
+    });
+    const more = { web: { protocol: 'grpc' as const }, timeouts: { requestMs: 200 } };
+    const { port } = await startPair(authority, service.port, more);
+    const answer = await ask(http2Client(port), call, message);
+    expect(answer).toMatchObject({ code: 0, trailers: { 'grpc-status': '0' } });
+    expect(answer.body).toHaveLength(2 * message.length);
+  });
+
   it('a status that the policy names is tried again', async () => {
     let calls = 0;
     const service = await startHttp2Service((stream) => {
