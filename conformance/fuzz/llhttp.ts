@@ -29,6 +29,8 @@ const { HTTPParser, methods: knownMethods } = common;
 /** More than ours, which refuses first. */
 const MAX_HEAD_BYTES = 128 * 1024;
 const constant = (name: string): number => HTTPParser[name] as number;
+/** Used again and again, as Node does: one that is left is only taken back when the event loop turns. */
+const parser = new HTTPParser();
 
 /** Reads until the first message that ends the connection or switches its protocol: what follows is no HTTP. */
 function readWithLlhttp(
@@ -36,7 +38,6 @@ function readWithLlhttp(
   isResponse: boolean,
 ): { messages: Message[]; refusal: string | undefined } {
   const messages: Message[] = [];
-  const parser = new HTTPParser();
   parser.initialize(constant(isResponse ? 'RESPONSE' : 'REQUEST'), {}, MAX_HEAD_BYTES);
   let early: string[] = [];
   let earlyUrl = '';
