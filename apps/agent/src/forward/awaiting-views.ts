@@ -9,12 +9,15 @@ const MAX_WAITING = 1_024;
 
 /** Requests for services this agent has no view of yet: each waits, with a limit, for the view to come. */
 export class AwaitingViews {
+  /** How long one waits. */
+  readonly timeoutMs: number;
   private readonly ask: (service: string) => void;
   private readonly waiting = new Map<string, { waiter: Waiter; retry: () => void }[]>();
   private count = 0;
 
-  constructor(ask: (service: string) => void) {
+  constructor(ask: (service: string) => void, timeoutMs: number) {
     this.ask = ask;
+    this.timeoutMs = timeoutMs;
   }
 
   /** False when too many wait already. `retry` is called after the next configuration, unless the waiter is over. */
@@ -34,9 +37,9 @@ export class AwaitingViews {
 
   /**
    * For what has no deadline of its own: `then` is called once, when a configuration knows the service or after
-   * `timeoutMs`. False when too many wait already.
+   * {@link timeoutMs}. False when too many wait already.
    */
-  waitAtMost(service: string, timeoutMs: number, then: () => void): boolean {
+  waitAtMost(service: string, then: () => void): boolean {
     const waiter = { over: false };
     const finish = () => {
       if (waiter.over) return;
@@ -44,7 +47,7 @@ export class AwaitingViews {
       clearTimeout(timer);
       then();
     };
-    const timer = setTimeout(finish, timeoutMs);
+    const timer = setTimeout(finish, this.timeoutMs);
     if (this.add(service, waiter, finish)) return true;
     clearTimeout(timer);
     return false;

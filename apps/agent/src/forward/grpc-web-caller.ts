@@ -8,14 +8,14 @@ import type { HeadChange } from '../router/route-decision.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import type { MeshAnswer } from './mesh-answer.ts';
+import { mergeDropped } from './request-edit.ts';
 
 /** What of a gRPC-Web request is said anew for a service that speaks gRPC. */
 const replaced = dropTable(FIELD.contentType, FIELD.contentLength, FIELD.te);
 const replacedInAnswer: ReadonlySet<string> = new Set(['content-type', 'content-length', 'trailer']);
 
 export function grpcWebEdit(edit: RequestEdit, web: GrpcWeb): RequestEdit {
-  const dropped = edit.dropped.map((drop, id) => drop | (replaced[id] as number));
-  return { ...edit, dropped, added: edit.added + web.requestLines };
+  return { ...edit, dropped: mergeDropped(edit.dropped, replaced), added: edit.added + web.requestLines };
 }
 
 /** A caller that speaks gRPC-Web, as the exchange sees it: gRPC's answers reach it in its own form. */

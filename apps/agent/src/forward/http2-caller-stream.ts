@@ -10,6 +10,7 @@ import { Exchange } from './exchange.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import type { Http2Caller } from './http2-caller.ts';
 import type { MeshAnswer } from './mesh-answer.ts';
+import { mergeDropped } from './request-edit.ts';
 import { responseEdit } from './response-fields.ts';
 import { newKey } from './web-socket-key.ts';
 
@@ -68,8 +69,7 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
   sendHead(head: ResponseHead, fromAgent: boolean, change: HeadChange | undefined): number {
     const edit = responseEdit(head, fromAgent, change);
     // RFC 8441 section 5: the key and its answer belong to HTTP/1.1.
-    const dropped =
-      head.status === 101 ? edit.dropped.map((drop, id) => drop | (accept[id] as number)) : edit.dropped;
+    const dropped = head.status === 101 ? mergeDropped(edit.dropped, accept) : edit.dropped;
     this.headEnded = head.framing === 'none';
     this.stream.sendResponseHead(head, { ...edit, dropped }, this.headEnded);
     return head.end;

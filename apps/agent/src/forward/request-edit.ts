@@ -6,12 +6,21 @@ import type { Target } from '../router/route-decision.ts';
 const host = dropTable(FIELD.host);
 const grpcTimeout = dropTable(FIELD.grpcTimeout);
 
+/** Nothing is changed on the way. */
+export const unedited: RequestEdit = {
+  dropped: dropTable(),
+  removed: undefined,
+  added: '',
+  path: '',
+  authority: '',
+};
+
 /** What a passage changes about every request, and a rule or a backend about those it sends to one target. */
 export function editFor(edit: RequestEdit, { request, backend }: Target, head: RequestHead): RequestEdit {
   const authority = request?.authority || backend.authority;
   if (request === undefined && authority === '') return edit;
   return {
-    dropped: authority === '' ? edit.dropped : merge(edit.dropped, host),
+    dropped: authority === '' ? edit.dropped : mergeDropped(edit.dropped, host),
     removed: request?.removed,
     added: (request?.added ?? '') + edit.added,
     path: request?.path === undefined ? edit.path : request.path(head),
@@ -23,7 +32,7 @@ export function editFor(edit: RequestEdit, { request, backend }: Target, head: R
 export function withLines(edit: RequestEdit, lines: string, grpc: boolean): RequestEdit {
   const { dropped, removed, added, path, authority } = edit;
   return {
-    dropped: grpc ? merge(dropped, grpcTimeout) : dropped,
+    dropped: grpc ? mergeDropped(dropped, grpcTimeout) : dropped,
     removed,
     added: added + lines,
     path,
@@ -31,6 +40,7 @@ export function withLines(edit: RequestEdit, lines: string, grpc: boolean): Requ
   };
 }
 
-function merge(table: Uint8Array, other: Uint8Array): Uint8Array {
+/** Drops what either does. */
+export function mergeDropped(table: Uint8Array, other: Uint8Array): Uint8Array {
   return table.map((drop, id) => drop | (other[id] as number));
 }

@@ -1,6 +1,5 @@
 import type { HealthCheck } from '@tulle/mesh/health-check';
-import type { RequestEdit } from '@tulle/wire/http/head-edit';
-import { dropTable, FIELD, type FieldId } from '@tulle/wire/http/known-fields';
+import { FIELD, type FieldId } from '@tulle/wire/http/known-fields';
 import { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import { encodeHealthRequest, healthCheckPath } from './grpc-health.ts';
@@ -10,15 +9,6 @@ export interface CheckRequest {
   readonly head: RequestHead;
   readonly body: Buffer | undefined;
 }
-
-/** Nothing is changed on the way. */
-export const unedited: RequestEdit = {
-  dropped: dropTable(),
-  removed: undefined,
-  added: '',
-  path: '',
-  authority: '',
-};
 
 export function checkRequestOf(backend: Backend, check: HealthCheck): CheckRequest {
   const head = new RequestHead(8);

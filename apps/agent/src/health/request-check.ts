@@ -7,8 +7,9 @@ import type { Backend } from '../balance/backend.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { Attempt, type AttemptOwner } from '../forward/attempt.ts';
 import { failureNamedIn } from '../forward/far-failure.ts';
+import { unedited } from '../forward/request-edit.ts';
 import type { Turn } from '../forward/turn.ts';
-import { type CheckRequest, checkRequestOf, unedited } from './check-request.ts';
+import { type CheckRequest, checkRequestOf } from './check-request.ts';
 import { decodeHealthResponse } from './grpc-health.ts';
 import type { HealthVerdict } from './health-probe.ts';
 

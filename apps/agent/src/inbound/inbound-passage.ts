@@ -1,4 +1,4 @@
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
+import { FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
@@ -7,7 +7,7 @@ import type { PeerProtocol } from '../pool/connector.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
-import { type TraceFields, traceOf } from '../trace/trace-context.ts';
+import { dropTablesOf, traceOf } from '../trace/trace-context.ts';
 
 export interface InboundContext {
   readonly recorder: Recorder;
@@ -21,12 +21,7 @@ export interface InboundContext {
   readonly allow: ReadonlySet<string> | undefined;
 }
 
-const fields = [...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate];
-const dropped: Readonly<Record<TraceFields, Uint8Array>> = {
-  keep: dropTable(...fields),
-  replace: dropTable(...fields, FIELD.traceparent),
-  restart: dropTable(...fields, FIELD.traceparent, FIELD.tracestate),
-};
+const dropped = dropTablesOf(...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate);
 
 /** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
 export class InboundPassage implements Passage {

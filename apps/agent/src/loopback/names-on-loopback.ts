@@ -12,7 +12,6 @@ export interface NamesContext {
   createListener(service: string): Server;
   /** Absent where nobody can be asked for views. */
   readonly awaiting: AwaitingViews | undefined;
-  readonly unknownServiceTimeoutMs: number;
   readonly sockets: ListeningSockets;
   readonly logger: DataPlaneLogger;
 }
@@ -63,8 +62,7 @@ export class NamesOnLoopback implements ZoneSource {
   }
 
   awaitService(service: string, done: () => void): boolean {
-    const { awaiting, unknownServiceTimeoutMs } = this.context;
-    return awaiting?.waitAtMost(service, unknownServiceTimeoutMs, done) ?? false;
+    return this.context.awaiting?.waitAtMost(service, done) ?? false;
   }
 
   sweep(now: number): void {

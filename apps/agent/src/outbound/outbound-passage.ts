@@ -1,40 +1,27 @@
-import { dropTable, FIELD, hopByHop } from '@tulle/wire/http/known-fields';
+import { FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
-import type { AwaitingViews } from '../forward/awaiting-views.ts';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
-import { type Router, serviceOfHost } from '../router/router.ts';
-import { type RequestTrace, type TraceFields, traceOf } from '../trace/trace-context.ts';
+import { serviceOfHost } from '../router/router.ts';
+import { dropTablesOf, type RequestTrace, traceOf } from '../trace/trace-context.ts';
+import type { KnownServices } from './known-services.ts';
 
 export interface OutboundContext {
-  /** The router in force now. */
-  readonly router: Router;
+  readonly services: KnownServices;
   readonly recorder: Recorder;
   /** Name of the service this agent stands for. */
   readonly source: string;
-  /** Absent where nobody can be asked for views. */
-  readonly awaiting: AwaitingViews | undefined;
-  readonly unknownServiceTimeoutMs: number;
   /** Whether sampled requests get a span here. */
   readonly makesSpans: boolean;
 }
 
 /** What a service may say to the mesh stops here: fields of agents are set by agents. */
-const fields = [...hopByHop, FIELD.mesh];
-const dropped: Readonly<Record<TraceFields, Uint8Array>> = {
-  keep: dropTable(...fields),
-  replace: dropTable(...fields, FIELD.traceparent),
-  restart: dropTable(...fields, FIELD.traceparent, FIELD.tracestate),
-};
-const droppedWithHost: Readonly<Record<TraceFields, Uint8Array>> = {
-  keep: dropTable(...fields, FIELD.host),
-  replace: dropTable(...fields, FIELD.host, FIELD.traceparent),
-  restart: dropTable(...fields, FIELD.host, FIELD.traceparent, FIELD.tracestate),
-};
+const dropped = dropTablesOf(...hopByHop, FIELD.mesh);
+const droppedWithHost = dropTablesOf(...hopByHop, FIELD.mesh, FIELD.host);
 
 /** Requests of the local service to others: host -> service -> split -> backend. */
 export class OutboundPassage implements Passage {
@@ -48,7 +35,7 @@ export class OutboundPassage implements Passage {
     this.context = context;
     this.fixedService = fixedService;
     this.fixedHost = fixedService === undefined ? '' : `${fixedService}.mesh`;
-    this.unrouted = this.unanswered(fixedService ?? '');
+    this.unrouted = context.recorder.unanswered(context.source, fixedService ?? '');
   }
 
   seriesOf(): Series {
@@ -72,7 +59,8 @@ export class OutboundPassage implements Passage {
   }
 
   private decide(head: RequestHead): RouteDecision | undefined {
-    const { router, source } = this.context;
+    const { source } = this.context;
+    const { router } = this.context.services;
     return this.fixedService === undefined
       ? router.route(head.authority, head, source)
       : router.routeTo(this.fixedService, head, source);
@@ -101,29 +89,24 @@ export class OutboundPassage implements Passage {
   }
 
   private refuseOrWait(exchange: Exchange): void {
-    const { awaiting, unknownServiceTimeoutMs } = this.context;
+    const { services, recorder, source } = this.context;
     const service = this.fixedService ?? serviceOfHost(exchange.head.authority);
     if (service === undefined) {
       exchange.fail('unknown_host', exchange.head.authority);
       return;
     }
-    exchange.tally.countIn(this.unanswered(service));
+    exchange.tally.countIn(recorder.unanswered(source, service));
+    const { awaiting } = services;
     if (awaiting === undefined) {
       exchange.fail('unknown_service', service);
       return;
     }
     const mayWait = awaiting.add(service, exchange, () => {
-      const decision = this.context.router.routeTo(service, exchange.head, this.context.source);
+      const decision = services.router.routeTo(service, exchange.head, source);
       if (decision === undefined) exchange.fail('unknown_service', service);
       else this.forward(exchange, decision);
     });
-    if (mayWait) exchange.waitAtMost(unknownServiceTimeoutMs);
+    if (mayWait) exchange.waitAtMost(awaiting.timeoutMs);
     else exchange.fail('overloaded', 'too many requests wait for unknown services');
-  }
-
-  /** Where requests count that no version answered. */
-  private unanswered(service: string): Series {
-    const { recorder, source } = this.context;
-    return recorder.series({ side: 'outbound', source, destination: service, version: '', tls: false });
   }
 }

@@ -23,6 +23,11 @@ export class Recorder {
     return series;
   }
 
+  /** Where calls of `source` count that no version of the service answered; '' is no service. */
+  unanswered(source: string, service: string): Series {
+    return this.series({ side: 'outbound', source, destination: service, version: '', tls: false });
+  }
+
   /** Those that were ever used: many stand ready for what may never come. */
   snapshot(): SeriesCounters[] {
     return Array.from(this.byKey.values(), (series) => series.snapshot()).filter(

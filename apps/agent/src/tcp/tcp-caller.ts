@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import { type Bytes, noBytes } from '@tulle/wire/http/bytes';
-import type { RequestEdit } from '@tulle/wire/http/head-edit';
-import { dropTable } from '@tulle/wire/http/known-fields';
 import type { ResponseHead } from '@tulle/wire/http/message-head';
 import { Exchange } from '../forward/exchange.ts';
 import type { CallerConnection, ExchangeCaller } from '../forward/exchange-caller.ts';
 import type { CallerEnvironment } from '../forward/passage.ts';
+import { unedited } from '../forward/request-edit.ts';
 import type { Series } from '../record/series.ts';
 import type { ConnectionRoute } from './connection-routes.ts';
 
@@ -19,14 +18,6 @@ export interface TcpContext {
 
 /** How long a connection both sides have ended may take to send what it still holds, without a byte leaving. */
 const FLUSH_TIMEOUT_MS = 30_000;
-
-const unedited: RequestEdit = {
-  dropped: dropTable(),
-  removed: undefined,
-  added: '',
-  path: '',
-  authority: '',
-};
 
 /**
  * A connection of a caller whose bytes are passed on as they come: one exchange, a tunnel from its beginning. Nothing is

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { FIELD } from '@tulle/wire/http/known-fields';
+import { dropTable, FIELD, type FieldId } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 
 const LENGTH = 55;
@@ -14,6 +14,15 @@ let next = pool.length;
 
 /** What becomes of the fields a request came with. `replace` leaves tracestate, `restart` drops it with its trace. */
 export type TraceFields = 'keep' | 'replace' | 'restart';
+
+/** What a passage drops of the fields of a request: these, and those that the trace replaces. */
+export function dropTablesOf(...fields: FieldId[]): Readonly<Record<TraceFields, Uint8Array>> {
+  return {
+    keep: dropTable(...fields),
+    replace: dropTable(...fields, FIELD.traceparent),
+    restart: dropTable(...fields, FIELD.traceparent, FIELD.tracestate),
+  };
+}
 
 /** The part a request takes in a trace. */
 export interface RequestTrace {
