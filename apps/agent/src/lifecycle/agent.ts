@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HelloInput, ReportInput } from '@tulle/mesh/agent-protocol';
-import { protocolVersion } from '@tulle/mesh/agent-protocol';
+import type { HelloInput } from '@tulle/mesh/agent-protocol';
 import type { MeshView, Self } from '@tulle/mesh/service-view';
 import manifest from '../../package.json' with { type: 'json' };
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
@@ -11,8 +9,9 @@ import type { AgentStatus } from '../admin/agent-status.ts';
 import { ConfigStore } from '../config-store/config-store.ts';
 import { ConfigSync } from '../control/config-sync.ts';
 import { ControlClient } from '../control/control-client.ts';
+import { helloOfAgent } from '../control/hello-of-agent.ts';
 import type { RpcError } from '../control/rpc-error.ts';
-import type { DataPlane, DataPlaneLogger, DataPlaneOptions, ListeningPorts } from '../data-plane.ts';
+import type { DataPlane, DataPlaneLogger, ListeningPorts } from '../data-plane.ts';
 import type { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { writeBundle } from '../diagnostics/write-bundle.ts';
 import { IdentityKeeper } from '../identity/identity-keeper.ts';
@@ -20,10 +19,12 @@ import { IdentityStore } from '../identity/identity-store.ts';
 import { Renewal } from '../identity/renewal.ts';
 import { normaliseSerial } from '../mutual-tls/peer-certificate.ts';
 import { EpochStore } from '../report/epoch-store.ts';
+import { processGauges } from '../report/process-gauges.ts';
 import { Reporter } from '../report/reporter.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { LocalHealth } from './local-health.ts';
 import type { MeshOptions } from './options.ts';
+import { Readiness } from './readiness.ts';
 
 const leaveMs = 1_000;
 const settleMs = 100;
@@ -55,7 +56,7 @@ export class Agent {
   readonly #reporter: Reporter;
   readonly #localHealth: LocalHealth | undefined;
   readonly #startedAt = Date.now() - process.uptime() * 1_000;
-  readonly #waiting = new Set<() => void>();
+  readonly #readiness = new Readiness(() => this.#notReady());
   #stopping: Promise<void> | undefined;
   #admin: AdminPort | undefined;
 
@@ -93,12 +94,12 @@ export class Agent {
       apis: options.api.map((api) => new URL(api)),
       token: options.token,
       self,
-      hello: () => this.#hello(),
+      hello: () => helloOfAgent(self, parts.inbound, this.#startedAt),
       keeper: this.#keeper,
       config: this.#config,
       services: [...new Set([...declared, ...(stored?.called ?? [])])],
       onReportInterval: (intervalMs) => this.#reporter.setIntervalMs(intervalMs),
-      onConfig: () => this.#changed(),
+      onConfig: () => this.#readiness.recheck(),
       onConnected: () => this.#connected(),
       onRenewDirective: () => this.#renewal.renewNow(),
       onRefused: refused.resolve,
@@ -159,20 +160,7 @@ export class Agent {
 
   /** Resolves with true as soon as the agent can serve, with false after `timeoutMs`. */
   whenReady(timeoutMs: number): Promise<boolean> {
-    if (this.status().notReady.length === 0) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const check = () => {
-        if (this.status().notReady.length > 0) return;
-        finish(true);
-      };
-      const finish = (ready: boolean) => {
-        clearTimeout(timer);
-        this.#waiting.delete(check);
-        resolve(ready);
-      };
-      const timer = setTimeout(() => finish(false), timeoutMs);
-      this.#waiting.add(check);
-    });
+    return this.#readiness.wait(timeoutMs);
   }
 
   /** Reconnects at once if there is no connection. */
@@ -214,13 +202,9 @@ export class Agent {
     const { self, dataPlane } = this.#parts;
     const identity = this.#keeper.current;
     const stats = dataPlane.stats();
-    const notReady: string[] = [];
-    if (this.#stopping !== undefined) notReady.push('stopping');
-    if (!this.#keeper.valid) notReady.push('no valid certificate');
-    if (!this.#config.has(`service/${self.service}`)) notReady.push('no configuration');
     return {
       self,
-      notReady,
+      notReady: this.#notReady(),
       connected: this.#control.connected,
       revision: this.#config.revision,
       rejected: this.#config.rejected,
@@ -241,6 +225,15 @@ export class Agent {
     };
   }
 
+  /** Why it cannot serve; empty when it can. */
+  #notReady(): string[] {
+    const reasons: string[] = [];
+    if (this.#stopping !== undefined) reasons.push('stopping');
+    if (!this.#keeper.valid) reasons.push('no valid certificate');
+    if (!this.#config.has(`service/${this.#parts.self.service}`)) reasons.push('no configuration');
+    return reasons;
+  }
+
   async #stop(): Promise<void> {
     const { dataPlane, options, inbound } = this.#parts;
     this.#renewal.stop();
@@ -258,29 +251,10 @@ export class Agent {
     this.#admin?.close();
   }
 
-  #hello(): HelloInput {
-    const { self, inbound } = this.#parts;
-    return {
-      protocolVersion,
-      instance: self.instance,
-      version: self.version,
-      agentVersion: manifest.version,
-      host: hostname().slice(0, 253),
-      ...(inbound && { inbound }),
-      ...(self.zone && { zone: self.zone }),
-      pid: process.pid,
-      startedAt: this.#startedAt,
-    };
-  }
-
   #connected(): void {
     this.#reporter.reconnected();
     this.#renewal.recheck();
-    this.#changed();
-  }
-
-  #changed(): void {
-    for (const check of [...this.#waiting]) check();
+    this.#readiness.recheck();
   }
 
   /** Throws when it cannot be put into force, which rejects the resource. */
@@ -296,17 +270,8 @@ export class Agent {
     if (mesh.revokedSerials.some((serial) => normaliseSerial(serial) === own)) this.#keeper.revoke();
   }
 
-  #gauges(): NonNullable<ReportInput['gauges']> {
-    const { accepted, connected, activeRequests, localHealthy } = this.#parts.dataPlane.stats();
-    const { user, system } = process.cpuUsage();
-    return {
-      rssBytes: process.memoryUsage.rss(),
-      cpuMs: (user + system) / 1_000,
-      connections: accepted + connected,
-      activeRequests,
-      localHealthy: this.#localHealth?.healthy ?? localHealthy,
-    };
+  #gauges(): ReturnType<typeof processGauges> {
+    const stats = this.#parts.dataPlane.stats();
+    return processGauges(stats, this.#localHealth?.healthy ?? stats.localHealthy);
   }
 }
-
-export type CreateDataPlane = (options: DataPlaneOptions) => DataPlane;
