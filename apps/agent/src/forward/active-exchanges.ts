@@ -1,8 +1,10 @@
+import { MemoryShedding } from '../concurrency/memory-shedding.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The exchanges in flight, linked through themselves, so that beginning and ending one allocates nothing. */
 export class ActiveExchanges {
   count = 0;
+  readonly shedding = new MemoryShedding();
   private first: Exchange | undefined = undefined;
 
   add(exchange: Exchange): void {

@@ -4,6 +4,7 @@ import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
+import { priorityOf } from '../concurrency/priority.ts';
 import { timeoutOfHead } from '../deadline/deadline-fields.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
@@ -17,7 +18,8 @@ import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import type { RequestTrace } from '../trace/trace-context.ts';
 import { admit, outOfMemory, Place, type Refused } from './admission.ts';
-import { Delivery, type DeliveryOwner } from './delivery.ts';
+import { Delivery } from './delivery.ts';
+import type { DeliveryOwner } from './delivery-owner.ts';
 import { type DrawnFault, drawFault } from './drawn-fault.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import { GrpcWebCaller, grpcWebEdit } from './grpc-web-caller.ts';
@@ -104,7 +106,7 @@ export class Exchange implements DeliveryOwner {
     this.idleMs = idleMs;
     const { now } = this.environment.clock;
     const admission =
-      this.environment.pressure >= PRESSURE.shedding
+      this.environment.pressure > PRESSURE.none && this.isShed()
         ? outOfMemory
         : this.deadline <= this.startedAt
           ? tooLate
@@ -115,6 +117,11 @@ export class Exchange implements DeliveryOwner {
     } else {
       this.fail(admission.code, admission.detail, { lines: admission.lines });
     }
+  }
+
+  private isShed(): boolean {
+    const { pressure, active } = this.environment;
+    return active.shedding.refuses(pressure, priorityOf(this.head.get('priority')), active.count);
   }
 
   /** gRPC-Web to a service that speaks gRPC: both ways pass through a bridge. */

@@ -67,7 +67,8 @@ export class EntryGuard {
     if (this.accepted % crowd === 0) this.lookAtMemory?.();
     const { callers, pressure } = this.load;
     if (callers.size >= this.maxConnections) return this.refuse('connections');
-    if (pressure >= PRESSURE.shedding) return this.refuse('memory');
+    // With nobody there, memory is taken by something that refusing does not give back.
+    if (pressure >= PRESSURE.shedding && callers.size > 0) return this.refuse('memory');
     return this.hasDescriptorsAfter(socket) || this.refuse('descriptors');
   };
 

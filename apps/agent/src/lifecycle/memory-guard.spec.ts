@@ -5,14 +5,19 @@ import { MemoryUse, nextPressure, PRESSURE, type Pressure } from './memory-guard
 it('rises at its thresholds, and falls when clearly below them', () => {
   expect(nextPressure(PRESSURE.none, 0.79)).toBe(PRESSURE.none);
   expect(nextPressure(PRESSURE.none, 0.8)).toBe(PRESSURE.tight);
+  expect(nextPressure(PRESSURE.none, 0.84)).toBe(PRESSURE.sheddingLeast);
+  expect(nextPressure(PRESSURE.none, 0.87)).toBe(PRESSURE.sheddingLow);
+  expect(nextPressure(PRESSURE.none, 0.9)).toBe(PRESSURE.sheddingNormal);
+  expect(nextPressure(PRESSURE.none, 0.95)).toBe(PRESSURE.shedding);
   expect(nextPressure(PRESSURE.none, 1.2)).toBe(PRESSURE.full);
-  expect(nextPressure(PRESSURE.shedding, 0.86)).toBe(PRESSURE.shedding);
-  expect(nextPressure(PRESSURE.shedding, 0.84)).toBe(PRESSURE.tight);
+  expect(nextPressure(PRESSURE.shedding, 0.91)).toBe(PRESSURE.shedding);
+  expect(nextPressure(PRESSURE.shedding, 0.89)).toBe(PRESSURE.sheddingNormal);
+  expect(nextPressure(PRESSURE.shedding, 0.78)).toBe(PRESSURE.tight);
   expect(nextPressure(PRESSURE.full, 0.1)).toBe(PRESSURE.none);
 });
 
 it('is never lower for more memory, and settles at once', () => {
-  const levels = fc.constantFrom<Pressure>(0, 1, 2, 3);
+  const levels = fc.constantFrom<Pressure>(...Object.values(PRESSURE));
   const share = fc.double({ min: 0, max: 2, noNaN: true });
   fc.assert(
     fc.property(levels, share, share, (former, one, other) => {

@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
+import { CollectionSchedule } from './collection-schedule.ts';
 
 /** How scarce memory is; each level does what those below it do as well. */
 export const PRESSURE = {
   none: 0,
-  /** Idle connections go, new ones of HTTP/2 get small windows. */
+  /** Idle connections go, new ones of HTTP/2 get small windows, garbage is collected. */
   tight: 1,
-  /** New connections are closed, new requests answered 503 `shed`. */
-  shedding: 2,
-  /** Callers that most bytes wait for are cut off. */
-  full: 3,
+  /** New requests are answered 503 `shed`: those that nobody misses … */
+  sheddingLeast: 2,
+  /** … those that can wait … */
+  sheddingLow: 3,
+  /** … and normal ones. */
+  sheddingNormal: 4,
+  /** New connections are closed. */
+  shedding: 5,
+  /** Callers that most bytes wait for are cut off, and critical requests refused as well. */
+  full: 6,
 } as const;
 export type Pressure = (typeof PRESSURE)[keyof typeof PRESSURE];
 
 /** Shares of the limit from which each level holds. */
-const from: readonly number[] = [0, 0.8, 0.9, 1];
+const from: readonly number[] = [0, 0.8, 0.84, 0.87, 0.9, 0.95, 1];
 /** A level holds until this much less is used, so that it does not come and go with every sample. */
 const slack = 0.05;
 
@@ -22,8 +29,8 @@ const slack = 0.05;
 const shareOfAllowed = 0.9;
 
 const sampleEveryMs = 50;
-/** What was let go is returned to the system only by a collection. */
-const collectEveryMs = 2_000;
+/** Crowds ask for more looks than this. */
+const lookAtMostEveryMs = 5;
 
 /** The level that follows `former` when `share` of the limit is used. */
 export function nextPressure(former: Pressure, share: number): Pressure {
@@ -46,8 +53,8 @@ export function memoryAllowed(root = '/sys/fs/cgroup'): number | undefined {
 
 /** Share of what a limit leaves to traffic that JavaScript may hold whatever is resident. */
 const freeShare = 0.15;
-/** Below the level of shedding, also on the way down from it. */
-const calm = 0.84;
+/** Below the level at which the first are refused, also on the way down from it. */
+const calm = 0.78;
 
 /**
  * How much of a limit is used, in bytes. Resident memory counts; but an allocator gives back little of what was let go,
@@ -82,23 +89,36 @@ export function guardMemory(
   limitBytes = (memoryAllowed() ?? 0) * shareOfAllowed,
 ): void {
   if (limitBytes === 0) return;
-  let pressure: Pressure = PRESSURE.none;
-  let collectedAt = 0;
+  let level: Pressure = PRESSURE.none;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const use = new MemoryUse(limitBytes);
-  const sample = () => {
+  const schedule = new CollectionSchedule();
+  const look = () => {
+    const now = performance.now();
+    if (now - lookedAt < lookAtMostEveryMs) return;
     const usage = process.memoryUsage();
     const usedBytes = use.usedOf(usage);
-    const next = nextPressure(pressure, usedBytes / limitBytes);
-    if (next !== pressure) {
-      const fields = { from: pressure, to: next, usedBytes, rssBytes: usage.rss, limitBytes };
+    const next = nextPressure(level, usedBytes / limitBytes);
+    if (next !== level) {
+      const fields = { from: level, to: next, usedBytes, rssBytes: usage.rss, limitBytes };
       logger.warn(fields, 'memory pressure');
     }
-    pressure = next;
-    plane.relieve(pressure);
-    if (pressure === PRESSURE.none || performance.now() - collectedAt < collectEveryMs) return;
-    globalThis.gc?.({ type: 'major', execution: 'sync' });
-    collectedAt = performance.now();
+    level = next;
+    plane.relieve(level);
+    if (level !== PRESSURE.none && schedule.isDue(heldBytes(usage), now)) collect(schedule);
+    lookedAt = performance.now();
   };
-  plane.onCrowd(sample);
-  setInterval(sample, sampleEveryMs).unref();
+  plane.onCrowd(look);
+  setInterval(look, sampleEveryMs).unref();
+}
+
+/** Of JavaScript, garbage included. */
+function heldBytes({ heapUsed, external }: NodeJS.MemoryUsage): number {
+  return heapUsed + external;
+}
+
+function collect(schedule: CollectionSchedule): void {
+  const begunAt = performance.now();
+  globalThis.gc?.({ type: 'major', execution: 'sync' });
+  schedule.collected(heldBytes(process.memoryUsage()), begunAt, performance.now());
 }
