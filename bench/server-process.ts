@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Ticks of /proc's CPU times: 100 a second on every Linux there is. */
@@ -65,18 +65,6 @@ export class ServerProcess {
     await once(this.child, 'exit');
     clearTimeout(hard);
   }
-}
-
-/** For servers that cannot take port 0. Another process may be faster, in which case the server says so and exits. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 async function canConnect(port: number): Promise<boolean> {

@@ -1,4 +1,5 @@
-import { freePort, type ServerProcess } from '../server-process.ts';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
+import type { ServerProcess } from '../server-process.ts';
 import type { CertificateFiles, Workbench } from '../workbench.ts';
 import type { Origin, ProxyServer } from './proxy-server.ts';
 
@@ -58,7 +59,7 @@ export function startAgent(
 
 /** Plain text in and out. */
 export async function startAgentHop(bench: Workbench, program: string, origin: Origin): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const agent = startAgent(bench, program, 'agent', {
     service: 'caller',
     upstream: port,
@@ -74,7 +75,7 @@ export async function startInboundAgent(
   program: string,
   origin: Origin,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const identity = bench.certificateFiles('web');
   const agent = startAgent(bench, program, 'agent-in', {
     service: 'web',
@@ -90,7 +91,7 @@ export async function startAgentPair(
   program: string,
   origin: Origin,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const inbound = await startInboundAgent(bench, program, origin);
   const outbound = startAgent(bench, program, 'agent-out', {
     service: 'caller',

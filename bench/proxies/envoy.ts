@@ -1,4 +1,5 @@
-import { freePort, type ServerProcess } from '../server-process.ts';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
+import type { ServerProcess } from '../server-process.ts';
 import type { CertificateFiles, Workbench } from '../workbench.ts';
 import type { Between, Origin, ProxyServer } from './proxy-server.ts';
 
@@ -117,7 +118,7 @@ function start(bench: Workbench, program: string, name: string, sides: EnvoySide
 
 /** Plain text in and out; no access log, one worker. */
 export async function startEnvoyHop(bench: Workbench, program: string, origin: Origin): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const envoy = start(bench, program, 'envoy', { port, origin });
   await envoy.accepting(port);
   return { port, processes: [envoy] };
@@ -130,7 +131,7 @@ export async function startInboundEnvoy(
   origin: Origin,
   between: Between,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const serverTls = { files: bench.certificateFiles('web'), between };
   const envoy = start(bench, program, 'envoy-in', { port, origin, serverTls });
   await envoy.accepting(port);
@@ -143,7 +144,7 @@ export async function startEnvoyPair(
   origin: Origin,
   between: Between,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const inbound = await startInboundEnvoy(bench, program, origin, between);
   const expect = bench.certificateFiles('web').spiffeId;
   const outbound = start(bench, program, 'envoy-out', {

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../server-process.ts';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import type { Workbench } from '../workbench.ts';
 import type { Origin, ProxyServer } from './proxy-server.ts';
 
 /** HTTP/2 with prior knowledge. Answers `/` with 200 bytes, `/64k` and `/1m` with as many. */
 export async function startNghttpd(bench: Workbench, program: string): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const documents = join(bench.folder, `documents-${port}`);
   mkdirSync(documents);
   writeFileSync(join(documents, 'index.html'), 'x'.repeat(200));
@@ -22,7 +22,7 @@ export async function startNghttpxHop(
   program: string,
   origin: Origin,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const proto = origin.protocol === 'http' ? '' : ';;proto=h2';
   const nghttpx = bench.start('nghttpx', program, [
     `--frontend=127.0.0.1,${port};no-tls`,

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { freePort } from '../server-process.ts';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import type { CertificateFiles, Workbench } from '../workbench.ts';
 import type { Origin, ProxyServer } from './proxy-server.ts';
 
@@ -34,7 +34,7 @@ async function start(
   name: string,
   server: NginxServer,
 ): Promise<ProxyServer> {
-  const port = await freePort();
+  const port = await reservedPort();
   const file = bench.file(`${name}.conf`, configuration(bench.folder, port, server));
   const nginx = bench.start(name, program, ['-e', 'stderr', '-c', file]);
   await nginx.accepting(port);

@@ -1,5 +1,5 @@
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { startAgent, startInboundAgent } from '../../bench/proxies/agent.ts';
-import { freePort } from '../../bench/server-process.ts';
 import type { Workbench } from '../../bench/workbench.ts';
 
 /** An agent that routes by the host of each request, before a server or before the agent of one. Resolves with its port. */
@@ -8,7 +8,7 @@ export async function startRoutingAgent(
   program: string,
   { upstream, isPair }: { upstream: number; isPair: boolean },
 ): Promise<number> {
-  const port = await freePort();
+  const port = await reservedPort();
   const origin = { port: upstream, protocol: 'http' } as const;
   const inbound = isPair ? await startInboundAgent(bench, program, origin) : undefined;
   const agent = startAgent(bench, program, 'agent', {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { need } from '../../bench/installation.ts';
-import { freePort } from '../../bench/server-process.ts';
 import type { Workbench } from '../../bench/workbench.ts';
 import { readUntil, type Upstream } from './upstream.ts';
 
@@ -33,7 +33,7 @@ function logReader(file: string): Upstream['seenUntil'] {
 
 /** Reads each body whole, as a proxied request is buffered first; refuses what nginx refuses. */
 export async function startNginxUpstream(bench: Workbench): Promise<Upstream> {
-  const port = await freePort();
+  const port = await reservedPort();
   const log = bench.file('seen.log', '');
   const socket = `unix:${bench.folder}/answer-${port}.sock`;
   const { folder } = bench;
@@ -65,7 +65,7 @@ http {
 
 /** `http.server` of Python's library, taught to read chunks. */
 export async function startPythonUpstream(bench: Workbench): Promise<Upstream> {
-  const port = await freePort();
+  const port = await reservedPort();
   const log = bench.file('seen.log', '');
   const script = join(import.meta.dirname, 'python-upstream.py');
   const python = bench.start('python', need('python3', 'apt-get install python3'), [

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from './mesh.ts';
 import { runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
 let folder: string;
@@ -11,8 +11,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'tulle-command-line-'));
   server = startServerProcess({
     TULLE_DATA_DIR: folder,
-    TULLE_PORT: String(await freePort()),
-    TULLE_AGENTS_PORT: String(await freePort()),
+    TULLE_PORT: String(await reservedPort()),
+    TULLE_AGENTS_PORT: String(await reservedPort()),
   });
   await server.link;
 });
@@ -121,7 +121,7 @@ it('says that nobody answers, or that nobody is known', async () => {
   const nobody = runTulle(['get', '--data-dir', path.join(folder, 'elsewhere')]);
   expect(nobody.code).toBe(1);
   expect(nobody.errors).toMatch(/^No server is known here .* set TULLE_URL and TULLE_TOKEN\.\n$/);
-  const deaf = tulle('get', '--url', `http://127.0.0.1:${await freePort()}`);
+  const deaf = tulle('get', '--url', `http://127.0.0.1:${await reservedPort()}`);
   expect(deaf.errors).toMatch(/^No server answers at http:\S+ \(.*ECONNREFUSED.*\); is it running\?\n$/);
   expect(runTulle(['serve']).errors).toMatch(/unknown command 'serve'.*server/s);
 });

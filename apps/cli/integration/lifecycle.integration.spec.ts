@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectApi, readOperatorFile } from '../src/api-client.ts';
-import { freePort } from './mesh.ts';
 import { processesWith, runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
 const patience = { timeout: 15_000, interval: 50 };
@@ -17,8 +17,8 @@ beforeEach(async () => {
   started = [];
   settings = {
     TULLE_DATA_DIR: path.join(folder, 'data'),
-    TULLE_PORT: String(await freePort()),
-    TULLE_AGENTS_PORT: String(await freePort()),
+    TULLE_PORT: String(await reservedPort()),
+    TULLE_AGENTS_PORT: String(await reservedPort()),
   };
 });
 afterEach(async () => {
@@ -167,7 +167,7 @@ describe('a server that cannot start says why in one sentence, with exit code 1'
   });
 
   it('when DATABASE_URL cannot be reached', async () => {
-    const server = start({ DATABASE_URL: `postgresql://ada:secret@127.0.0.1:${await freePort()}/mesh` });
+    const server = start({ DATABASE_URL: `postgresql://ada:secret@127.0.0.1:${await reservedPort()}/mesh` });
     const sentence = await refusal(server);
     expect(sentence).toMatch(
       /^The database at postgresql:\/\/ada:…@.* cannot be reached: connect ECONNREFUSED/,
@@ -179,7 +179,10 @@ describe('a server that cannot start says why in one sentence, with exit code 1'
   it('when another server runs on its data directory, which goes on', async () => {
     const first = start();
     await first.link;
-    const ports = { TULLE_PORT: String(await freePort()), TULLE_AGENTS_PORT: String(await freePort()) };
+    const ports = {
+      TULLE_PORT: String(await reservedPort()),
+      TULLE_AGENTS_PORT: String(await reservedPort()),
+    };
     expect(await refusal(start(ports))).toMatch(/is in use by another Tulle server \(process \d+\)/);
     expect(await answers()).toBe(true);
   });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import type { AppRouter } from '@tulle/api/router-types';
 import type { LoadResult } from './load-process.ts';
 
@@ -54,7 +54,7 @@ export interface TestMesh {
 export async function createTestMesh(settings: Readonly<Record<string, string>> = {}): Promise<TestMesh> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tulle-mesh-'));
   const dataDir = path.join(folder, 'server');
-  const [port, agentsPort] = [await freePort(), await freePort()];
+  const [port, agentsPort] = [await reservedPort(), await reservedPort()];
   const url = `http://127.0.0.1:${port}`;
   const started: Started[] = [];
   let runs = 0;
@@ -88,7 +88,7 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
 
     async run(options) {
       const runDir = options.dataDir ?? path.join(folder, `run-${++runs}`);
-      const servicePort = options.port ?? (await freePort());
+      const servicePort = options.port ?? (await reservedPort());
       const env: Record<string, string> = {
         ...options.env,
         TULLE_DATA_DIR: runDir,
@@ -208,19 +208,4 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('TULLE_') && name !== 'DATABASE_URL'),
   );
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }

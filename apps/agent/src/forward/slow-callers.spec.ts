@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { LiveDataPlane } from '../live-data-plane.ts';
 import { startFaultyService } from '../specs/faulty-services.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
-import { closedPort, rawClient, startRawService, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { rawClient, startRawService, startService } from '../specs/services.ts';
 import { Http1Caller } from './http1-caller.ts';
 import type { Passage } from './passage.ts';
 
@@ -113,7 +114,7 @@ describe('a caller that half-closes behind its request', () => {
   });
 
   it('is told of the mesh’s own failure as one that stays', async () => {
-    const { port } = await startOutbound([viewOf('web', [{ port: await closedPort() }])]);
+    const { port } = await startOutbound([viewOf('web', [{ port: await reservedPort() }])]);
     const client = await rawClient(port);
     client.socket.end(post);
     expect(await client.toEnd()).toMatch(/^HTTP\/1.1 503 [\s\S]*connect_failed/);

@@ -10,7 +10,8 @@ import { Credentials } from '../mutual-tls/credentials.ts';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { startHttp2Service } from '../specs/http2-services.ts';
 import { startPlane, viewOf } from '../specs/planes.ts';
-import { closedPort, startRawService, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { startRawService, startService } from '../specs/services.ts';
 import type { HealthVerdict } from './health-probe.ts';
 import { PoolProbe } from './pool-probe.ts';
 
@@ -78,7 +79,7 @@ it('checks use the connections of requests again, and leave nothing in flight', 
 });
 
 it('nobody who listens, nobody who answers and a broken answer are unhealthy', async () => {
-  const refused = await probe(probedAt({ port: await closedPort() }), {});
+  const refused = await probe(probedAt({ port: await reservedPort() }), {});
   expect(refused).toMatchObject({ verdict: 'unhealthy', reason: expect.stringContaining('connect_failed') });
   const silent = await startRawService(() => {});
   const probed = probedAt({ port: silent.port });
@@ -138,7 +139,7 @@ it('a TCP check connects and no more', async () => {
   expect(await probe(probedAt({ port: server.port }), { type: 'tcp' })).toMatchObject({
     verdict: 'healthy',
   });
-  const closed = probedAt({ port: await closedPort() });
+  const closed = probedAt({ port: await reservedPort() });
   expect(await probe(closed, { type: 'tcp' })).toMatchObject({ verdict: 'unhealthy' });
 });
 

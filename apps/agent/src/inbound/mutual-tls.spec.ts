@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { startOutbound, startPair, startPlane, viewOf } from '../specs/planes.ts';
 import { RawClient } from '../specs/raw-peer.ts';
-import { call, closedPort, rawClient, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { call, rawClient, startService } from '../specs/services.ts';
 
 const authority = new TestAuthority();
 const echo = () =>
@@ -305,7 +306,7 @@ describe('a service that is down behind its agent', () => {
 });
 
 it('a request waits for a service that is just starting beside its agent', async () => {
-  const servicePort = await closedPort();
+  const servicePort = await reservedPort();
   const { port, web } = await startPair(authority, servicePort);
   const answer = call(port, {});
   await expect.poll(() => web.stats().localHealthy).toBe(false);

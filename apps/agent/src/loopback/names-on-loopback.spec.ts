@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DataPlaneOptions } from '../data-plane.ts';
 import { startPlane, viewOf } from '../specs/planes.ts';
-import { closedPort, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { startService } from '../specs/services.ts';
 import { startEcho, startTcp, tcpClient } from '../tcp/tcp.spec-support.ts';
 import { bindHint } from './bind-hint.ts';
 import { type AssignedAddresses, LoopbackAddresses } from './loopback-addresses.ts';
@@ -50,7 +51,7 @@ async function get(resolver: Resolver, host: string, port: number): Promise<stri
 describe.runIf(process.platform === 'linux')('a program calls by name', () => {
   it('services of HTTP and of bytes, each at its port', async () => {
     const { plane, resolver, stored, listens } = await start();
-    const [httpPort, tcpPort] = [await closedPort(), await closedPort()];
+    const [httpPort, tcpPort] = [await reservedPort(), await reservedPort()];
     const orders = await startService((asked, response) =>
       response.end(`${asked.headers.host} ${asked.url}`),
     );
@@ -72,7 +73,7 @@ describe.runIf(process.platform === 'linux')('a program calls by name', () => {
 
   it('those that come, not those that have gone, and the others stay as they are', async () => {
     const { plane, resolver, listens } = await start();
-    const [first, second] = [await closedPort(), await closedPort()];
+    const [first, second] = [await reservedPort(), await reservedPort()];
     const echo = await startEcho();
     const db = viewOf('db', [{ port: echo }], { port: first, protocol: 'tcp' });
     const queue = (port: number) => viewOf('queue', [{ port: echo }], { port, protocol: 'tcp' });
@@ -110,7 +111,7 @@ describe.runIf(process.platform === 'linux')('a program calls by name', () => {
 
   it('a service nobody has asked for yet, and learns when there is none', async () => {
     const asked: string[] = [];
-    const port = await closedPort();
+    const port = await reservedPort();
     const service = await startService((_asked, response) => response.end('late'));
     const { plane, resolver } = await start({
       limits: { unknownServiceTimeoutMs: 100 },
@@ -172,7 +173,7 @@ describe.runIf(process.platform === 'linux')('a place that cannot be bound', () 
   it('is left when its service has gone before it was bound', async () => {
     const silent = { debug() {}, info() {}, warn() {}, error() {} };
     const listeners = new LoopbackListeners(() => createServer(), silent);
-    const port = await closedPort();
+    const port = await reservedPort();
     listeners.apply([{ ...place, port }]);
     listeners.apply([]);
     await listeners.settled();

@@ -14,7 +14,7 @@ import {
   viewOf,
 } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
-import { closedPort } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
 
 let api: SpecApi;
 const cleanups: (() => unknown)[] = [];
@@ -69,7 +69,7 @@ test.runIf(process.platform === 'linux')(
       dataDir: temporaryFolder(),
       token: api.token(),
     });
-    const port = await closedPort();
+    const port = await reservedPort();
     api.setView({ ...viewOf('orders', [endpointOf(orders)]), port });
     const flags = { service: 'web', dataDir: temporaryFolder(), dnsPort: 0 };
     const first = await launch({ ...flags, token: api.token() });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { startOutbound, startPlane, viewOf } from '../specs/planes.ts';
-import { call, closedPort, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { call, startService } from '../specs/services.ts';
 import { OtlpReceiver } from './otlp-receiver.spec-support.ts';
 
 const loopback = { host: '127.0.0.1', port: 0 };
@@ -96,7 +97,7 @@ test('failures are errors of the side that they are failures for', async () => {
   const receiver = await OtlpReceiver.start();
   const { port, planes } = await startTraced(receiver.url, 100);
   await call(port, { path: '/fails' });
-  const view = viewOf('gone', [{ port: await closedPort() }], {
+  const view = viewOf('gone', [{ port: await reservedPort() }], {
     policy: { observability: { tracePercent: 100 } },
   });
   const other = await startOutbound([view], { observability: { otlpEndpoint: receiver.url } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startOutbound, viewOf } from '../specs/planes.ts';
-import { call, closedPort, rawClient, startRawService, startService } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { call, rawClient, startRawService, startService } from '../specs/services.ts';
 
 describe('what the mesh answers itself', () => {
   it('names its code, as JSON to who accepts that, else as text', async () => {
@@ -134,7 +135,7 @@ describe('retries', () => {
       calls++;
       request.pipe(response);
     });
-    const endpoints = [{ port: await closedPort() }, { port: await closedPort() }, { port: service }];
+    const endpoints = [{ port: await reservedPort() }, { port: await reservedPort() }, { port: service }];
     const { port, plane } = await startOutbound([viewOf('web', endpoints)]);
     for (let turn = 0; turn < 10; turn++) {
       expect(await call(port, { method: 'POST', body: 'payload' })).toMatchObject({
@@ -150,7 +151,7 @@ describe('retries', () => {
   });
 
   it('answers 503 when no endpoint can be reached', async () => {
-    const { port } = await startOutbound([viewOf('web', [{ port: await closedPort() }])]);
+    const { port } = await startOutbound([viewOf('web', [{ port: await reservedPort() }])]);
     expect(await call(port)).toMatchObject({ status: 503, headers: { 'x-tulle-error': 'connect_failed' } });
   });
 

@@ -31,17 +31,6 @@ export async function rawClient(port: number): Promise<RawClient> {
   return client;
 }
 
-/** A port nobody listens on. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;

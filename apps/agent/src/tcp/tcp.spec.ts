@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { startPlane, viewOf } from '../specs/planes.ts';
-import { closedPort } from '../specs/services.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
 import {
   authority,
   meshPath,
@@ -197,7 +197,7 @@ describe.each(paths)('bytes pass over %s', (_name, startPath) => {
   });
 
   it('but not to a service that cannot be reached, which is told by a reset', async () => {
-    const path = await startPath(await closedPort());
+    const path = await startPath(await reservedPort());
     const client = tcpClient(path.port);
     await expect(once(client, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
     await isEnded(path);
@@ -207,7 +207,7 @@ describe.each(paths)('bytes pass over %s', (_name, startPath) => {
 
 describe('a connection is given to', () => {
   it('another endpoint when one cannot be reached', async () => {
-    const endpoints = [{ port: await closedPort() }, { port: await startEcho() }];
+    const endpoints = [{ port: await reservedPort() }, { port: await startEcho() }];
     const { port, caller } = await plainPath(endpoints);
     for (let turn = 0; turn < 10; turn++) {
       const client = tcpClient(port);

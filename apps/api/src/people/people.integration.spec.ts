@@ -17,9 +17,10 @@ let people: People;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
+  const database = await testDatabase();
+  // Last, so that nobody has the time to take it.
   port = await freePort();
   baseUrl = `http://127.0.0.1:${port}`;
-  const database = await testDatabase();
   const guard = createGuard({ baseUrl, allowedHosts: [] });
   people = createPeople({
     prisma: database.prisma,

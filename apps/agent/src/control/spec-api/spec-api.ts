@@ -1,6 +1,5 @@
 import { EventEmitter, on, once } from 'node:events';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
@@ -25,6 +24,7 @@ import type { MeshView, ServiceView } from '@tulle/mesh/service-view';
 import { controlPlaneSpiffeId, parseServiceSpiffeId, serviceSpiffeId } from '@tulle/mesh/spiffe';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sha256 } from '../../config-store/checksummed-file.ts';
+import { reservedPort } from '../../specs/reserved-port.ts';
 import { publicKeyOf, SpecAuthority } from './spec-authority.ts';
 import { SpecLedger } from './spec-ledger.ts';
 
@@ -153,9 +153,9 @@ export class SpecApi {
       socket.once('close', () => this.#sockets.delete(socket));
       connect(socket, request);
     });
+    this.#port ||= await reservedPort();
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Everything breaks off, as if the process were killed; `start` brings it back on the same port. */

@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { DataPlaneIdentity } from '../../data-plane.ts';
 import { TestAuthority } from '../../mutual-tls/test-authority.ts';
 import { startPlane, viewOf } from '../../specs/planes.ts';
-import { call, closedPort, rawClient, startService } from '../../specs/services.ts';
+import { reservedPort } from '../../specs/reserved-port.ts';
+import { call, rawClient, startService } from '../../specs/services.ts';
 import { AgentProcess } from '../agent-process.spec-support.ts';
 
 const hour = 3_600_000;
@@ -72,7 +73,7 @@ test('what takes time takes as long as before when the clock jumps: nothing come
     if (request.url === '/health') checks++;
     response.end('ok');
   });
-  const gone = await closedPort();
+  const gone = await reservedPort();
   const address = `endpoints: [{ address: ${service} }]`;
   const { agent, outbound, inbound, jump } = await startAgent(`
 self: { service: web }
