@@ -7,6 +7,7 @@ import type { ConnectionWaiter } from '../pool/connection-pool.ts';
 import type { PeerExchange, Reached } from '../pool/peer-exchange.ts';
 import type { PeerStream } from '../pool/peer-stream.ts';
 import type { Target } from '../router/route-decision.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Whose request is tried: told of one attempt at a time. */
 export interface AttemptOwner {
@@ -31,6 +32,10 @@ const MAX_DISCARD_MS = 1_000;
 /** One try of a request at one backend. */
 export class Attempt implements ConnectionWaiter, PeerExchange {
   readonly target: Target;
+  /** In milliseconds of `performance.now()`. */
+  private readonly startedAt: number;
+  /** How long a call took to begin to answer whose verdict is still open; else -1. */
+  private unjudgedMs = -1;
   private owner: AttemptOwner | undefined;
   private readonly head: RequestHead;
   private readonly edit: RequestEdit;
@@ -42,9 +47,11 @@ export class Attempt implements ConnectionWaiter, PeerExchange {
   private discarded = 0;
   private discardTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(owner: AttemptOwner, target: Target, head: RequestHead, edit: RequestEdit) {
+  /** `startedAt` matters only where the backend is told how it did. */
+  constructor(owner: AttemptOwner, target: Target, head: RequestHead, edit: RequestEdit, startedAt = 0) {
     this.owner = owner;
     this.target = target;
+    this.startedAt = startedAt;
     this.head = head;
     this.edit = edit;
     this.requestSent = !head.hasBody;
@@ -85,6 +92,31 @@ export class Attempt implements ConnectionWaiter, PeerExchange {
 
   resumeReading(): void {
     this.stream?.resumeReading();
+  }
+
+  /** The head of the answer came: its backend is told how it did, unless that is still to be seen. */
+  observeHead(verdict: Verdict, now: number): void {
+    const latencyMs = now - this.startedAt;
+    if (verdict === 'open') this.unjudgedMs = latencyMs;
+    else this.target.backend.observe(latencyMs, verdict === 'failed', now);
+  }
+
+  get isUnjudged(): boolean {
+    return this.unjudgedMs >= 0;
+  }
+
+  /** A call that began to answer has told its status, or ended without one. */
+  observeEnd(failed: boolean): void {
+    const { unjudgedMs } = this;
+    if (unjudgedMs < 0) return;
+    this.unjudgedMs = -1;
+    this.target.backend.observe(unjudgedMs, failed, performance.now());
+  }
+
+  /** The backend did not answer as it should; `answered`: its head was passed on. */
+  observeFailure(now: number, answered: boolean): void {
+    this.observeEnd(true);
+    if (!answered) this.target.backend.observe(now - this.startedAt, true, now);
   }
 
   /** The answer is not wanted: what is left of it is read in passing, or its connection is given up. */

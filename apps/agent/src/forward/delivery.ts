@@ -5,7 +5,6 @@ import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
-import { timeoutLines } from '../deadline/deadline-fields.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { GRPC_STATUS, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
@@ -13,42 +12,12 @@ import type { Reached } from '../pool/peer-exchange.ts';
 import { ReplayBuffer } from '../retry/replay-buffer.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { Attempt, type AttemptOwner } from './attempt.ts';
+import type { DeliveryOwner } from './delivery-owner.ts';
 import { failureNamedIn, neverReached } from './far-failure.ts';
+import { later } from './later.ts';
 import type { ForwardEnvironment } from './passage.ts';
-import { editFor, withLines } from './request-edit.ts';
-
-/** Whose request is delivered. */
-export interface DeliveryOwner {
-  readonly head: RequestHead;
-  readonly source: string;
-  readonly isGrpc: boolean;
-  /** Until when the next hop is told to answer, in milliseconds of `performance.now()`; Infinity for no limit. */
-  readonly passedDeadline: number;
-  /** When the request came, in milliseconds of `performance.now()`. */
-  readonly startedAt: number;
-  /** The request has been read to its end. */
-  readonly requestEnded: boolean;
-  readonly over: boolean;
-  /** A try begins there; `again` when it is not the first. */
-  onTry(backend: Backend, again: boolean): void;
-  onSent(bytes: number): void;
-  /** Until the body can go on its way. */
-  pauseReading(): void;
-  resumeReading(): void;
-  onInterim(head: ResponseHead): void;
-  /** The answer that is passed on, which came `at`; `failure` when it is the far agent's own. */
-  onResponseHead(
-    head: ResponseHead,
-    target: Target,
-    failure: DataPathErrorCode | undefined,
-    at: number,
-  ): void;
-  onResponseBody(bytes: Bytes, start: number, end: number): void;
-  onResponseEnd(trailers: FieldSection | undefined): void;
-  onPeerBlocked(): void;
-  onPeerDrained(): void;
-  fail(code: DataPathErrorCode, detail: string): void;
-}
+import { editFor, withTimeout } from './request-edit.ts';
+import { asksForAnother, verdictOfHead } from './verdict.ts';
 
 /** How often a service that is starting is tried. */
 const START_RETRY_MS = 50;
@@ -70,11 +39,8 @@ export class Delivery implements AttemptOwner, PickRequest {
   private readonly edit: RequestEdit;
   private readonly environment: ForwardEnvironment;
   private readonly replay: ReplayBuffer | undefined;
-  private triedAt = 0;
   private tryDeadline = Number.POSITIVE_INFINITY;
   private answered = false;
-  /** How long a call took to begin to answer whose status is still to come; else -1. */
-  private unjudgedMs = -1;
   private timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(
@@ -122,7 +88,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   /** The request is over. */
   end(): void {
     clearTimeout(this.timer);
-    this.judge(false);
+    this.attempt?.observeEnd(false);
     this.attempt?.end();
   }
 
@@ -147,8 +113,8 @@ export class Delivery implements AttemptOwner, PickRequest {
 
   onResponseHead(head: ResponseHead): void {
     const now = performance.now();
-    const { target } = this.attempt as Attempt;
-    const { backend } = target;
+    const attempt = this.attempt as Attempt;
+    const { backend } = attempt.target;
     const failure = backend.endpoint.tls ? failureNamedIn(head) : undefined;
     this.tryDeadline = Number.POSITIVE_INFINITY;
     if (failure !== undefined && neverReached.has(failure)) {
@@ -158,22 +124,16 @@ export class Delivery implements AttemptOwner, PickRequest {
         return;
       }
     } else {
-      const grpcStatus = this.owner.isGrpc ? parseGrpcStatus(head.known(FIELD.grpcStatus)) : undefined;
-      const failed =
-        grpcStatus === undefined ? head.status >= 500 : outcomeOfGrpc(grpcStatus) === 'serverError';
-      const isUnjudged = this.owner.isGrpc && grpcStatus === undefined && head.status === 200;
-      if (isUnjudged) this.unjudgedMs = now - this.triedAt;
-      else backend.observe(now - this.triedAt, failed, now);
-      const { retry } = this.decision;
-      const asksForMore =
-        grpcStatus === undefined ? retry.onStatus(head.status) : retry.onGrpcStatus(grpcStatus);
-      if (asksForMore && this.mayRepeat(now)) {
+      const { isGrpc } = this.owner;
+      const grpcStatus = isGrpc ? parseGrpcStatus(head.known(FIELD.grpcStatus)) : undefined;
+      attempt.observeHead(verdictOfHead(head.status, isGrpc, grpcStatus), now);
+      if (asksForAnother(this.decision.retry, head.status, grpcStatus) && this.mayRepeat(now)) {
         this.backOff();
         return;
       }
     }
     this.answered = true;
-    this.owner.onResponseHead(head, target, failure, now);
+    this.owner.onResponseHead(head, attempt.target, failure, now);
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
@@ -181,9 +141,10 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
-    if (this.unjudgedMs >= 0) {
+    const { attempt } = this;
+    if (attempt?.isUnjudged === true) {
       const status = parseGrpcStatus(trailers?.known(FIELD.grpcStatus)) ?? GRPC_STATUS.UNKNOWN;
-      this.judge(outcomeOfGrpc(status) === 'serverError');
+      attempt.observeEnd(outcomeOfGrpc(status) === 'serverError');
     }
     this.owner.onResponseEnd(trailers);
   }
@@ -221,22 +182,20 @@ export class Delivery implements AttemptOwner, PickRequest {
     this.tries++;
     // A request that came in this tick has not been held back.
     const isFresh = this.tries === 1 && this.now <= owner.startedAt;
-    this.triedAt = isFresh ? owner.startedAt : performance.now();
+    const triedAt = isFresh ? owner.startedAt : performance.now();
     const { perTryMs } = this.decision.timeouts;
-    this.tryDeadline = perTryMs === 0 ? Number.POSITIVE_INFINITY : this.triedAt + perTryMs;
+    this.tryDeadline = perTryMs === 0 ? Number.POSITIVE_INFINITY : triedAt + perTryMs;
     if (!owner.requestEnded) owner.pauseReading();
-    this.attempt = new Attempt(this, target, this.head, this.editFor(target));
+    this.attempt = new Attempt(this, target, this.head, this.editFor(target, triedAt), triedAt);
     this.attempt.start();
   }
 
-  private editFor(target: Target): RequestEdit {
+  private editFor(target: Target, triedAt: number): RequestEdit {
     const { owner } = this;
     const edit = editFor(this.edit, target, this.head);
     // A service without an agent is not spoken to in the mesh's own fields.
     if (!target.backend.endpoint.tls && !this.decision.isLocal) return edit;
-    const lines = timeoutLines(owner.passedDeadline, this.triedAt, owner.isGrpc);
-    if (lines === '') return edit;
-    return withLines(edit, lines, owner.isGrpc);
+    return withTimeout(edit, owner.passedDeadline, triedAt, owner.isGrpc);
   }
 
   /** `avoid` is where trying again would fail the same way. */
@@ -257,7 +216,10 @@ export class Delivery implements AttemptOwner, PickRequest {
     this.attempt = undefined;
     this.tryDeadline = Number.POSITIVE_INFINITY;
     if (!owner.requestEnded) owner.pauseReading();
-    this.later(this.decision.retry.backoffMs(this.tries), () => this.tryAny('no_endpoint', ''));
+    const delayMs = this.decision.retry.backoffMs(this.tries);
+    const tryAgain = () => this.tryAny('no_endpoint', '');
+    if (delayMs <= 0) tryAgain();
+    else this.timer = later(this.environment.turn, delayMs, tryAgain);
   }
 
   /** A service that has never listened is starting beside its agent: it is asked again, as the same try. */
@@ -268,21 +230,10 @@ export class Delivery implements AttemptOwner, PickRequest {
       this.owner.fail(code, detail);
       return;
     }
-    this.later(START_RETRY_MS, () => {
+    this.timer = later(this.environment.turn, START_RETRY_MS, () => {
       this.tries = 0;
       this.tryOn(backend);
     });
-  }
-
-  private later(delayMs: number, run: () => void): void {
-    if (delayMs <= 0) {
-      run();
-      return;
-    }
-    this.timer = setTimeout(() => {
-      run();
-      this.environment.turn.flush();
-    }, delayMs);
   }
 
   private onTryTimeout(): void {
@@ -302,19 +253,10 @@ export class Delivery implements AttemptOwner, PickRequest {
     if (!this.answered && this.attempt?.isConnected === true) this.observeFailure();
   }
 
-  /** A call that began to answer has told its status, or ended without one. */
-  private judge(failed: boolean): void {
-    const { unjudgedMs } = this;
-    if (unjudgedMs < 0) return;
-    this.unjudgedMs = -1;
-    this.attempt?.target.backend.observe(unjudgedMs, failed, performance.now());
-  }
-
   /** The backend of this try did not answer as it should. Returns the time. */
   private observeFailure(): number {
     const now = performance.now();
-    this.judge(true);
-    if (!this.answered) this.attempt?.target.backend.observe(now - this.triedAt, true, now);
+    this.attempt?.observeFailure(now, this.answered);
     return now;
   }
 

@@ -1,6 +1,7 @@
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { dropTable, FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
+import { timeoutLines } from '../deadline/deadline-fields.ts';
 import type { Target } from '../router/route-decision.ts';
 
 const host = dropTable(FIELD.host);
@@ -28,11 +29,16 @@ export function editFor(edit: RequestEdit, { request, backend }: Target, head: R
   };
 }
 
-/** Adds the time that is left; for gRPC it takes the place of the field that came. */
-export function withLines(edit: RequestEdit, lines: string, grpc: boolean): RequestEdit {
+/**
+ * Adds the time that is left at `now` until `deadline`, both in milliseconds of `performance.now()`; for gRPC it takes the
+ * place of the field that came.
+ */
+export function withTimeout(edit: RequestEdit, deadline: number, now: number, isGrpc: boolean): RequestEdit {
+  const lines = timeoutLines(deadline, now, isGrpc);
+  if (lines === '') return edit;
   const { dropped, removed, added, path, authority } = edit;
   return {
-    dropped: grpc ? mergeDropped(dropped, grpcTimeout) : dropped,
+    dropped: isGrpc ? mergeDropped(dropped, grpcTimeout) : dropped,
     removed,
     added: added + lines,
     path,
