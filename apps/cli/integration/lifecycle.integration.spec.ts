@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectApi, readOperatorFile } from '../src/api-client.ts';
 import { processesWith, runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 60_000, interval: 50 };
 
 let folder: string;
 let settings: Record<string, string>;
@@ -88,7 +88,7 @@ describe('a server', () => {
 });
 
 describe('the demo', () => {
-  const patience = { timeout: 60_000, interval: 200 };
+  const patience = { timeout: 120_000, interval: 200 };
 
   /** Until every part's agent has its certificate and is connected. */
   async function settled(server: ServerProcess): Promise<void> {

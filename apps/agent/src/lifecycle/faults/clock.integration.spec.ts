@@ -12,8 +12,6 @@ import { call, rawClient, startService } from '../../specs/services.ts';
 import { AgentProcess } from '../agent-process.spec-support.ts';
 
 const hour = 3_600_000;
-const patient = { timeout: 12_000, interval: 50 };
-
 function folderOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'tulle-clock-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,7 +55,7 @@ async function startAgent(config: string, files: Record<string, string> = {}) {
       const logged = agent.log().findLast(({ msg }) => msg.startsWith('configuration reloaded'));
       return Math.abs(Number(logged?.time) - Date.now() - offsetMs) < hour;
     };
-    await expect.poll(saysSo, patient).toBe(true);
+    await expect.poll(saysSo).toBe(true);
   };
   return { agent, folder, outbound, inbound, jump };
 }
@@ -90,7 +88,7 @@ services:
   for (let index = 0; index < 3; index++) expect(await limited()).toBe(200);
   const inFlight = await rawClient(outbound);
   inFlight.send('GET /held HTTP/1.1\r\nhost: steady\r\n\r\n');
-  await expect.poll(() => held.length, patient).toBe(1);
+  await expect.poll(() => held.length).toBe(1);
   const idle = await rawClient(outbound);
 
   for (const offsetMs of [10 * hour, -10 * hour, 0]) {
@@ -101,7 +99,7 @@ services:
     const late = await call(outbound, { host: 'hasty', path: '/never' });
     expect(late.headers['x-tulle-error']).toBe('request_timeout');
     expect((await call(outbound, { host: 'gone' })).headers['x-tulle-error']).toBe('connect_failed');
-    await expect.poll(() => checks, patient).toBeGreaterThan(before + 5);
+    await expect.poll(() => checks).toBeGreaterThan(before + 5);
     expect(checks - before).toBeLessThan((performance.now() - since) / 100 + 3);
     expect([inFlight.received, inFlight.ended, idle.ended]).toEqual(['', false, false]);
   }
@@ -111,12 +109,12 @@ services:
   await once(back, 'listening');
   onTestFinished(() => void back.close());
   const status = async () => (await call(outbound, { host: 'gone' })).status;
-  await expect.poll(status, patient).toBe(200);
+  await expect.poll(status).toBe(200);
   back.closeAllConnections();
   held[0]?.end('late');
-  await expect.poll(() => inFlight.received, patient).toContain('200 OK');
+  await expect.poll(() => inFlight.received).toContain('200 OK');
   idle.send('GET / HTTP/1.1\r\nhost: steady\r\n\r\n');
-  await expect.poll(() => idle.received, patient).toContain('200 OK');
+  await expect.poll(() => idle.received).toContain('200 OK');
   expect(agent.child.exitCode).toBe(null);
 });
 
@@ -154,13 +152,13 @@ services: { web: { endpoints: [{ address: ${web.ports.inbound}, tls: true }] } }
   expect(await outcome()).toBe(200);
 
   await jump(10 * hour);
-  await expect.poll(outcome, patient).toBe('identity_rejected');
+  await expect.poll(outcome).toBe('identity_rejected');
   await jump(0);
-  await expect.poll(outcome, patient).toBe(200);
+  await expect.poll(outcome).toBe(200);
   await jump(10 * hour);
-  await expect.poll(outcome, patient).toBe('identity_rejected');
+  await expect.poll(outcome).toBe('identity_rejected');
   web.plane.setIdentity(authority.identity('web', { lifetimeMs: 30 * hour }));
-  await expect.poll(outcome, patient).toBe(200);
+  await expect.poll(outcome).toBe(200);
 
   const expired = filesOf(authority.identity('caller', { lifetimeMs: 5 * hour }));
   for (const [name, text] of Object.entries(expired)) replace(join(folder, name), text);
@@ -171,7 +169,7 @@ services: { web: { endpoints: [{ address: ${web.ports.inbound}, tls: true }] } }
 
   for (const offsetMs of [-10 * hour, 0]) {
     await jump(offsetMs);
-    await expect.poll(outcome, patient).toBe(200);
+    await expect.poll(outcome).toBe(200);
   }
   expect(agent.child.exitCode).toBe(null);
 });

@@ -10,8 +10,6 @@ import { call, startService } from '../../specs/services.ts';
 import { AgentProcess, type LogLine } from '../agent-process.spec-support.ts';
 
 const descriptors = 128;
-const patient = { timeout: 10_000, interval: 50 };
-
 async function startAgent(services: string) {
   const { error } = spawnSync('prlimit', ['--version']);
   if (error !== undefined) throw new Error('this needs prlimit, of util-linux', { cause: error });
@@ -83,12 +81,12 @@ test.skipIf(process.platform !== 'linux')(
     const { agent, pid, port, admin } = await startAgent(`web: { endpoints: [{ address: ${service} }] }`);
     const callers = 400;
     const crowd = new Crowd(port, callers);
-    await expect.poll(() => crowd.closed, patient).toBeGreaterThan(callers - descriptors);
+    await expect.poll(() => crowd.closed).toBeGreaterThan(callers - descriptors);
     // Whoever came in time is served, though no other caller is let in.
     const open = crowd.sockets.find((socket) => !socket.destroyed) as Socket;
     open.write('GET / HTTP/1.1\r\nhost: web\r\n\r\n');
-    await expect.poll(() => crowd.answers, patient).toContain('200 OK');
-    await expect.poll(() => metric(admin, refusals), patient).toBe(crowd.closed);
+    await expect.poll(() => crowd.answers).toContain('200 OK');
+    await expect.poll(() => metric(admin, refusals)).toBe(crowd.closed);
 
     const [ticks, since] = [cpuTicks(pid), performance.now()];
     // A window to measure in.
@@ -97,7 +95,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(share).toBeLessThan(0.5);
 
     const latecomers = new Crowd(port, 50);
-    await expect.poll(() => latecomers.closed, patient).toBe(50);
+    await expect.poll(() => latecomers.closed).toBe(50);
     const said = agent.log().filter(isRefusal);
     const seconds = (Date.now() - Number(said[0]?.time)) / 1_000;
     expect(said.length).toBeGreaterThan(0);
@@ -105,7 +103,7 @@ test.skipIf(process.platform !== 'linux')(
 
     crowd.leave();
     latecomers.leave();
-    await expect.poll(() => statusOf(port), patient).toBe(200);
+    await expect.poll(() => statusOf(port)).toBe(200);
     expect(agent.child.exitCode).toBe(null);
   },
 );
@@ -121,19 +119,19 @@ test.skipIf(process.platform !== 'linux')(
     const web = `web: { endpoints: [{ address: ${service} }], connections: { max: 1000 }, retries: { attempts: 0 } }`;
     const { agent, port, admin } = await startAgent(web);
     const crowd = new Crowd(port, 100);
-    await expect.poll(() => crowd.closed, patient).toBeGreaterThan(0);
+    await expect.poll(() => crowd.closed).toBeGreaterThan(0);
     // More than those kept for backends.
     for (const socket of crowd.sockets) socket.write('GET /held HTTP/1.1\r\nhost: web\r\n\r\n');
-    await expect.poll(() => crowd.answers, patient).toContain('x-tulle-error: overloaded');
+    await expect.poll(() => crowd.answers).toContain('x-tulle-error: overloaded');
     expect(crowd.answers).toContain('EMFILE');
     expect(crowd.answers).not.toContain('connect_failed');
     // The admin port needs a descriptor as well.
     for (const socket of crowd.sockets.splice(0, 20)) socket.destroy();
     const failed = 'tulle_endpoint_failed_connects_total{service="web"';
     const failedConnects = () => metric(admin, failed).catch(() => 'no answer');
-    await expect.poll(failedConnects, patient).toBe(0);
+    await expect.poll(failedConnects).toBe(0);
     for (const response of held) response.end('late');
-    await expect.poll(() => statusOf(port), patient).toBe(200);
+    await expect.poll(() => statusOf(port)).toBe(200);
     expect(agent.child.exitCode).toBe(null);
   },
 );

@@ -8,8 +8,6 @@ import { SpecApi } from '../../control/spec-api/spec-api.ts';
 import { call } from '../../specs/services.ts';
 import { mayMount, SmallDisk } from './full-disk.spec-support.ts';
 
-const patient = { timeout: 10_000, interval: 50 };
-
 async function startApi(): Promise<SpecApi> {
   const api = new SpecApi();
   await api.start();
@@ -55,20 +53,20 @@ test.skipIf(!mayMount)(
     const first = await launchSpecAgent({ ...flags, token: api.token() });
     await first.agent.whenReady(5_000);
     expect((await callThrough(first, 'orders')).body).toBe('before');
-    await expect.poll(() => read(join(dataDir, 'config.json')), patient).toContain('before');
-    await expect.poll(() => read(join(dataDir, 'loopback-addresses.json')), patient).toContain('orders');
-    await expect.poll(() => existsSync(accessLog), patient).toBe(true);
+    await expect.poll(() => read(join(dataDir, 'config.json'))).toContain('before');
+    await expect.poll(() => read(join(dataDir, 'loopback-addresses.json'))).toContain('orders');
+    await expect.poll(() => existsSync(accessLog)).toBe(true);
 
     disk.fill();
     api.setView(await startService('orders', 'after'));
     api.setView(await startService('payment', 'payment'));
     await api.acked();
     const isAfter = async () => (await callThrough(first, 'orders')).body;
-    await expect.poll(isAfter, patient).toBe('after');
+    await expect.poll(isAfter).toBe('after');
     // A service that was never called: its address is new, and so is its place in the configuration.
-    await expect.poll(async () => (await callThrough(first, 'payment')).body, patient).toBe('payment');
+    await expect.poll(async () => (await callThrough(first, 'payment')).body).toBe('payment');
     const complained = (text: string) => first.complaints.filter((line) => line.includes(text)).length;
-    await expect.poll(() => complained('the counters could not be written'), patient).toBe(1);
+    await expect.poll(() => complained('the counters could not be written')).toBe(1);
     await expect(first.agent.writeBundle()).rejects.toThrow('ENOSPC');
     expect(existsSync(join(dataDir, 'diagnostics')) ? readdirSync(join(dataDir, 'diagnostics')) : []).toEqual(
       [],
@@ -79,13 +77,11 @@ test.skipIf(!mayMount)(
       await callThrough(first, 'orders');
       return await metric(admin, 'tulle_access_log_lines_total{result="dropped"}');
     };
-    await expect.poll(droppedLines, patient).toBeGreaterThan(1);
+    await expect.poll(droppedLines).toBeGreaterThan(1);
     const failures = await metric(admin, 'tulle_store_failures_total');
     expect(failures).toBeGreaterThan(0);
     // Tried again and again, spoken of once.
-    await expect
-      .poll(() => metric(admin, 'tulle_store_failures_total'), patient)
-      .toBeGreaterThan(failures + 6);
+    await expect.poll(() => metric(admin, 'tulle_store_failures_total')).toBeGreaterThan(failures + 6);
     expect(complained('the configuration could not be stored')).toBe(1);
     expect(complained('the counters could not be written')).toBe(1);
     expect(complained('the addresses of services could not be stored')).toBe(1);
@@ -94,15 +90,13 @@ test.skipIf(!mayMount)(
 
     const lines = readFileSync(accessLog, 'utf8').split('\n').length;
     disk.free();
-    await expect.poll(() => read(join(dataDir, 'config.json')), patient).toContain('after');
-    await expect.poll(() => read(join(dataDir, 'loopback-addresses.json')), patient).toContain('payment');
+    await expect.poll(() => read(join(dataDir, 'config.json'))).toContain('after');
+    await expect.poll(() => read(join(dataDir, 'loopback-addresses.json'))).toContain('payment');
     const counted = () =>
       readdirSync(join(dataDir, 'telemetry')).map((name) => read(join(dataDir, 'telemetry', name)));
-    await expect.poll(() => counted().join(), patient).toContain('payment');
+    await expect.poll(() => counted().join()).toContain('payment');
     expect((await callThrough(first, 'orders')).body).toBe('after');
-    await expect
-      .poll(() => readFileSync(accessLog, 'utf8').split('\n').length, patient)
-      .toBeGreaterThan(lines);
+    await expect.poll(() => readFileSync(accessLog, 'utf8').split('\n').length).toBeGreaterThan(lines);
     await api.stop();
     disk.fill();
     await first.stop();

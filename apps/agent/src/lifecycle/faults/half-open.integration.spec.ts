@@ -11,8 +11,6 @@ import { startOutbound, startPlane, viewOf } from '../../specs/planes.ts';
 import { call, rawClient, startService } from '../../specs/services.ts';
 import { AgentProcess } from '../agent-process.spec-support.ts';
 
-const patient = { timeout: 15_000, interval: 50 };
-
 const program = `
 const server = require('node:http').createServer((request, response) => response.end('stopped'));
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
@@ -50,7 +48,7 @@ const slowest = (outcomes: readonly Outcome[]) => Math.max(...outcomes.map(({ to
 
 /** Both answer; afterwards there are connections to both that lie idle. */
 async function meetBoth(port: number): Promise<void> {
-  await expect.poll(async () => kinds(await many(20, port, 'GET')), patient).toEqual(['other', 'stopped']);
+  await expect.poll(async () => kinds(await many(20, port, 'GET'))).toEqual(['other', 'stopped']);
 }
 
 function endpointOf(plane: DataPlane, of: string, port: number) {
@@ -93,17 +91,17 @@ test('a service that hangs: its connections go, requests are repeated elsewhere 
   };
   socket.on('drain', feed);
   feed();
-  await expect.poll(() => uploader.received, patient).toContain('request_timeout');
+  await expect.poll(() => uploader.received).toContain('request_timeout');
   // Two sockets' buffers and what the agent holds for one.
   expect(socket.bytesWritten - socket.writableLength).toBeLessThan(32_000_000);
   socket.destroy();
   // Neither those that lay idle when it hung nor those made since are kept for the next request.
   const kept = { connections: 0, pending: 0, active: 0 };
-  await expect.poll(() => endpointOf(plane, 'alone', stopped), patient).toMatchObject(kept);
+  await expect.poll(() => endpointOf(plane, 'alone', stopped)).toMatchObject(kept);
 
   child.kill('SIGCONT');
   await meetBoth(port);
-  await expect.poll(async () => kinds(await many(4, port, 'GET', 'alone')), patient).toEqual(['stopped']);
+  await expect.poll(async () => kinds(await many(4, port, 'GET', 'alone'))).toEqual(['stopped']);
 });
 
 /** The agent of `web` as a process of its own, in front of a service that says `stopped`. */
@@ -160,7 +158,7 @@ test('an agent that hangs: HTTP/2 finds out by PING, and what was on its way is 
   expect(plane.stats().activeRequests).toBe(0);
   const given = await many(40, port, 'GET');
   expect(kinds(given)).toEqual(['other']);
-  await expect.poll(() => endpointOf(plane, 'web', far.port).connections, patient).toBe(0);
+  await expect.poll(() => endpointOf(plane, 'web', far.port).connections).toBe(0);
 
   far.child.kill('SIGCONT');
   await meetBoth(port);

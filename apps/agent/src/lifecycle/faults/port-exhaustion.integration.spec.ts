@@ -8,7 +8,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { AgentProcess } from '../agent-process.spec-support.ts';
 import type { NetworkRequest, Outcomes } from './port-exhaustion.spec-program.ts';
 
-const patient = { timeout: 12_000, interval: 100 };
 const program = fileURLToPath(new URL('./port-exhaustion.spec-program.ts', import.meta.url));
 /** In a network of their own all ports are free. */
 const ports = { outbound: 8_001, admin: 8_002, few: 9_001, other: 9_002 };
@@ -87,9 +86,9 @@ test.skipIf(!mayMakeNetwork)(
     expect(failed).toBeLessThan(20);
 
     expect(await network.release()).toBeGreaterThan(0);
-    await expect.poll(async () => (await network.call('few', 1)).statuses, patient).toEqual({ 200: 1 });
+    await expect.poll(async () => (await network.call('few', 1)).statuses).toEqual({ 200: 1 });
     const answerers = async () => (await network.call('pair', 20)).bodies.sort();
-    await expect.poll(answerers, patient).toEqual([String(ports.few), String(ports.other)]);
+    await expect.poll(answerers).toEqual([String(ports.few), String(ports.other)]);
     expect(agent.child.exitCode).toBe(null);
   },
 );
