@@ -171,7 +171,11 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.pressure = pressure;
     if (pressure < PRESSURE.full) return;
     const costly = [...this.callers].sort((one, other) => other.waitingBytes - one.waitingBytes);
-    for (const caller of costly.slice(0, Math.ceil(costly.length * CUT_OFF_SHARE))) caller.destroy();
+    for (const caller of costly.slice(0, Math.ceil(costly.length * CUT_OFF_SHARE))) {
+      caller.destroy();
+      // Its last event comes with the next turn of the loop, the next look perhaps before: that one is for others.
+      this.callers.delete(caller);
+    }
   }
 
   async drain(timeoutMs: number): Promise<void> {

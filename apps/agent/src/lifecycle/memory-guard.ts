@@ -29,8 +29,6 @@ const slack = 0.05;
 const shareOfAllowed = 0.9;
 
 const sampleEveryMs = 50;
-/** Crowds ask for more looks than this. */
-const lookAtMostEveryMs = 5;
 
 /** The level that follows `former` when `share` of the limit is used. */
 export function nextPressure(former: Pressure, share: number): Pressure {
@@ -90,12 +88,9 @@ export function guardMemory(
 ): void {
   if (limitBytes === 0) return;
   let level: Pressure = PRESSURE.none;
-  let lookedAt = Number.NEGATIVE_INFINITY;
   const use = new MemoryUse(limitBytes);
   const schedule = new CollectionSchedule();
   const look = () => {
-    const now = performance.now();
-    if (now - lookedAt < lookAtMostEveryMs) return;
     const usage = process.memoryUsage();
     const usedBytes = use.usedOf(usage);
     const next = nextPressure(level, usedBytes / limitBytes);
@@ -105,8 +100,7 @@ export function guardMemory(
     }
     level = next;
     plane.relieve(level);
-    if (level !== PRESSURE.none && schedule.isDue(heldBytes(usage), now)) collect(schedule);
-    lookedAt = performance.now();
+    if (level !== PRESSURE.none && schedule.isDue(heldBytes(usage), performance.now())) collect(schedule);
   };
   plane.onCrowd(look);
   setInterval(look, sampleEveryMs).unref();
