@@ -1,7 +1,6 @@
 import { dataPathErrors } from '../errors.ts';
-import { outcomeOfGrpc } from '../grpc/outcome.ts';
+import { outcomeOfAnswer } from '../grpc/outcome.ts';
 import type { ObservedExchange } from '../record/observed-exchange.ts';
-import { outcomeOfHttp } from '../record/outcome.ts';
 import { isSampled, traceIdOf } from '../trace/trace-context.ts';
 import { isSensitiveField } from './sensitive-fields.ts';
 
@@ -86,9 +85,8 @@ export function isLoggable(name: string): boolean {
   return isLogField(name) || /^(?:request|response)\.[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name);
 }
 
-export function outcomeOf({ failure, grpcStatus, status }: ObservedExchange): string {
-  if (failure !== undefined) return 'meshError';
-  return grpcStatus >= 0 ? outcomeOfGrpc(grpcStatus) : outcomeOfHttp(status);
+export function outcomeOf(exchange: ObservedExchange): string {
+  return exchange.failure === undefined ? outcomeOfAnswer(exchange) : 'meshError';
 }
 
 function isLogField(name: string): name is LogFieldName {

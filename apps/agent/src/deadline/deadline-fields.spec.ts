@@ -2,7 +2,8 @@ import { FIELD, fieldIdOf } from '@tulle/wire/http/known-fields';
 import { RequestHead } from '@tulle/wire/http/message-head';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadlineOf, timeoutLines, timeoutOfHead } from './deadline-fields.ts';
+import { timeoutLines, timeoutOfHead } from './deadline-fields.ts';
+import { Deadlines } from './deadlines.ts';
 
 function headOf(lines: string): RequestHead {
   const head = new RequestHead(16);
@@ -11,6 +12,12 @@ function headOf(lines: string): RequestHead {
     head.addLine(fieldIdOf(name, 0, name.length), line, name.length);
   }
   return head;
+}
+
+function deadlineOf(head: RequestHead, requestMs: number, startedAt: number): number {
+  const deadlines = new Deadlines(startedAt);
+  deadlines.begin({ requestMs, perTryMs: 0, idleMs: none }, head, startedAt);
+  return deadlines.passedOn(false);
 }
 
 const none = Number.POSITIVE_INFINITY;

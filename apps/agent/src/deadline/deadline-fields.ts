@@ -25,16 +25,6 @@ export function timeoutOfHead(head: RequestHead): number {
 }
 
 /**
- * When a request that came at `startedAt` is over, in milliseconds of the same monotonic clock: the policy's
- * `requestMs` (0 for none) or what the request itself allows, whichever is sooner. No clocks are compared between
- * machines: each hop counts from when the request reached it.
- */
-export function deadlineOf(head: RequestHead, requestMs: number, startedAt: number): number {
-  const policyMs = requestMs === 0 ? Number.POSITIVE_INFINITY : requestMs;
-  return startedAt + Math.min(policyMs, timeoutOfHead(head));
-}
-
-/**
  * Field lines that tell the next hop what is left at `now`; '' without a deadline. For gRPC in its own field too.
  * Milliseconds are rounded up to whole ones, so that the fresh limit of a policy stays the same text; what came in
  * whole milliseconds is never exceeded.

@@ -1,8 +1,20 @@
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import { type ConcurrencyLimit, REFUSED } from '../concurrency/concurrency-limit.ts';
 import { priorityOf } from '../concurrency/priority.ts';
+import type { Deadlines } from '../deadline/deadlines.ts';
 import type { DataPathErrorCode } from '../errors.ts';
+import { PRESSURE } from '../lifecycle/memory-guard.ts';
 import type { RequestCircuit, RouteDecision } from '../router/route-decision.ts';
+import type { ForwardEnvironment } from './passage.ts';
+
+/** A request that asks to be sent on. */
+export interface Applicant {
+  readonly head: RequestHead;
+  /** Name of the service that called; '' when it is not known. */
+  readonly source: string;
+  /** In milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+}
 
 /** Why a request is answered by the mesh at once. */
 export interface Refused {
@@ -37,16 +49,25 @@ export class Place {
   }
 }
 
-/** Holds a request to the limits of its decision. Undefined when it may pass and nothing counts it. */
+/** An overload lasts seconds, not minutes; callers that all come back at once would make the next. */
+const retrySoon = 'retry-after: 1\r\n';
+const outOfMemory: Refused = { code: 'shed', detail: 'memory is short', lines: retrySoon };
+const tooLate: Refused = { code: 'request_timeout', detail: 'no time was left', lines: '' };
+
+/** Holds a request to the limits of this agent and of its decision. Undefined when it may pass and nothing counts it. */
 export function admit(
-  { refusal, rateLimits, circuit, concurrency }: RouteDecision,
-  head: RequestHead,
-  source: string,
-  now: number,
+  decision: RouteDecision,
+  applicant: Applicant,
+  deadlines: Deadlines,
+  environment: ForwardEnvironment,
 ): Refused | Place | undefined {
+  const { head, source, startedAt } = applicant;
+  if (environment.pressure > PRESSURE.none && isShed(head, environment)) return outOfMemory;
+  if (deadlines.isOver(startedAt)) return tooLate;
+  const { refusal, rateLimits, circuit, concurrency } = decision;
   if (refusal !== undefined) return { ...refusal, lines: '' };
   for (const limiter of rateLimits) {
-    const waitMs = limiter.take(head, source, now);
+    const waitMs = limiter.take(head, source, environment.clock.now);
     if (waitMs === 0) continue;
     const detail = `the limit ${limiter.name} is reached`;
     return { code: 'rate_limited', detail, lines: limiter.answerLines(waitMs) };
@@ -59,6 +80,6 @@ export function admit(
   return new Place(circuit, concurrency, ticket);
 }
 
-/** An overload lasts seconds, not minutes; callers that all come back at once would make the next. */
-const retrySoon = 'retry-after: 1\r\n';
-export const outOfMemory: Refused = { code: 'shed', detail: 'memory is short', lines: retrySoon };
+function isShed(head: RequestHead, { pressure, active }: ForwardEnvironment): boolean {
+  return active.shedding.refuses(pressure, priorityOf(head.get('priority')), active.count);
+}

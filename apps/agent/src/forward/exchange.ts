@@ -4,29 +4,28 @@ import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
-import { priorityOf } from '../concurrency/priority.ts';
-import { timeoutOfHead } from '../deadline/deadline-fields.ts';
+import { Deadlines } from '../deadline/deadlines.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { type GrpcWeb, grpcWebOf } from '../grpc/grpc-web.ts';
 import { isGrpcCall } from '../grpc/is-grpc.ts';
-import { outcomeOfGrpc } from '../grpc/outcome.ts';
-import { PRESSURE } from '../lifecycle/memory-guard.ts';
+import { outcomeOfAnswer } from '../grpc/outcome.ts';
 import { ExchangeTally } from '../record/exchange-tally.ts';
-import { outcomeOfHttp } from '../record/outcome.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import type { RequestTrace } from '../trace/trace-context.ts';
-import { admit, outOfMemory, Place, type Refused } from './admission.ts';
+import { admit, Place } from './admission.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryOwner } from './delivery-owner.ts';
 import { type DrawnFault, drawFault } from './drawn-fault.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import { GrpcWebCaller, grpcWebEdit } from './grpc-web-caller.ts';
+import { later } from './later.ts';
 import { type AnswerOptions, errorAnswer, redirectAnswer } from './mesh-answer.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ForwardEnvironment } from './passage.ts';
 import { isEventStream } from './response-fields.ts';
+import { Tunnel } from './tunnel.ts';
 
 /**
  * One request and its answer on the way through this agent. It carries out what a passage decided: holds the request to
@@ -62,18 +61,8 @@ export class Exchange implements DeliveryOwner {
   private web: GrpcWeb | undefined = undefined;
   private timer: NodeJS.Timeout | undefined = undefined;
   private responseStarted = false;
-  /** How long the head of the answer took; -1 before it came. */
-  private answeredMs = -1;
-  private tunnel = false;
-  /** How long it took to open: the life of a tunnel is no latency. */
-  private tunnelMs = 0;
-  private callerEnded = false;
-  private answerEnded = false;
-  private deadline = Number.POSITIVE_INFINITY;
-  /** Until when the caller said that it waits: for calls of gRPC, whose streams may go on for days, the only one. */
-  private callerDeadline = Number.POSITIVE_INFINITY;
-  private idleMs = Number.POSITIVE_INFINITY;
-  private activeAt: number;
+  private tunnel: Tunnel | undefined = undefined;
+  private readonly deadlines: Deadlines;
 
   constructor(caller: ExchangeCaller, head: RequestHead, environment: ForwardEnvironment, series: Series) {
     this.caller = caller;
@@ -83,13 +72,13 @@ export class Exchange implements DeliveryOwner {
     this.requestEnded = !head.hasBody;
     this.isGrpc = isGrpcCall(head);
     this.startedAt = performance.now();
-    this.activeAt = this.startedAt;
+    this.deadlines = new Deadlines(this.startedAt);
     environment.active.add(this);
   }
 
   /** Waits for something else than a connection; fails with `unknown_service` unless that comes first. */
   waitAtMost(milliseconds: number): void {
-    this.deadline = this.startedAt + milliseconds;
+    this.deadlines.endAt(this.startedAt + milliseconds);
     this.pauseReading();
   }
 
@@ -98,30 +87,14 @@ export class Exchange implements DeliveryOwner {
     this.decision = decision;
     this.source = source;
     this.tally.begin(decision.record, fixed);
-    const { requestMs, idleMs } = decision.timeouts;
-    const callerMs = timeoutOfHead(this.head);
-    this.callerDeadline = this.startedAt + callerMs;
-    this.deadline =
-      this.startedAt + Math.min(callerMs, requestMs === 0 ? Number.POSITIVE_INFINITY : requestMs);
-    this.idleMs = idleMs;
-    const { now } = this.environment.clock;
-    const admission =
-      this.environment.pressure > PRESSURE.none && this.isShed()
-        ? outOfMemory
-        : this.deadline <= this.startedAt
-          ? tooLate
-          : admit(decision, this.head, source, now);
+    this.deadlines.begin(decision.timeouts, this.head, this.startedAt);
+    const admission = admit(decision, this, this.deadlines, this.environment);
     if (admission === undefined || admission instanceof Place) {
       this.place = admission;
       this.carryOut(decision, this.translate(decision, edit));
     } else {
       this.fail(admission.code, admission.detail, { lines: admission.lines });
     }
-  }
-
-  private isShed(): boolean {
-    const { pressure, active } = this.environment;
-    return active.shedding.refuses(pressure, priorityOf(this.head.get('priority')), active.count);
   }
 
   /** gRPC-Web to a service that speaks gRPC: both ways pass through a bridge. */
@@ -144,24 +117,21 @@ export class Exchange implements DeliveryOwner {
     } else if (fault === undefined) {
       this.deliver(decision, edit);
     } else {
-      this.inject(drawFault(fault, this.head, decision.record), () => this.deliver(decision, edit));
+      this.inject(drawFault(fault, this.head, decision.record), decision, edit);
     }
   }
 
-  private inject({ delayMs, abort }: DrawnFault, goOn: () => void): void {
-    const go = () => {
-      if (abort === undefined) goOn();
+  private inject({ delayMs, abort }: DrawnFault, decision: RouteDecision, edit: RequestEdit): void {
+    const goOn = () => {
+      if (abort === undefined) this.deliver(decision, edit);
       else this.fail('fault_injected', '', abort);
     };
     if (delayMs === 0) {
-      go();
+      goOn();
       return;
     }
     this.pauseReading();
-    this.timer = setTimeout(() => {
-      go();
-      this.environment.turn.flush();
-    }, delayMs);
+    this.timer = later(this.environment.turn, delayMs, goOn);
   }
 
   fail(code: DataPathErrorCode, detail: string, more?: AnswerOptions): void {
@@ -173,10 +143,10 @@ export class Exchange implements DeliveryOwner {
   }
 
   checkDeadlines(now: number): void {
-    if (now >= this.deadline && !this.tunnel) {
+    if (this.tunnel === undefined && this.deadlines.isOver(now)) {
       this.delivery?.observeSilence();
       this.fail(this.decision === undefined ? 'unknown_service' : 'request_timeout', '');
-    } else if (now - this.activeAt >= this.idleMs) {
+    } else if (this.deadlines.isIdle(now)) {
       this.delivery?.observeSilence();
       this.fail('idle_timeout', '');
     } else {
@@ -186,7 +156,7 @@ export class Exchange implements DeliveryOwner {
 
   onRequestBody(bytes: Bytes, start: number, end: number): void {
     if (this.over) return;
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
     this.tally.sent(end - start);
     if (this.web === undefined) this.pass(bytes, start, end);
     else this.passDecoded(this.web.requestBody(bytes, start, end));
@@ -206,10 +176,11 @@ export class Exchange implements DeliveryOwner {
 
   /** The caller half-closed behind its request; in a tunnel that is passed on. */
   onCallerEnd(): void {
-    if (!this.tunnel || this.over) return;
-    this.callerEnded = true;
+    const { tunnel } = this;
+    if (tunnel === undefined || this.over) return;
+    tunnel.callerEnded = true;
     this.delivery?.attempt?.sendFin();
-    if (this.answerEnded) this.finish();
+    if (tunnel.answerEnded) this.finish();
   }
 
   onCallerGone(): void {
@@ -224,22 +195,21 @@ export class Exchange implements DeliveryOwner {
   }
 
   onCallerDrained(): void {
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
     this.delivery?.attempt?.resumeReading();
   }
 
   pauseReading(): void {
-    if (!this.requestEnded || this.tunnel) this.caller.pauseReading();
+    if (!this.requestEnded || this.tunnel !== undefined) this.caller.pauseReading();
   }
 
   resumeReading(): void {
-    this.activeAt = this.environment.clock.now;
-    if (!this.requestEnded || this.tunnel) this.caller.resumeReading();
+    this.deadlines.activeAt = this.environment.clock.now;
+    if (!this.requestEnded || this.tunnel !== undefined) this.caller.resumeReading();
   }
 
-  /** What the next hop is told. Calls of gRPC hear of no time but their own: it would end their streams. */
   get passedDeadline(): number {
-    return this.isGrpc ? this.callerDeadline : this.deadline;
+    return this.deadlines.passedOn(this.isGrpc);
   }
 
   onTry(backend: Backend, again: boolean): void {
@@ -248,11 +218,11 @@ export class Exchange implements DeliveryOwner {
 
   onSent(bytes: number): void {
     this.tally.sent(bytes);
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
   }
 
   onInterim(head: ResponseHead): void {
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
     this.caller.sendInterim(head);
   }
 
@@ -262,23 +232,21 @@ export class Exchange implements DeliveryOwner {
     failure: DataPathErrorCode | undefined,
     at: number,
   ): void {
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
     this.failure = failure;
     this.responseStarted = true;
-    this.answeredMs = at - this.startedAt;
-    this.tally.answerBegan(this.answeredMs);
+    this.tally.answerBegan(at - this.startedAt);
     if (this.isLogged) this.answerFields = this.environment.observability.answerFields(head);
     this.status = head.status;
     if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
-    if (this.isGrpc) this.deadline = this.callerDeadline;
-    else if (isEventStream(head)) this.deadline = Number.POSITIVE_INFINITY;
+    if (this.isGrpc || isEventStream(head)) this.deadlines.lift(this.isGrpc);
     const fromAgent = target.backend.endpoint.tls;
     this.tally.received(this.caller.sendHead(head, fromAgent, target.response));
     if (head.framing === 'tunnel') this.beginTunnel();
   }
 
   onResponseBody(bytes: Bytes, start: number, end: number): void {
-    this.activeAt = this.environment.clock.now;
+    this.deadlines.activeAt = this.environment.clock.now;
     this.tally.received(end - start);
     this.caller.sendBody(bytes, start, end);
   }
@@ -289,8 +257,9 @@ export class Exchange implements DeliveryOwner {
     }
     this.caller.sendEnd(trailers);
     // Each direction of a CONNECT tunnel ends on its own (RFC 9113 section 8.5).
-    this.answerEnded = this.tunnel && this.head.form === 'authority' && !this.callerEnded;
-    if (!this.answerEnded) this.finish();
+    const { tunnel, head } = this;
+    if (tunnel === undefined || head.form !== 'authority' || tunnel.callerEnded) this.finish();
+    else tunnel.answerEnded = true;
   }
 
   onPeerBlocked(): void {
@@ -318,8 +287,7 @@ export class Exchange implements DeliveryOwner {
   }
 
   private beginTunnel(): void {
-    this.tunnel = true;
-    this.tunnelMs = performance.now() - this.startedAt;
+    this.tunnel = new Tunnel(performance.now() - this.startedAt);
     this.delivery?.attempt?.switchToTunnel();
     this.caller.switchToTunnel();
     this.caller.resumeReading();
@@ -329,7 +297,7 @@ export class Exchange implements DeliveryOwner {
     this.over = true;
     clearTimeout(this.timer);
     this.environment.active.remove(this);
-    this.count(this.tunnel ? this.tunnelMs : performance.now() - this.startedAt);
+    this.count(performance.now() - this.startedAt);
     this.leavePlace();
     this.mirrors?.letGo();
     this.delivery?.end();
@@ -337,10 +305,9 @@ export class Exchange implements DeliveryOwner {
   }
 
   private leavePlace(): void {
-    const { answeredMs, tunnel, status, grpcStatus } = this;
-    const outcome = grpcStatus >= 0 ? outcomeOfGrpc(grpcStatus) : outcomeOfHttp(status);
-    const ok = this.failure === undefined && outcome !== 'serverError';
-    this.place?.leave(tunnel ? -1 : answeredMs, ok, this.environment.clock.now);
+    const { tunnel, failure, tally } = this;
+    const ok = failure === undefined && outcomeOfAnswer(this) !== 'serverError';
+    this.place?.leave(tunnel === undefined ? tally.firstByteMs : -1, ok, this.environment.clock.now);
   }
 
   /** A line may be left of it in the access log. */
@@ -348,15 +315,12 @@ export class Exchange implements DeliveryOwner {
     return this.decision !== undefined && this.decision.observability.accessLog !== 'off';
   }
 
-  private count(milliseconds: number): void {
-    const { tally, grpcStatus } = this;
-    if (this.failure !== undefined) tally.failed(this.failure, milliseconds);
-    else if (grpcStatus >= 0) tally.answered(outcomeOfGrpc(grpcStatus), grpcStatus, milliseconds);
-    else tally.answered(outcomeOfHttp(this.status), -1, milliseconds);
+  private count(lifeMs: number): void {
+    const { tally, tunnel } = this;
+    const latencyMs = tunnel === undefined ? lifeMs : tunnel.openMs;
+    if (this.failure !== undefined) tally.failed(this.failure, latencyMs);
+    else tally.answered(outcomeOfAnswer(this), this.grpcStatus, latencyMs);
     if (!this.isLogged && this.trace?.parentSpan === undefined) return;
-    const lifeMs = this.tunnel ? performance.now() - this.startedAt : milliseconds;
     this.environment.observability.exchangeOver(this, lifeMs);
   }
 }
-
-const tooLate: Refused = { code: 'request_timeout', detail: 'no time was left', lines: '' };

@@ -4,37 +4,24 @@ import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
 import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
-import {
-  chunkEnd,
-  chunkedField,
-  chunkStart,
-  closeField,
-  lastChunkWith,
-  serialiseResponseHead,
-  upgradeFields,
-} from '@tulle/wire/http1/serialise';
+import { chunkEnd, chunkStart, lastChunkWith, serialiseResponseHead } from '@tulle/wire/http1/serialise';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import type { HeadChange } from '../router/route-decision.ts';
 import { Exchange } from './exchange.ts';
 import { type CallerConnection, type ExchangeCaller, QUIET_MS } from './exchange-caller.ts';
+import { type BodyForm, bodyFormOf, framingFields } from './http1-framing.ts';
+import { LINGER_MS, LingeringClose } from './lingering-close.ts';
 import { errorAnswer, type MeshAnswer, serialiseAnswer } from './mesh-answer.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 import { responseEdit } from './response-fields.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
-
-/** How long what a caller still sends behind our last answer is read and dropped (RFC 9112 section 9.6). */
-const LINGER_MS = 2_000;
 
 /** What is left of a request that was answered early is read and dropped up to this size, and for {@link LINGER_MS}. */
 const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
 
 /** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
 const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
-
-const emptyField = 'content-length: 0\r\n';
-
-type Body = 'as-is' | 'chunked' | 'none';
 
 /** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
 export class Http1Caller implements CallerConnection, RequestSink, ExchangeCaller, WriterOwner {
@@ -47,7 +34,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private readonly writer: SocketWriter;
   private exchange: Exchange | undefined = undefined;
   /** Which form the body of the present answer has on this connection. */
-  private body: Body = 'none';
+  private body: BodyForm = 'none';
   private lastAnswer = false;
   /** No request after the present one: this agent drains, or the caller's certificate has expired. */
   private retiring: boolean;
@@ -56,7 +43,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private socketPaused = false;
   /** Since when the connection waits for a request, the rest of a head, or its end. */
   private waitingSince: number;
-  private lingering = false;
+  /** Since nothing more is read here. */
+  private end: LingeringClose | undefined = undefined;
   /** How much was dropped of a request that was answered before its end; -1 when there is none. */
   private dropped = -1;
 
@@ -125,7 +113,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       this.exchange.fail('bad_request', error.message);
       return;
     }
-    if (this.lingering) return;
+    if (this.end !== undefined) return;
     if (this.dropped >= 0) {
       this.endConnection();
       return;
@@ -141,27 +129,11 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
 
   sendHead(head: ResponseHead, fromAgent: boolean, change: HeadChange | undefined): number {
     const request = this.reader.head;
-    const framing = head.framing;
-    this.body = framing === 'none' ? 'none' : 'as-is';
-    let added = '';
-    if (framing === 'chunked' || framing === 'close') {
-      if (request.minor === 1) {
-        this.body = 'chunked';
-        added = chunkedField;
-      } else {
-        this.lastAnswer = true;
-      }
-    } else if (framing === 'none' && lacksLength(head, request, change)) {
-      added = emptyField;
-    } else if (framing === 'tunnel') {
-      added = upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
-    }
-    if (this.retiring) this.lastAnswer = true;
-    if (framing !== 'tunnel') {
-      if (this.lastAnswer) added += closeField;
-      else if (request.minor === 0) added += 'connection: keep-alive\r\n';
-    }
-    const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), added);
+    const body = bodyFormOf(head, request);
+    this.body = body;
+    if (this.retiring || body === 'until-close') this.lastAnswer = true;
+    const framing = framingFields(head, request, body, change, this.lastAnswer);
+    const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), framing);
     this.writer.add(text);
     return text.length;
   }
@@ -171,7 +143,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       this.writer.add(chunkStart(end - start));
       this.writer.addBytes(bytes, start, end);
       this.writer.add(chunkEnd);
-    } else if (this.body === 'as-is') {
+    } else if (this.body !== 'none') {
       this.writer.addBytes(bytes, start, end);
     }
   }
@@ -246,10 +218,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     if (this.identity !== undefined && Date.now() >= this.identity.notAfter) this.retire();
     if (this.exchange !== undefined) return;
     const waited = now - this.waitingSince;
-    if (this.lingering) {
-      // A slow caller still reads its last answer.
-      const limitMs = this.socket.writableFinished ? LINGER_MS : this.environment.callerIdleTimeoutMs;
-      if (waited >= limitMs) this.socket.destroy();
+    if (this.end !== undefined) {
+      this.end.sweep(now);
     } else if (this.dropped >= 0) {
       if (waited >= LINGER_MS) this.endConnection();
     } else if (this.reader.isIdle || this.reader.isPaused) {
@@ -274,7 +244,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
 
   /** What the socket gave; the first of it when something else had to be looked for before. */
   receive(bytes: Buffer): void {
-    if (this.lingering) return;
+    if (this.end !== undefined) return;
     if (this.exchange === undefined && this.reader.isIdle) this.waitingSince = this.environment.clock.now;
     this.reader.push(bytes);
     // Only what came with this read may wait in the reader.
@@ -287,7 +257,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
 
   private onDrain(): void {
     if (this.exchange !== undefined) this.exchange.onCallerDrained();
-    else if (!this.lingering) this.readOn();
+    else if (this.end === undefined) this.readOn();
     this.environment.turn.flush();
   }
 
@@ -322,23 +292,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   private endConnection(): void {
-    if (this.lingering) return;
-    this.lingering = true;
-    this.waitingSince = this.environment.clock.now;
-    this.socket.once('finish', () => {
-      this.waitingSince = this.environment.clock.now;
-    });
-    this.writer.end();
+    if (this.end !== undefined) return;
+    this.end = new LingeringClose(this.socket, this.writer, this.environment);
     if (this.socketPaused) this.socket.resume();
   }
-}
-
-/** HTTP/2 ends an answer with its head; without a length HTTP/1.1 would wait for a body (RFC 9112 section 6.3). */
-function lacksLength(
-  { status, contentLength }: ResponseHead,
-  { method }: RequestHead,
-  change: HeadChange | undefined,
-): boolean {
-  if (method === 'HEAD' || status === 204 || status === 304) return false;
-  return contentLength < 0 || change?.removed?.has('content-length') === true;
 }

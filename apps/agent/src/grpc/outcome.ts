@@ -1,4 +1,4 @@
-import type { Outcome } from '../record/outcome.ts';
+import { type Outcome, outcomeOfHttp } from '../record/outcome.ts';
 import { GRPC_STATUS } from './grpc-status.ts';
 
 /**
@@ -27,4 +27,9 @@ export function outcomeOfGrpc(grpcStatus: number): Outcome {
   return serverErrors.has(grpcStatus) || grpcStatus > GRPC_STATUS.UNAUTHENTICATED
     ? 'serverError'
     : 'clientError';
+}
+
+/** What an answer counts as; `grpcStatus` is -1 of what is no call of gRPC, or got no status of its own. */
+export function outcomeOfAnswer({ status, grpcStatus }: { status: number; grpcStatus: number }): Outcome {
+  return grpcStatus >= 0 ? outcomeOfGrpc(grpcStatus) : outcomeOfHttp(status);
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { DataPathErrorCode } from '../errors.ts';
+import { LINGER_MS } from '../forward/lingering-close.ts';
 import { UnreadConnection } from '../forward/unread-connection.ts';
 import type { ConnectionRoute } from '../tcp/connection-routes.ts';
 import { TcpCaller, type TcpContext } from '../tcp/tcp-caller.ts';
@@ -13,9 +14,6 @@ export interface PassthroughContext extends TcpContext {
   /** Calls back once, now or when it is known, with the service a name stands for. */
   findRoute(serverName: string, found: (route: ConnectionRoute | undefined) => void): void;
 }
-
-/** How long what a caller still sends behind an alert is read and dropped, so that the alert is not lost to a reset. */
-const LINGER_MS = 2_000;
 
 /** A connection that begins with TLS and has not said yet for whom it is. */
 export class PassthroughCaller extends UnreadConnection {
