@@ -288,9 +288,8 @@ test('a newer connection of the same instance takes the place of the older', asy
 
 test('a restart of the API empties nobody’s endpoints', async () => {
   await start('orders-1', 'orders', { port: 9_001 });
-  const { port } = api;
   await api.stop();
-  api = await startControlPlane({ database, port, now: () => Date.now() + 600_000 });
+  api = await startControlPlane({ database, now: () => Date.now() + 600_000 });
   expect(api.fleet.endpoints('orders').map(({ id }) => id)).toEqual(['orders-1']);
 });
 

@@ -57,10 +57,11 @@ export async function startRolloutReplica(
   database: Database,
   fleet: Fleet & GateFleet,
   telemetry: TelemetryStore,
+  now = Date.now,
 ): Promise<RolloutReplica> {
   const replica = await startReplica(database, fleet);
   const bus = { publish: () => undefined };
-  const parts = createRollouts({ database, ...replica, fleet, telemetry, bus, logger: silent });
+  const parts = createRollouts({ database, ...replica, fleet, telemetry, bus, logger: silent, now });
   return {
     ...replica,
     ...parts,

@@ -148,7 +148,7 @@ test('refuses what cannot be true, and takes nothing of it', async () => {
   expect(await stored()).toMatchObject([{ requests: 1 }]);
 });
 
-test('totals agree whatever is lost, repeated or killed', { timeout: 60_000 }, async () => {
+test('totals agree whatever is lost, repeated or killed', async () => {
   const step = fc.oneof(
     {
       weight: 6,

@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-async function startApi(port = 0) {
+async function startApi() {
   const telemetry = await createTelemetry({ database, logger: silent, timers: false });
-  return { telemetry, ...(await startControlPlane({ database, port, telemetry: telemetry.ingest })) };
+  return { telemetry, ...(await startControlPlane({ database, telemetry: telemetry.ingest })) };
 }
 
 function seriesOf(requests: number): SeriesCounters {
@@ -56,9 +56,8 @@ test('an agent that lives through a killed API is counted exactly', async () => 
   await api.telemetry.flush();
   // Acknowledged, but only in memory when the API dies.
   await report(agent, 25);
-  const { port } = api;
   await api.stop();
-  api = await startApi(port);
+  api = await startApi();
   agent = await connect();
   await report(agent, 40);
   await api.telemetry.stop();
