@@ -7,7 +7,8 @@ import { fuzzHttp2 } from '@tulle/wire/http2/fuzz-target';
 import { clientHello, clientHelloTokens } from './client-hello-grammar.ts';
 import { dnsMessage, dnsTokens } from './dns-grammar.ts';
 import { http1Stream, http1Tokens } from './http1-grammar.ts';
-import { http2Stream, http2Tokens } from './http2-grammar.ts';
+import { http2Stream } from './http2-grammar.ts';
+import { http2Tokens } from './http2-vocabulary.ts';
 import { compareWithLlhttp } from './llhttp.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
@@ -82,11 +83,15 @@ export function inputAt({ generate, tokens, corpus }: Subject, seed: number, ind
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b));
   random.next();
   const mode = random.below(256);
-  const fresh = () =>
-    Buffer.concat([
-      Buffer.of(mode, random.oneIn(3) ? random.below(4) : random.below(256)),
-      generate(random, mode),
-    ]);
+  const fresh = () => {
+    const said = generate(random, mode);
+    const input = Buffer.allocUnsafe(2 + said.length);
+    input[0] = mode;
+    // Pieces of few bytes find the seams, and take their time.
+    input[1] = random.oneIn(6) ? random.below(4) : random.below(256);
+    input.set(said, 2);
+    return input;
+  };
   const other = corpus.length > 0 ? random.of(corpus) : fresh();
   switch (random.below(4)) {
     case 0:

@@ -1,12 +1,11 @@
 import { type Bytes, newBytes } from '../http/bytes.ts';
 import type { FieldSection } from '../http/field-section.ts';
-import { dropTable, FIELD, hopByHop } from '../http/known-fields.ts';
 import { RequestHead, type ResponseHead } from '../http/message-head.ts';
 import type { WireError } from './errors.ts';
+import { check, checkRequestCopy, checkResponseCopy } from './fuzz-copy.ts';
 import { defaultLimits, type MessageLimits } from './limits.ts';
 import { RequestReader } from './request-reader.ts';
 import { ResponseReader } from './response-reader.ts';
-import { chunkedField, serialiseRequestHead, serialiseResponseHead } from './serialise.ts';
 
 /** Small, so that short inputs reach them. */
 const smallLimits: MessageLimits = {
@@ -17,13 +16,6 @@ const smallLimits: MessageLimits = {
 };
 /** Bits of the first byte: what is tested. */
 const MODE = { response: 1, pauses: 2, toHead: 4, toUpgrade: 8, smallLimits: 16 } as const;
-
-const requestDrop = dropTable(...hopByHop, FIELD.host);
-const responseDrop = dropTable(...hopByHop);
-
-function check(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`broken: ${what}`);
-}
 
 /** Takes what a reader says, checks its order, and writes down its meaning. */
 class Recorder {
@@ -89,69 +81,6 @@ class Recorder {
   }
 }
 
-/** Reads `text`, which has to hold one whole head. */
-function readOne<Head extends RequestHead | ResponseHead>(
-  makeReader: (sink: Recorder) => { push(bytes: Bytes): void; readonly head: Head },
-  text: string,
-): Head {
-  const recorder = new Recorder();
-  let heads = 0;
-  recorder.onHead = () => void heads++;
-  recorder.onBody = () => check(false, 'a copied head is followed by a body');
-  recorder.onEnd = () => {};
-  const reader = makeReader(recorder);
-  reader.push(latin1(text));
-  check(heads === 1 && recorder.refusal === '', `a copied head is not one head: ${recorder.refusal} ${text}`);
-  return reader.head;
-}
-
-/** What is sent on has to be read as the same request by a reader like our own. */
-function checkRequestCopy(head: RequestHead): void {
-  if (head.form === 'authority') return;
-  const edit = {
-    dropped: requestDrop,
-    removed: undefined,
-    added: '',
-    path: '',
-    authority: head.authority || 'fuzz',
-  };
-  const text = serialiseRequestHead(head, edit, head.chunked ? chunkedField : '');
-  const copy = readOne((sink) => new RequestReader(sink, wideLimits), text);
-  const isSame =
-    copy.method === head.method &&
-    copy.path === head.path &&
-    copy.contentLength === head.contentLength &&
-    copy.chunked === head.chunked &&
-    !copy.close &&
-    copy.upgrade === '' &&
-    copy.authority === edit.authority;
-  check(isSame, `a copied request means something else: ${text}`);
-}
-
-function checkResponseCopy(head: ResponseHead): void {
-  const { framing, status } = head;
-  if (framing === 'tunnel') return;
-  const added = framing === 'chunked' || framing === 'close' ? chunkedField : '';
-  const text = serialiseResponseHead(head, { dropped: responseDrop, removed: undefined, added: '' }, added);
-  const hasBody = framing !== 'none' || head.contentLength === 0 || status === 204 || status === 304;
-  const copy = readOne((sink) => {
-    const reader = new ResponseReader(sink, wideLimits);
-    reader.expect(hasBody ? 'GET' : 'HEAD', false);
-    return reader;
-  }, text);
-  const expected = framing === 'close' ? 'chunked' : framing;
-  const isSame =
-    copy.status === status && copy.framing === expected && copy.contentLength === head.contentLength;
-  check(isSame, `a copied response means something else: ${text}`);
-}
-
-/** A copy may be longer than what came: it says its framing in its own words. */
-const wideLimits: MessageLimits = {
-  ...defaultLimits,
-  maxHeadBytes: 60_000,
-  maxFields: defaultLimits.maxFields + 2,
-};
-
 function play(input: Uint8Array, mode: number, step: number): Recorder {
   const recorder = new Recorder();
   const limits = (mode & MODE.smallLimits) === 0 ? defaultLimits : smallLimits;
@@ -190,10 +119,4 @@ export function fuzzHttp1(input: Uint8Array): void {
     (whole.refusal === '') === (cut.refusal === ''),
     `cut into pieces it is refused otherwise: ${whole.refusal}`,
   );
-}
-
-function latin1(text: string): Bytes {
-  const bytes = newBytes(text.length);
-  bytes.write(text, 0, text.length, 'latin1');
-  return bytes;
 }

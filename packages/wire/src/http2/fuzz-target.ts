@@ -1,12 +1,14 @@
-import { type Bytes, newBytes } from '../http/bytes.ts';
+import { type Bytes, joinBytes, newBytes, noBytes } from '../http/bytes.ts';
+import type { FieldSection } from '../http/field-section.ts';
 import { RequestHead, type ResponseHead } from '../http/message-head.ts';
+import { check, checkResponseCopy } from '../http1/fuzz-copy.ts';
 import { ClientSession } from './client-session.ts';
-import type { ClientStream } from './client-stream.ts';
 import { ERROR } from './error-codes.ts';
 import { PREFACE } from './frame-writer.ts';
+import { NextHop } from './fuzz-copy.ts';
 import type { SessionLimits } from './limits.ts';
 import { ServerSession } from './server-session.ts';
-import type { ServerStream } from './server-stream.ts';
+import { ServerStream } from './server-stream.ts';
 import type { Http2Session } from './session.ts';
 import type { Http2Stream } from './stream.ts';
 
@@ -20,31 +22,62 @@ const limits: Partial<SessionLimits> = {
   maxTrailerFields: 4,
   maxUnreadBytes: 4096,
 };
+/** Tighter still; what is a flood by default never is one in a short input. */
+const impatientLimits: Partial<SessionLimits> = {
+  ...limits,
+  maxStreams: 2,
+  streamWindowBytes: 100,
+  maxHeadBytes: 300,
+  maxFields: 6,
+  maxTrailerFields: 1,
+  maxContinuations: 1,
+  maxUnreadBytes: 200,
+  maxResetsPerSecond: 3,
+  maxSettingsPerSecond: 3,
+  maxPingsPerSecond: 3,
+  maxPrioritiesPerSecond: 3,
+  maxWindowUpdatesPerSecond: 5,
+  maxEmptyFramesPerSecond: 3,
+};
 /** Bits of the first byte: what is tested. */
-const MODE = { client: 1, rawPreface: 2, pauses: 4, answersLate: 8, unwritable: 16, shutsDown: 32 } as const;
+const MODE = {
+  client: 1,
+  rawPreface: 2,
+  pauses: 4,
+  answersLate: 8,
+  unwritable: 16,
+  shutsDown: 32,
+  impatient: 64,
+  passesOn: 128,
+} as const;
 
 /** An empty SETTINGS frame. */
 const SETTINGS = '\0\0\0\x04\0\0\0\0\0';
-const REQUESTS = 3;
+const serverPrologue = latin1(SETTINGS);
+const clientPrologue = latin1(PREFACE + SETTINGS);
+const LINE_END = /[\r\n\0]/;
 const noDrop = new Uint8Array(256);
 const edit = { dropped: noDrop, removed: undefined, added: 'x-added: 1\r\n', path: '', authority: '' };
-
-function check(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`broken: ${what}`);
-}
+const requestHeads = [
+  requestHead('POST', ''),
+  requestHead('HEAD', ''),
+  requestHead('GET', ''),
+  requestHead('CONNECT', ''),
+  requestHead('GET', 'websocket'),
+];
 
 /** Plays both kinds of handler, and checks that events come in their order. */
 class Player {
   private readonly stream: Http2Stream;
+  private readonly owner: Owner;
   private readonly mode: number;
-  private readonly answer: (ended: boolean) => void;
   private began = false;
   private over = false;
 
-  constructor(stream: Http2Stream, mode: number, answer: (ended: boolean) => void) {
+  constructor(stream: Http2Stream, owner: Owner) {
     this.stream = stream;
-    this.mode = mode;
-    this.answer = answer;
+    this.owner = owner;
+    this.mode = owner.mode;
   }
 
   onHead(head: RequestHead | ResponseHead, ended: boolean): void {
@@ -52,10 +85,11 @@ class Player {
     this.began = true;
     for (const [name, value] of head.entries()) {
       check(name !== '' && name === name.toLowerCase(), 'a name that is none');
-      check(!/[\r\n\0]/.test(value), 'a value with a line end');
+      check(!LINE_END.test(value), 'a value with a line end');
     }
+    if ((this.mode & MODE.passesOn) !== 0) this.owner.passOn(head, ended);
     if ((this.mode & MODE.pauses) !== 0) this.stream.pause();
-    if ((this.mode & MODE.answersLate) === 0) this.answer(ended);
+    if ((this.mode & MODE.answersLate) === 0) this.answer();
   }
 
   onInterim(): void {
@@ -68,11 +102,11 @@ class Player {
     this.stream.sendData(bytes, start, end);
   }
 
-  onEnd(): void {
+  onEnd(trailers: FieldSection | undefined): void {
     check(this.began && !this.over, 'an end out of place');
     this.over = true;
-    if ((this.mode & MODE.answersLate) !== 0) this.answer(false);
-    this.stream.sendEnd(undefined);
+    if ((this.mode & MODE.answersLate) !== 0) this.answer();
+    this.stream.sendEnd(trailers);
   }
 
   onReset(): void {
@@ -83,12 +117,17 @@ class Player {
   onWindow(): void {
     this.stream.sendEnd(undefined);
   }
+
+  private answer(): void {
+    if (this.stream instanceof ServerStream) this.stream.sendPlainHead(200, 'server: fuzz\r\n', false);
+  }
 }
 
 /** The owner of the session: takes its output and looks at the frames of it. */
 class Owner {
   readonly streams: Http2Stream[] = [];
-  private readonly mode: number;
+  readonly mode: number;
+  private nextHop: NextHop | undefined = undefined;
 
   constructor(mode: number) {
     this.mode = mode;
@@ -101,25 +140,31 @@ class Owner {
   onCapacity(): void {}
 
   onStream(stream: ServerStream): void {
-    this.streams.push(stream);
-    const answer = () => stream.sendPlainHead(200, 'server: fuzz\r\n', false);
-    stream.handler = new Player(stream, this.mode, answer);
+    this.take(stream);
   }
 
-  onClientStream(stream: ClientStream): void {
+  take(stream: Http2Stream): void {
     this.streams.push(stream);
-    stream.handler = new Player(stream, this.mode, () => {});
+    stream.handler = new Player(stream, this);
+  }
+
+  passOn(head: RequestHead | ResponseHead, ended: boolean): void {
+    if (head instanceof RequestHead) {
+      this.nextHop ??= new NextHop();
+      this.nextHop.check(head, ended);
+    } else {
+      checkResponseCopy(head);
+    }
   }
 }
 
 /** Every frame that is written has to be one: whole, on a stream it may stand on, and no larger than allowed. */
-function checkOutput(session: Http2Session, client: boolean): void {
+function checkOutput(session: Http2Session): void {
+  if (session.pendingBytes === 0) return;
   const pieces = session.takeOutput();
-  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const bytes = newBytes(total);
-  let to = 0;
-  for (const piece of pieces) to += piece.copy(bytes, to, 0, piece.length);
-  let at = client && bytes.toString('latin1', 0, PREFACE.length) === PREFACE ? PREFACE.length : 0;
+  const bytes = pieces.length === 1 ? (pieces[0] as Bytes) : pieces.reduce(joinBytes, noBytes);
+  const total = bytes.length;
+  let at = startsWithPreface(bytes) ? PREFACE.length : 0;
   while (at < total) {
     check(at + 9 <= total, 'a frame header that is cut off');
     const length =
@@ -130,55 +175,73 @@ function checkOutput(session: Http2Session, client: boolean): void {
   check(at === total, 'a frame that is cut off');
 }
 
+/** No frame begins like it: it would have 5 MB. */
+function startsWithPreface(bytes: Bytes): boolean {
+  return bytes[0] === 0x50 && bytes.toString('latin1', 0, PREFACE.length) === PREFACE;
+}
+
+function newSession(owner: Owner, mode: number): Http2Session {
+  const chosen = (mode & MODE.impatient) === 0 ? limits : impatientLimits;
+  return (mode & MODE.client) === 0
+    ? new ServerSession(owner, { limits: chosen })
+    : new ClientSession(owner, { limits: chosen, scheme: 'http' });
+}
+
 /**
  * Plays a connection whose peer says `input`: its first byte picks side and circumstances, the second how the rest is
  * cut. Returns whatever the input is; throws only when the codec broke a promise of its own.
  */
 export function fuzzHttp2(input: Uint8Array): void {
   const mode = input[0] ?? 0;
-  const step = 1 + (input[1] ?? 0);
-  const client = (mode & MODE.client) !== 0;
   const owner = new Owner(mode);
-  const session = client
-    ? new ClientSession(owner, { limits, scheme: 'http' })
-    : new ServerSession(owner, { limits });
+  const session = newSession(owner, mode);
   session.start();
   if ((mode & MODE.unwritable) !== 0) session.setWritable(false);
-  if ((mode & MODE.rawPreface) === 0) session.push(latin1(client ? SETTINGS : PREFACE + SETTINGS), 0);
+  if ((mode & MODE.rawPreface) === 0)
+    session.push(session instanceof ClientSession ? serverPrologue : clientPrologue, 0);
   if (session instanceof ClientSession) sendRequests(session, owner);
-  checkOutput(session, client);
-  for (let at = 2, turn = 0; at < input.length; at += step, turn++) {
-    const piece = newBytes(Math.min(step, input.length - at));
-    piece.set(input.subarray(at, at + step));
-    session.push(piece, turn);
-    checkOutput(session, client);
+  checkOutput(session);
+  pushAll(session, owner, mode, input);
+  session.setWritable(true);
+  for (const stream of owner.streams) stream.resume();
+  if ((mode & MODE.unwritable) === 0) session.abort(ERROR.none);
+  else session.lose();
+  checkOutput(session);
+  check(session.streamCount === 0, 'a stream that outlives its session');
+}
+
+function pushAll(session: Http2Session, owner: Owner, mode: number, input: Uint8Array): void {
+  const step = 1 + (input[1] ?? 0);
+  const said = input.subarray(2);
+  const bytes = newBytes(said.length);
+  bytes.set(said);
+  for (let at = 0, turn = 0; at < bytes.length; at += step, turn++) {
+    session.push(bytes.subarray(at, at + step), turn);
+    checkOutput(session);
     check(session.streamCount <= 8, 'more streams than allowed');
     for (const stream of owner.streams) check(stream.heldBytes <= 1024, 'more data held than the window');
     if (turn === 4 && (mode & MODE.shutsDown) !== 0) session.shutDown();
     if (turn % 3 === 2) for (const stream of owner.streams) stream.resume();
   }
-  session.setWritable(true);
-  for (const stream of owner.streams) stream.resume();
-  if ((mode & MODE.unwritable) === 0) session.abort(ERROR.none);
-  else session.lose();
-  checkOutput(session, client);
-  check(session.streamCount === 0, 'a stream that outlives its session');
+  for (let at = 0; at < bytes.length; at++) check(bytes[at] === said[at], 'what came was written to');
 }
 
+/** What an answer means depends on what was asked. */
 function sendRequests(session: ClientSession, owner: Owner): void {
-  for (let count = 0; count < REQUESTS; count++) {
+  for (const head of requestHeads) {
     const stream = session.openStream();
     if (stream === undefined) return;
-    owner.onClientStream(stream);
-    stream.sendRequestHead(requestHead(), edit, count === 0);
+    owner.take(stream);
+    stream.sendRequestHead(head, edit, head === requestHeads[0]);
   }
 }
 
-function requestHead(): RequestHead {
+function requestHead(method: string, upgrade: string): RequestHead {
   const head = new RequestHead(1);
-  head.method = 'POST';
+  head.method = method;
   head.path = '/';
-  head.authority = 'fuzz.mesh';
+  head.authority = 'fuzz.mesh:80';
+  head.upgrade = upgrade;
   return head;
 }
 

@@ -1,0 +1,49 @@
+import { dropTable, FIELD, hopByHop } from '../http/known-fields.ts';
+import type { RequestHead } from '../http/message-head.ts';
+import { check, checkRequestCopy } from '../http1/fuzz-copy.ts';
+import { ClientSession } from './client-session.ts';
+import { ServerSession } from './server-session.ts';
+import type { ServerStream } from './server-stream.ts';
+import { noHandler } from './stream-handler.ts';
+
+const edit = { dropped: dropTable(...hopByHop), removed: undefined, added: '', path: '', authority: '' };
+const unheard = { onOutput() {}, onFailure() {}, onGoAway() {}, onDrained() {}, onCapacity() {} };
+
+/** The next hop: whatever was accepted on this connection has to mean the same there, in either version. */
+export class NextHop {
+  private readonly client = new ClientSession(unheard, { scheme: 'http' });
+  private readonly server: ServerSession;
+  private arrived = '';
+
+  constructor() {
+    const onStream = (stream: ServerStream) => {
+      const { onData, onEnd, onReset, onWindow } = noHandler;
+      const onHead = (head: RequestHead, ended: boolean) => {
+        this.arrived += meaningOf(head, ended);
+      };
+      stream.handler = { onHead, onData, onEnd, onReset, onWindow };
+    };
+    this.server = new ServerSession({ ...unheard, onStream });
+    this.client.start();
+  }
+
+  check(head: RequestHead, ended: boolean): void {
+    if (head.upgrade === '') checkRequestCopy(head);
+    const stream = this.client.openStream();
+    if (stream === undefined) return;
+    stream.handler = noHandler;
+    this.arrived = '';
+    stream.sendRequestHead(head, edit, ended);
+    for (const piece of this.client.takeOutput()) this.server.push(piece, 0);
+    const expected = meaningOf(head, ended);
+    check(this.arrived === expected, `a copied request means something else: ${expected} ${this.arrived}`);
+  }
+}
+
+function meaningOf(head: RequestHead, ended: boolean): string {
+  const { method, path, authority, contentLength, chunked, upgrade } = head;
+  let text = `${method} ${path} ${authority} ${contentLength} ${chunked} ${upgrade} ${ended}\n`;
+  for (let index = 0; index < head.count; index++)
+    if (head.idAt(index) !== FIELD.te) text += head.lineAt(index);
+  return text;
+}
