@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
+import { AgentProcess } from './agent-process.spec-support.ts';
 
-const program = fileURLToPath(new URL('../control/spec-api/spec-agent-process.ts', import.meta.url));
 let api: SpecApi;
 const cleanups: (() => unknown)[] = [];
 
@@ -22,33 +19,20 @@ afterEach(async () => {
   await api.stop();
 });
 
-function start(variables: Record<string, string | undefined>) {
+function start(variables: Record<string, string | undefined>): AgentProcess {
   const ports = { TULLE_OUTBOUND_PORT: '0', TULLE_INBOUND_PORT: '0', TULLE_ADMIN_PORT: '0' };
-  const env = { PATH: process.env.PATH, TULLE_SERVICE: 'web', TULLE_API: api.url, ...ports, ...variables };
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  cleanups.push(() => child.kill('SIGKILL'));
-  const lines: string[] = [];
-  const reader = createInterface({ input: child.stderr });
-  reader.on('line', (line) => lines.push(line));
-  return {
-    child,
-    lines,
-    ended: once(child, 'close').then(([code, signal]) => code ?? signal),
-    logged: async (text: string) => {
-      while (!lines.some((line) => line.includes(text))) await once(reader, 'line');
-    },
-  };
+  return new AgentProcess({ TULLE_SERVICE: 'web', TULLE_API: api.url, ...ports, ...variables });
 }
 
 test('SIGTERM ends it in order with code 0; the next start needs neither token nor API', async () => {
   const variables = { TULLE_DATA_DIR: temporaryFolder() };
   const first = start({ ...variables, TULLE_TOKEN: api.token() });
-  await first.logged('"msg":"ready"');
+  await first.logged('ready');
   first.child.kill('SIGTERM');
   expect(await first.ended).toBe(0);
   await api.stop();
   const second = start(variables);
-  await second.logged('"msg":"ready"');
+  await second.logged('ready');
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
 });
@@ -56,11 +40,11 @@ test('SIGTERM ends it in order with code 0; the next start needs neither token n
 test('after kill -9 the data directory is free again', async () => {
   const variables = { TULLE_DATA_DIR: temporaryFolder() };
   const first = start({ ...variables, TULLE_TOKEN: api.token() });
-  await first.logged('"msg":"ready"');
+  await first.logged('ready');
   first.child.kill('SIGKILL');
   await first.ended;
   const second = start(variables);
-  await second.logged('"msg":"ready"');
+  await second.logged('ready');
 });
 
 test('a port that is taken is one sentence and code 1', async () => {
@@ -72,11 +56,13 @@ test('a port that is taken is one sentence and code 1', async () => {
   const variables = { TULLE_DATA_DIR: temporaryFolder(), TULLE_TOKEN: api.token() };
   const agent = start({ ...variables, TULLE_OUTBOUND_PORT: String(port) });
   expect(await agent.ended).toBe(1);
+  await agent.silent;
   expect(agent.lines).toEqual([`Port ${port} is taken or not allowed: choose another with --outbound-port.`]);
 });
 
 test('without a service name it says how to give one', async () => {
   const agent = start({ TULLE_SERVICE: undefined, TULLE_DATA_DIR: temporaryFolder() });
   expect(await agent.ended).toBe(1);
+  await agent.silent;
   expect(agent.lines).toEqual(['Say which service this is with --service (or TULLE_SERVICE).']);
 });

@@ -43,8 +43,12 @@ export class AgentProcess {
   readonly lines: string[] = [];
   /** Resolves with the exit code of the first process, or the signal that ended it. */
   readonly ended: Promise<number | string | null>;
+  /** Resolves when nobody can log any more. */
+  readonly silent: Promise<void>;
+  private readonly parsed: LogLine[] = [];
   private closed = false;
-  private readonly arrived: ReturnType<typeof createInterface>;
+  /** Each looks at the lines when there are more of them, or when no more can come. */
+  private readonly waiting = new Set<() => void>();
 
   /** `under` is a program that becomes the agent, with its arguments. */
   constructor(
@@ -60,30 +64,41 @@ export class AgentProcess {
     });
     this.ended = once(this.child, 'exit').then(([code, signal]) => code ?? signal);
     if (this.child.stderr === null) throw new Error('the process has no standard error');
-    this.arrived = createInterface({ input: this.child.stderr });
-    this.arrived.on('line', (line) => this.lines.push(line));
-    this.arrived.once('close', () => {
+    const reader = createInterface({ input: this.child.stderr });
+    reader.on('line', (line) => this.take(line));
+    this.silent = once(reader, 'close').then(() => {
       this.closed = true;
+      for (const look of this.waiting) look();
     });
     onTestFinished(() => this.kill());
   }
 
   /** The `count`th line with this message; lines that are no log are not looked at. */
-  async logged(msg: string, count = 1): Promise<LogLine> {
-    for (;;) {
+  logged(msg: string, count = 1): Promise<LogLine> {
+    const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
+    const look = () => {
       const found = this.log().filter((line) => line.msg === msg)[count - 1];
-      if (found !== undefined) return found;
-      if (this.closed) throw new Error(`nothing logs "${msg}" any more; the last was: ${this.lines.at(-1)}`);
-      await Promise.race([once(this.arrived, 'line'), once(this.arrived, 'close')]);
-    }
+      if (found !== undefined) resolve(found);
+      else if (this.closed) reject(new Error(`nothing logs "${msg}" any more:\n${this.lines.join('\n')}`));
+      else this.waiting.add(look);
+    };
+    look();
+    return promise.finally(() => this.waiting.delete(look));
   }
 
-  log(): LogLine[] {
-    return this.lines.filter((line) => line.startsWith('{')).map((line): LogLine => JSON.parse(line));
+  log(): readonly LogLine[] {
+    return this.parsed;
+  }
+
+  private take(line: string): void {
+    this.lines.push(line);
+    // A process that is killed may leave half a line.
+    if (line.startsWith('{') && line.endsWith('}')) this.parsed.push(JSON.parse(line));
+    for (const look of this.waiting) look();
   }
 
   private kill(): void {
-    for (const pid of new Set([this.child.pid, ...this.log().map((line) => line.pid)])) {
+    for (const pid of new Set([this.child.pid, ...this.parsed.map((line) => line.pid)])) {
       try {
         if (pid !== undefined) process.kill(pid, 'SIGKILL');
       } catch {
