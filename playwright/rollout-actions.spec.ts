@@ -70,7 +70,12 @@ test('a resume ends a step that waits for one, and the next step moves traffic',
   await act(page, 'Resume', /The pause is over: v2 goes from 20\s% to 60\s%/, 'Comment', 'looked at it');
   await expect(stepNow(page)).toContainText('Approval by 1 person');
   await expect(page.getByText('Ana resumed the rollout “looked at it”')).toBeVisible();
-  await expectNewestChange(page, 'operator', /step 4, 60\s%/, /v2 20\s% → 60\s%/);
+  await expectNewestChange(
+    page,
+    'operator',
+    /step 4, 60\s%, resumed by Ana: looked at it/,
+    /v2 20\s% → 60\s%/,
+  );
 });
 
 test('a promotion gives all traffic to the candidate and says what it skips', async ({ page }) => {
@@ -79,14 +84,14 @@ test('a promotion gives all traffic to the candidate and says what it skips', as
   await expect(page.getByText('Ana promoted v2, skipping the remaining steps “urgent fix”')).toBeVisible();
   await expect(page.getByText('Promoted by Ana: urgent fix. All traffic goes to v2.')).toBeVisible();
   await expect(button(page, 'Abort')).toHaveCount(0);
-  await expectNewestChange(page, 'Ana', /promoted by Ana/, /v2 20\s% → 100\s%/);
+  await expectNewestChange(page, 'Ana', /promoted by Ana: urgent fix/, /v2 20\s% → 100\s%/);
 });
 
 test('an abort returns all traffic to stable', async ({ page }) => {
   await act(page, 'Abort', /v2 goes from 20\s% to 0\s%/, 'Why', 'not today');
   await expect(phase(page, 'Aborted')).toBeVisible();
   await expect(page.getByText('Aborted by Ana: not today. All traffic goes back to v1.')).toBeVisible();
-  await expectNewestChange(page, 'Ana', /aborted by Ana, back to v1/, /v2 20\s% → 0\s%/);
+  await expectNewestChange(page, 'Ana', /aborted by Ana, back to v1: not today/, /v2 20\s% → 0\s%/);
 });
 
 test('a rejection with a comment ends the rollout at its step', async ({ page }) => {
@@ -94,5 +99,10 @@ test('a rejection with a comment ends the rollout at its step', async ({ page })
   await expect(phase(page, 'Aborted')).toBeVisible();
   await expect(page.getByText('Ana rejected the step “the receipts look wrong”')).toBeVisible();
   await expect(page.getByText(/· rejected by Ana$/)).toBeVisible();
-  await expectNewestChange(page, 'Ana', /rejected by Ana, back to v1/, /v2 20\s% → 0\s%/);
+  await expectNewestChange(
+    page,
+    'Ana',
+    /rejected by Ana, back to v1: the receipts look wrong/,
+    /v2 20\s% → 0\s%/,
+  );
 });

@@ -161,6 +161,22 @@ test('promote skips what remains, also while paused', () => {
   expect(rollout.state().outcome).toMatchObject({ kind: 'promoted', by: bo, reason: 'hot fix' });
 });
 
+test('a change of weights says who decided it and what they wrote', () => {
+  const steps = [{ type: 'approval' }, { type: 'setWeight', weight: 50 }];
+  const whyAfter = (action: RolloutActionName, comment: string) => {
+    const rollout = rolloutOf(steps);
+    rollout.applied(1);
+    rollout.act(action, bo, 2, comment);
+    return plain(rollout.state().effect?.why ?? '');
+  };
+  const of = 'Rollout of payment v3';
+  expect(whyAfter('approve', 'looks fine')).toBe(`${of}: step 3, 50 %, approved by bo: looks fine`);
+  expect(whyAfter('approve', '')).toBe(`${of}: step 3, 50 %, approved by bo`);
+  expect(whyAfter('promote', 'hot fix')).toBe(`${of}, promoted by bo: hot fix`);
+  expect(whyAfter('reject', 'too slow')).toBe(`${of}, rejected by bo, back to v1: too slow`);
+  expect(whyAfter('abort', '')).toBe(`${of}, aborted by bo, back to v1`);
+});
+
 test('promoting while a smaller weight is under way sets everything again', () => {
   const rollout = rolloutOf([
     { type: 'setWeight', weight: 100 },

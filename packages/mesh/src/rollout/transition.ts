@@ -76,7 +76,9 @@ export function enterStep(
     visited: [...leave(state, now), { stepIndex, startedAt: now, endedAt: null }],
   };
   if (step.type === 'setWeight') {
-    const why = `Rollout of ${spec.service} ${spec.candidate}: step ${stepIndex + 1}, ${describeStep(step)}`;
+    const decided = happenings.find(({ type }) => type === 'approved' || type === 'resumed');
+    const who = decided?.actor ? `, ${decided.type} by ${decided.actor.name}${said(decided.comment)}` : '';
+    const why = `Rollout of ${spec.service} ${spec.candidate}: step ${stepIndex + 1}, ${describeStep(step)}${who}`;
     const effect = setWeights(rollout, splitWeights(spec, step.weight), why);
     return change(rollout, now, { ...entered, phase: 'running', effect }, happenings);
   }
@@ -122,7 +124,7 @@ export function complete(
     ]);
   }
   const why = promoted
-    ? `Rollout of ${spec.service} ${spec.candidate}: promoted by ${promoted.by.name}`
+    ? `Rollout of ${spec.service} ${spec.candidate}, promoted by ${promoted.by.name}${said(promoted.comment)}`
     : `Rollout of ${spec.service} ${spec.candidate}: all steps done`;
   const effect = setWeights(rollout, splitWeights(spec, 100), why);
   return change(rollout, now, { ...ending, phase: 'running', effect }, happenings);
@@ -142,7 +144,7 @@ export function returnToStable(
 ): RolloutTransition {
   const { spec, state } = rollout;
   const who = outcome.by ? `${outcome.kind} by ${outcome.by.name}` : outcome.kind;
-  const why = `Rollout of ${spec.service} ${spec.candidate}: ${who}, back to ${spec.stable}`;
+  const why = `Rollout of ${spec.service} ${spec.candidate}, ${who}, back to ${spec.stable}${said(outcome.reason)}`;
   return change(
     rollout,
     now,
@@ -171,6 +173,11 @@ export function candidateShare(spec: RolloutSpec, effect: RolloutEffect): number
 
 function setWeights(rollout: Rollout, weights: VersionWeight[], why: string): RolloutEffect {
   return { id: `${rollout.id}/${rollout.state.transition + 1}`, kind: 'setWeights', weights, why };
+}
+
+/** What was written with a decision; everybody who reads the change reads it. */
+function said(comment = ''): string {
+  return comment === '' ? '' : `: ${comment}`;
 }
 
 function splitWeights(spec: RolloutSpec, candidate: number): VersionWeight[] {
