@@ -6,6 +6,9 @@ test('a broken part is seen in the graph within seconds, and that it is healed',
   await expect(page.getByRole('button', { name: 'Nothing found' })).toBeVisible();
   expect(await demo.break('shipping')).toMatch(/^shipping\s+running\s+badly/m);
   await expect(page.getByRole('button', { name: 'Show found' })).toBeVisible({ timeout: 30_000 });
+  // The canvas says it in colour, its buttons to those who hear the page.
+  for (const name of ['shipping', 'checkout → shipping'])
+    await expect(page.getByRole('button', { name, exact: true })).toHaveAccessibleDescription('failing');
   await expect(errors).toContainText(/now [1-9]\d*(\.\d+)?\s%/);
 
   expect(await demo.heal('shipping')).toMatch(/^shipping\s+running\s+well/m);

@@ -85,6 +85,13 @@ test('a node is reached, opened and left by keyboard', async ({ page }) => {
   await expect(node(page, 'frontend')).toBeFocused();
 });
 
+test('what is painted is said: a service and a call are described by their health', async ({ page }) => {
+  await page.goto('/?window=1m');
+  const health = /^(idle|healthy|degraded|failing)$/;
+  await expect(node(page, 'catalogue')).toHaveAccessibleDescription(health);
+  await expect(edge(page, 'frontend → catalogue')).toHaveAccessibleDescription(health);
+});
+
 test('Escape empties the find box first, and closes the panel then', async ({ page }) => {
   await page.goto('/?select=checkout');
   const find = page.getByRole('searchbox', { name: 'Find in the graph' });

@@ -13,7 +13,7 @@ export function StatusTag({ tone, children }: { tone: Tone; children: ReactNode 
   );
 }
 
-const healthWords: Record<Health, { tone: Tone; word: string }> = {
+export const healthWords: Record<Health, { tone: Tone; word: string }> = {
   idle: { tone: 'plain', word: 'idle' },
   ok: { tone: 'plain', word: 'healthy' },
   degraded: { tone: 'warn', word: 'degraded' },

@@ -1,7 +1,9 @@
 'use client';
 
+import { type Health, healthStates } from '@tulle/mesh/health';
 import { type KeyboardEvent, memo, type Ref, useMemo, useRef, useState } from 'react';
-import type { GraphView } from '../graph-view';
+import { healthWords } from '@/ui/status-tag';
+import type { GraphEdge, GraphView } from '../graph-view';
 import { type Direction, nextNode } from '../keyboard/next-node';
 import type { Arrangement, GraphShape } from '../layout/positions';
 import { edgeName } from '../selection';
@@ -18,6 +20,12 @@ interface HandlesProps {
   readonly onFocus: (id: string) => void;
 }
 
+/** What the buttons are made of: the same object until one comes, goes, or fares better or worse. */
+interface Buttoned extends GraphShape {
+  readonly edges: readonly GraphEdge[];
+  readonly health: ReadonlyMap<string, Health>;
+}
+
 /**
  * A button over every node and edge: what is painted on a canvas is reached by keyboard, screen readers and tests
  * through these. The mouse goes through them to the graph, which bubbles from its own container.
@@ -25,9 +33,13 @@ interface HandlesProps {
 export function Handles({ ref, view, arrangement, selected, onSelect, onFocus }: HandlesProps) {
   const list = useRef<HTMLDivElement>(null);
   const services = view.nodes.map(({ service }) => service);
-  const key = `${services.join(' ')}|${view.edges.map(({ id }) => id).join(' ')}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the names stand for the view; figures change every second
-  const shape = useMemo<GraphShape>(() => ({ services, edges: view.edges }), [key]);
+  const nodeKeys = view.nodes.map(({ service, health }) => `${service} ${health}`);
+  const key = `${nodeKeys}|${view.edges.map(({ id, health, mtls }) => `${id} ${health} ${mtls}`)}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the view; figures change every second
+  const shape = useMemo<Buttoned>(() => {
+    const health = new Map(view.nodes.map((node) => [node.service, node.health]));
+    return { services, edges: view.edges, health };
+  }, [key]);
   const [current, setCurrent] = useState<string>();
   const tabStop = current !== undefined && services.includes(current) ? current : services[0];
 
@@ -45,6 +57,7 @@ export function Handles({ ref, view, arrangement, selected, onSelect, onFocus }:
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble here from the buttons within
     <div ref={ref} className={classes.handles} onKeyDown={onKeyDown}>
+      <Descriptions />
       <div ref={list}>
         <Buttons
           shape={shape}
@@ -62,8 +75,33 @@ export function Handles({ ref, view, arrangement, selected, onSelect, onFocus }:
   );
 }
 
+/** What is said of the buttons after their names. The colours on the canvas say the same. */
+function Descriptions() {
+  return (
+    <div hidden>
+      {healthStates.map((health) => (
+        <span key={health} id={healthId(health)}>
+          {healthWords[health].word}
+        </span>
+      ))}
+      <span id={openId}>without mutual TLS</span>
+    </div>
+  );
+}
+
+const openId = 'graph-call-open';
+
+function healthId(health: Health): string {
+  return `graph-health-${health}`;
+}
+
+function describedBy({ health, mtls }: GraphEdge): string {
+  const isOpen = mtls === 'none' || mtls === 'some';
+  return isOpen ? `${healthId(health)} ${openId}` : healthId(health);
+}
+
 interface ButtonsProps {
-  readonly shape: GraphShape;
+  readonly shape: Buttoned;
   readonly arrangement: Arrangement;
   readonly tabStop: string | undefined;
   readonly selected: string | undefined;
@@ -101,6 +139,7 @@ const Buttons = memo(
                     style={{ left: point.x, top: point.y }}
                     data-node={service}
                     title={service}
+                    aria-describedby={healthId(shape.health.get(service) ?? 'idle')}
                     tabIndex={service === tabStop ? 0 : -1}
                     aria-pressed={service === selected}
                     onFocus={() => onFocus(service, service)}
@@ -114,7 +153,8 @@ const Buttons = memo(
           })}
         </ul>
         <ul aria-label="Calls">
-          {calls.map(({ source, destination }) => {
+          {calls.map((call) => {
+            const { source, destination } = call;
             const from = points[source];
             const to = points[destination];
             if (from === undefined || to === undefined) return null;
@@ -131,6 +171,7 @@ const Buttons = memo(
                   // The edges of the node one is at follow it.
                   tabIndex={isAt(source, destination) ? 0 : -1}
                   aria-pressed={id === selected}
+                  aria-describedby={describedBy(call)}
                   onFocus={() => onFocus(id)}
                   onClick={(event) => event.detail === 0 && onSelect(id)}
                 >
