@@ -18,7 +18,7 @@ export class FieldSection {
   count = 0;
   /** Where the last field line ends; of added lines, how long they are together. */
   end = 0;
-  /** Names listed in Connection besides close, keep-alive, upgrade and te, in lower case. */
+  /** Fields that are not passed on, in lower case: those that Connection names, and what {@link leaveOut} was asked. */
   nominated: string[] | undefined = undefined;
   private readonly offsets: Uint16Array;
   private readonly capacity: number;
@@ -39,6 +39,12 @@ export class FieldSection {
     this.nominated = undefined;
     this.lines.length = 0;
     this.sensitive = undefined;
+  }
+
+  /** The field is for this hop only. `name` in lower case. */
+  leaveOut(name: string): void {
+    if (this.nominated === undefined) this.nominated = [name];
+    else this.nominated.push(name);
   }
 
   /** False when the section is full. */
@@ -130,7 +136,7 @@ export class FieldSection {
 
   /**
    * Whether a proxy passes a field on: not when `dropped` marks it, `removed` holds its name in lower case, or
-   * Connection nominated it (RFC 9110 section 7.6.1).
+   * it was nominated (RFC 9110 section 7.6.1).
    */
   keeps(index: number, dropped: Uint8Array, removed: ReadonlySet<string> | undefined): boolean {
     const id = this.offsets[index * WIDTH] as FieldId;

@@ -27,8 +27,7 @@ function addOption(head: MessageHead, option: string): void {
   else if (option === 'keep-alive') head.keepAlive = true;
   else if (option === 'upgrade') head.upgradeOption = true;
   else if (neverNominated.has(option)) throw new WireError('invalid-connection-option');
-  else if (head.nominated === undefined) head.nominated = [option];
-  else head.nominated.push(option);
+  else head.leaveOut(option);
 }
 
 /** RFC 9110 section 7.6.1: a comma-separated list of tokens. */

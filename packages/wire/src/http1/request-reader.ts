@@ -1,5 +1,6 @@
 import type { Bytes } from '../http/bytes.ts';
 import { CR, HOST, LF, SP, TARGET, TOKEN } from '../http/characters.ts';
+import { readExpectation } from '../http/expectation.ts';
 import { FIELD } from '../http/known-fields.ts';
 import { type BodyFraming, RequestHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
@@ -88,12 +89,7 @@ export class RequestReader extends MessageReader {
     if (head.hasBody && head.form === 'authority') throw new WireError('content-of-connect');
     const te = head.known(FIELD.te);
     head.acceptsTrailers = te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
-    const expect = head.known(FIELD.expect);
-    if (expect !== undefined) {
-      if (expect.toLowerCase() !== '100-continue') throw new WireError('unsupported-expectation');
-      // RFC 9110 section 10.1.1: HTTP/1.0 knows no interim answer.
-      head.expectsContinue = head.hasBody && head.minor === 1;
-    }
+    if (!readExpectation(head)) throw new WireError('unsupported-expectation');
     this.sink.onHead(head);
     if (head.chunked) return 'chunked';
     if (head.contentLength > 0) return 'length';

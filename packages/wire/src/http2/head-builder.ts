@@ -49,7 +49,7 @@ export class HeadBuilder implements FieldSink {
   protocol = '';
   status = '';
   host = '';
-  expect: string | undefined = undefined;
+  expects = false;
   private section: FieldSection;
   private head: RequestHead | ResponseHead;
   private into: Into = INTO.nothing;
@@ -77,7 +77,7 @@ export class HeadBuilder implements FieldSink {
     this.authority = '';
     this.protocol = '';
     this.host = '';
-    this.expect = undefined;
+    this.expects = false;
     this.cookieLine = '';
     this.cookieSensitive = false;
   }
@@ -199,7 +199,7 @@ export class HeadBuilder implements FieldSink {
           this.cookieLine === '' ? field.line : `${this.cookieLine.slice(0, -2)}; ${field.value}\r\n`;
         return false;
       case FIELD.expect:
-        this.expect = field.value;
+        this.expects = true;
         return true;
       default:
         return true;

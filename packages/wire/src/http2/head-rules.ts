@@ -1,4 +1,5 @@
 import { HOST } from '../http/characters.ts';
+import { readExpectation } from '../http/expectation.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import type { Http2ErrorReason } from './errors.ts';
 
@@ -11,7 +12,7 @@ interface ReadFields {
   readonly protocol: string;
   readonly status: string;
   readonly host: string;
-  readonly expect: string | undefined;
+  readonly expects: boolean;
 }
 
 const MAX_METHOD_CHARACTERS = 32;
@@ -55,11 +56,7 @@ export function judgeRequest(
   // RFC 9113 section 8.1.1.
   if (ended && head.contentLength > 0) return 'length-mismatch';
   head.chunked = head.hasBody && head.contentLength === -1;
-  if (fields.expect !== undefined) {
-    if (fields.expect.toLowerCase() !== '100-continue') return 'unsupported-expectation';
-    head.expectsContinue = head.hasBody;
-  }
-  return undefined;
+  return fields.expects && !readExpectation(head) ? 'unsupported-expectation' : undefined;
 }
 
 /** RFC 9113 section 8.3.1: Host may stand beside :authority, or in its place, but not against it. '' is a refusal. */
