@@ -28,6 +28,7 @@ const fields: Fields = [
   ['cookie', 'a=b'],
   ['cookie', 'c=d'],
   ['expect', '100-continue'],
+  ['expect', '200-ok'],
   ['grpc-timeout', '1S'],
   ['X-Upper', 'x'],
   ['x y', 'z'],

@@ -1,4 +1,4 @@
-import { dropTable, FIELD, hopByHop } from '../http/known-fields.ts';
+import { dropTable, hopByHop } from '../http/known-fields.ts';
 import type { RequestHead } from '../http/message-head.ts';
 import { check, checkRequestCopy } from '../http1/fuzz-copy.ts';
 import { ClientSession } from './client-session.ts';
@@ -42,8 +42,5 @@ export class NextHop {
 
 function meaningOf(head: RequestHead, ended: boolean): string {
   const { method, path, authority, contentLength, chunked, upgrade } = head;
-  let text = `${method} ${path} ${authority} ${contentLength} ${chunked} ${upgrade} ${ended}\n`;
-  for (let index = 0; index < head.count; index++)
-    if (head.idAt(index) !== FIELD.te) text += head.lineAt(index);
-  return text;
+  return `${method} ${path} ${authority} ${contentLength} ${chunked} ${upgrade} ${ended}\n${head.kept(edit.dropped)}`;
 }
