@@ -20,12 +20,15 @@ export function runOwned(command, args, { onOutput, ...options }) {
   process.on('exit', end);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => {
+    child.once('exit', (code, signal) => {
       process.off('exit', end);
       // Nothing that the command left in its group stays either.
       killGroup(child.pid, 'SIGKILL');
       watchdog.kill('SIGKILL');
-      resolve(signal === null ? code : 1);
+      const done = () => resolve(signal === null ? code : 1);
+      child.once('close', done);
+      // Who has left the group may hold the pipe for ever, and says nothing that would concern us.
+      setTimeout(done, 2_000).unref();
     });
   });
 }
