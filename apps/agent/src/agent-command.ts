@@ -6,7 +6,7 @@ export const agentOptionsSchema = z.object({
   ...meshFields,
   config: setting('Run from this file, without an API', z.optional(z.string().check(z.minLength(1)))),
   workers: setting(
-    'With --config: how many processes share the ports; one more watches over them',
+    'How many processes share the ports and carry the traffic; one more watches over them',
     z.optional(wholeNumber(z.int('a whole number').check(z.minimum(1), z.maximum(256)))),
   ),
   pidFile: setting(

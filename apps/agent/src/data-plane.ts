@@ -126,6 +126,8 @@ export interface DataPlaneStats {
   endpoints: EndpointStats[];
   /** Absent without names on loopback. */
   names?: NamesStatus | undefined;
+  /** What other processes that carry its traffic use; absent without any. */
+  workers?: { readonly rssBytes: number; readonly cpuMs: number };
 }
 
 export interface DataPlane {

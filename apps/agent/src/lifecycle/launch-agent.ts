@@ -51,6 +51,7 @@ export async function launchAgent(
   options: LaunchOptions,
   logger: DataPlaneLogger,
   inheritance = Inheritance.none(),
+  create = createDataPlane,
 ): Promise<Launched> {
   const { service, serviceVersion: version, zone } = options;
   if (service === undefined)
@@ -67,7 +68,7 @@ export async function launchAgent(
     const addresses = new AddressStore(dataDir.path, logger);
     const names = namesOptions(options, addresses);
     const { sockets } = inheritance;
-    const agent = await listenIn(dataDir.path, options, self, remembered, names, sockets, logger);
+    const agent = await listenIn(dataDir.path, options, self, remembered, names, sockets, create, logger);
     await takeOver(inheritance, agent, dataDir);
     await agent.begin();
     const remembering = remember(dataDir.path, self, agent.ports, logger);
@@ -127,6 +128,7 @@ async function listenIn(
   remembered: RememberedPorts,
   names: NamesOptions | undefined,
   sockets: ListeningSockets,
+  create: typeof createDataPlane,
   unwatched: DataPlaneLogger,
 ): Promise<Agent> {
   const recentErrors = new RecentErrors();
@@ -152,7 +154,7 @@ async function listenIn(
     sockets,
     logger,
   };
-  const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, createDataPlane);
+  const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, create);
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
   guardMemory(dataPlane, logger, options.memoryLimit);
   agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger, recentErrors });

@@ -79,13 +79,15 @@ export class MemoryUse {
 
 /**
  * Looks at the memory of this process and has the data plane save, so that it is not ended by the system. `limitBytes`
- * follows that of the control group when undefined; 0 is no limit.
+ * follows that of the control group when undefined, in equal parts where several `processes` share it; 0 is no limit.
  */
 export function guardMemory(
   plane: Pick<DataPlane, 'relieve' | 'onCrowd'>,
   logger: DataPlaneLogger,
-  limitBytes = (memoryAllowed() ?? 0) * shareOfAllowed,
+  memoryLimit: number | undefined,
+  processes = 1,
 ): void {
+  const limitBytes = memoryLimit ?? ((memoryAllowed() ?? 0) * shareOfAllowed) / processes;
   if (limitBytes === 0) return;
   let level: Pressure = PRESSURE.none;
   const use = new MemoryUse(limitBytes);

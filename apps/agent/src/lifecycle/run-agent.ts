@@ -1,4 +1,5 @@
 import type { AgentOptions } from '../agent-command.ts';
+import type { DataPlane, DataPlaneOptions } from '../data-plane.ts';
 import { askedToRestart } from './asked-to-restart.ts';
 import { Inheritance } from './inheritance.ts';
 import { type Launched, launchAgent } from './launch-agent.ts';
@@ -14,10 +15,12 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   const logger = createLogger(options.logLevel, { service: options.service });
   const inheritance = Inheritance.read(process.env);
   try {
-    if (options.workers !== undefined && options.config === undefined)
-      throw new UsageError('--workers needs --config: an agent of the API is one instance, and one process.');
     if (options.config !== undefined)
       return await runStandalone(options.config, options, inheritance, logger);
+    if (takeWorkerVariable()) {
+      const { runMeshWorker } = await import('./mesh-worker.ts');
+      return await runMeshWorker(options, inheritance, logger);
+    }
     return await runMeshAgent(options, inheritance, logger);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -31,7 +34,8 @@ async function runMeshAgent(
   inheritance: Inheritance,
   logger: Logger,
 ): Promise<number> {
-  const launched = await launchAgent(options, logger, inheritance);
+  const workers = await workersFor(options);
+  const launched = await launchAgent(options, logger, inheritance, workers?.create);
   const { agent, self } = launched;
   logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
   guardProcess(launched, logger);
@@ -49,7 +53,10 @@ async function runMeshAgent(
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
   const asked = askedToStop(options);
-  const restart = askedToRestart({ sockets: launched.sockets, options, asked, logger });
+  const restart =
+    workers === undefined
+      ? askedToRestart({ sockets: launched.sockets, options, asked, logger })
+      : workers.replacedWhenAsked();
   announceReady(options.pidFile, logger);
   void agent.whenReady(2 ** 31 - 1).then((ready) => {
     if (ready) logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
@@ -62,14 +69,35 @@ async function runMeshAgent(
   return end instanceof Error ? 1 : 0;
 }
 
+interface AgentOfWorkers {
+  create(options: DataPlaneOptions): DataPlane;
+  /** SIGUSR1 replaces the workers; this process stays. */
+  replacedWhenAsked(): Promise<never>;
+}
+
+async function workersFor({ workers }: AgentOptions): Promise<AgentOfWorkers | undefined> {
+  if (workers === undefined) return undefined;
+  const { WorkersDataPlane } = await import('./workers-data-plane.ts');
+  let plane: InstanceType<typeof WorkersDataPlane> | undefined;
+  return {
+    create: (options) => {
+      plane = new WorkersDataPlane(options, workers);
+      return plane;
+    },
+    replacedWhenAsked: () =>
+      new Promise(() => {
+        process.on('SIGUSR1', () => void plane?.replaceAll());
+      }),
+  };
+}
+
 async function runStandalone(
   file: string,
   options: AgentOptions,
   inheritance: Inheritance,
   logger: Logger,
 ): Promise<number> {
-  const isWorker = process.env[workerVariable] !== undefined;
-  delete process.env[workerVariable];
+  const isWorker = takeWorkerVariable();
   const asked = askedToStop(options);
   if (options.workers !== undefined && !isWorker) {
     const { superviseWorkers } = await import('./supervise-workers.ts');
@@ -80,7 +108,7 @@ async function runStandalone(
   const started = await startStandalone(file, logger, sockets).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
-  guardMemory(started.plane, logger, options.memoryLimit);
+  guardMemory(started.plane, logger, options.memoryLimit, options.workers);
   await inheritance.takeOver();
   process.on('SIGHUP', () => {
     started.reload();
@@ -105,6 +133,13 @@ async function runStandalone(
   }
   await started.close(options.drainTimeoutMs);
   return 0;
+}
+
+/** Whether this process is a worker. Takes the variable away: it is not for processes this one starts. */
+function takeWorkerVariable(): boolean {
+  const isWorker = process.env[workerVariable] !== undefined;
+  delete process.env[workerVariable];
+  return isWorker;
 }
 
 function toldOfSuccessor(): Promise<undefined> {

@@ -11,7 +11,11 @@ export interface SuccessorOptions {
   readonly timeoutMs: number;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
+  /** Called at once with the process, which then has a channel for messages. */
+  readonly onStarted?: ((process: ChildProcess) => void) | undefined;
 }
+
+const inherited = ['inherit', 'inherit', 'inherit'] as const;
 
 /** A process that listens on the same sockets as this one, and is ready. */
 export class Successor {
@@ -19,12 +23,14 @@ export class Successor {
   private readonly channel: Duplex;
 
   /** Rejects with the reason when it ends, or is not ready in time; then nothing has changed. */
-  static async start({ sockets, environment, timeoutMs, signal }: SuccessorOptions): Promise<Successor> {
+  static async start(options: SuccessorOptions): Promise<Successor> {
+    const { sockets, environment, timeoutMs, signal, onStarted } = options;
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       argv0: process.argv0,
       env: { ...inheritedEnvironment(), ...environment, [inheritanceVariable]: describe(sockets) },
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...sockets.map(({ fd }) => fd)],
+      stdio: [...inherited, 'pipe', ...sockets.map(({ fd }) => fd), ...(onStarted ? ['ipc' as const] : [])],
     });
+    onStarted?.(child);
     const channel = child.stdio[channelFd] as Duplex;
     channel.on('error', () => channel.destroy());
     await whenReady(child, channel, timeoutMs, signal);

@@ -8,7 +8,7 @@ import type { HeldSocket } from './listening-sockets.ts';
 import type { Logger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { announceReady } from './service-manager.ts';
-import { Worker } from './worker.ts';
+import { Workers } from './workers.ts';
 
 /**
  * Runs `count` standalone agents that accept from the same sockets. This process binds them and carries no traffic, so
@@ -24,41 +24,18 @@ export async function superviseWorkers(
   const { listen } = readConfig(file);
   if (listen.dns !== undefined) throw new UsageError('DNS is answered by one process: leave out --workers.');
   const shared = await Promise.all(addressesOf(listen).map(([name, address]) => bindSocket(name, address)));
-  const workers: Worker[] = [];
-  for (let index = 0; index < count; index++) {
-    const own = listen.admin === undefined ? [] : [await adminSocket(listen.admin, index)];
-    const worker = new Worker(index, [...shared, ...own], logger);
-    workers.push(worker);
-    await worker.start().catch(async (error: unknown) => {
-      await Promise.all(workers.map((started) => started.stop()));
-      throw new UsageError(
-        `Worker ${index} did not start: ${error instanceof Error ? error.message : error}.`,
-      );
-    });
-  }
-  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-    process.on(signal, () => {
-      for (const worker of workers) worker.signal(signal);
-    });
-  }
-  process.on('SIGUSR1', () => void replaceAll(workers, logger));
+  const { admin } = listen;
+  const own = async (index: number) => (admin === undefined ? [] : [await adminSocket(admin, index)]);
+  const socketsOf = async (index: number) => [...shared, ...(await own(index))];
+  const workers = await Workers.start(count, socketsOf, {}, logger);
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => workers.signal(signal));
+  process.on('SIGUSR1', () => void workers.replaceAll());
   announceReady(options.pidFile, logger);
   const ports = Object.fromEntries(shared.map(({ name, port }) => [name, port]));
   logger.info({ ports, workers: count }, 'all workers are ready');
   logger.info({ reason: await asked }, 'stopping');
-  await Promise.all(workers.map((worker) => worker.stop()));
+  await workers.stop();
   return 0;
-}
-
-/** One after the other, so that all but one process of memory is there once; the first that fails ends it. */
-async function replaceAll(workers: readonly Worker[], logger: Logger): Promise<void> {
-  try {
-    for (const worker of workers) await worker.replace();
-    logger.info({ workers: workers.length }, 'all workers are replaced');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.error({ reason }, 'a new worker did not start, those there are go on');
-  }
 }
 
 function readConfig(file: string): StandaloneConfig {

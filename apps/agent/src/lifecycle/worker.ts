@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { DataPlaneLogger } from '../data-plane.ts';
 import type { HeldSocket } from './listening-sockets.ts';
-import type { Logger } from './logger.ts';
 import { Successor } from './successor.ts';
 import { workerVariable } from './worker-variable.ts';
+
+type Complainer = Pick<DataPlaneLogger, 'error'>;
 
 const readyTimeoutMs = 30_000;
 const firstRetryMs = 100;
@@ -11,18 +13,25 @@ const longestRetryMs = 10_000;
 /** A worker that lived for this long did not fail because of how it started. */
 const provenMs = 60_000;
 
+export interface WorkerOptions {
+  /** Called with each process as it starts. It then has a channel for messages, and whoever holds it tells it to stop. */
+  readonly onStarted?: ((process: ChildProcess) => void) | undefined;
+}
+
 /** One of the processes that share the ports: started again whenever it ends, until it is told to stop. */
 export class Worker {
   private readonly index: number;
   private readonly sockets: readonly HeldSocket[];
-  private readonly logger: Logger;
+  private readonly logger: Complainer;
+  private readonly options: WorkerOptions;
   private readonly ending = new AbortController();
   private process: ChildProcess | undefined = undefined;
   private retryMs = firstRetryMs;
 
-  constructor(index: number, sockets: readonly HeldSocket[], logger: Logger) {
+  constructor(index: number, sockets: readonly HeldSocket[], options: WorkerOptions, logger: Complainer) {
     this.index = index;
     this.sockets = sockets;
+    this.options = options;
     this.logger = logger;
   }
 
@@ -37,6 +46,7 @@ export class Worker {
       },
       timeoutMs: readyTimeoutMs,
       signal: this.ending.signal,
+      onStarted: this.options.onStarted,
     });
     const startedAt = performance.now();
     this.process = successor.process;
@@ -67,7 +77,7 @@ export class Worker {
     const { process } = this;
     if (process === undefined) return;
     const ended = once(process, 'exit');
-    process.kill('SIGTERM');
+    if (this.options.onStarted === undefined) process.kill('SIGTERM');
     await ended;
   }
 

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
+import { SpecApi } from '../control/spec-api/spec-api.ts';
+import { call, startService } from '../specs/services.ts';
+import { AgentProcess } from './agent-process.spec-support.ts';
+import { Load } from './load.spec-support.ts';
+import { isAlive } from './process-identity.ts';
+
+async function startAgent() {
+  const api = new SpecApi();
+  await api.start();
+  onTestFinished(() => api.stop());
+  const service = await startService((_request, response) => response.end('ok'));
+  const endpoint = { id: 'orders-1', version: 'v1', host: '127.0.0.1', port: service, tls: false };
+  api.setView(viewOf('web'));
+  api.setView(viewOf('orders', [endpoint]));
+  const agent = new AgentProcess({
+    TULLE_SERVICE: 'web',
+    TULLE_API: api.url,
+    TULLE_TOKEN: api.token(),
+    TULLE_DATA_DIR: temporaryFolder(),
+    TULLE_OUTBOUND_PORT: '0',
+    TULLE_ADMIN_PORT: '0',
+    TULLE_WORKERS: '2',
+  });
+  const { ports } = await agent.logged('listening');
+  await agent.logged('ready');
+  return { agent, api, ports: ports as { outbound: number; admin: number } };
+}
+
+const workers = (agent: AgentProcess) => agent.log().filter(({ msg }) => msg === 'worker is ready');
+
+test('workers carry what one agent reports: one session, one epoch, every request once, also of those that ended', async () => {
+  const { agent, api, ports } = await startAgent();
+  // Nobody declared this service: a worker asks for it, and all are told.
+  const load = new Load()
+    .http1(ports.outbound, { host: 'orders', connections: 8 })
+    .http2(ports.outbound, { host: 'orders', concurrency: 8 });
+  agent.child.kill('SIGUSR1');
+  await agent.logged('all workers are replaced');
+  const { failures, answered } = await load.stop();
+  expect(failures).toEqual([]);
+  while (api.ledger.requests() < answered) await once(api.events, 'report');
+  agent.child.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(api.ledger.requests()).toBe(answered);
+  expect(api.ledger.epochs()).toBe(1);
+  expect(workers(agent)).toHaveLength(4);
+  for (const { pid } of workers(agent)) expect(isAlive(pid)).toBe(false);
+});
+
+test('a worker that is killed is started again with what is in force, without the API, and others serve meanwhile', async () => {
+  const { agent, api, ports } = await startAgent();
+  expect((await call(ports.outbound, { host: 'orders' })).body).toBe('ok');
+  await api.stop();
+  for (const { pid } of workers(agent)) process.kill(pid, 'SIGKILL');
+  await agent.logged('worker is ready', 4);
+  expect((await call(ports.outbound, { host: 'orders' })).body).toBe('ok');
+  const { body } = await call(ports.admin, { host: 'localhost', path: '/readyz' });
+  expect(JSON.parse(body)).toMatchObject({ ready: true });
+});
+
+test('workers end with the agent, however it ends', async () => {
+  const { agent } = await startAgent();
+  agent.child.kill('SIGKILL');
+  // All of them write there.
+  await expect(agent.logged('what nobody says')).rejects.toThrow('nothing logs');
+});

@@ -1,0 +1,121 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import type { DataPlaneStats, EndpointStats } from '../data-plane.ts';
+import { sumSeries } from '../report/sum-series.ts';
+import type {
+  FromWorker,
+  PlaneState,
+  ToWorker,
+  WorkerCounts,
+  WorkerPlaneOptions,
+} from './worker-messages.ts';
+
+/**
+ * What the processes that carry traffic have in common: the state they are told, and the sum of what they counted.
+ * Whoever has ended still counts, with what it said last.
+ */
+export class WorkerFleet {
+  private readonly options: WorkerPlaneOptions;
+  private readonly onUnknownService: (service: string) => void;
+  private readonly counts = new Map<ChildProcess, WorkerCounts | undefined>();
+  private state: PlaneState = {};
+  private ended: SeriesCounters[] = [];
+  private endedCpuMs = 0;
+
+  constructor(options: WorkerPlaneOptions, onUnknownService: (service: string) => void) {
+    this.options = options;
+    this.onUnknownService = onUnknownService;
+  }
+
+  /** A process that was just started; it is told all that is in force, and from then on what changes. */
+  readonly take = (child: ChildProcess): void => {
+    this.counts.set(child, undefined);
+    child.on('message', (message) => this.hear(child, message as FromWorker));
+    child.once('disconnect', () => this.forget(child));
+    // One that is ending takes no more messages.
+    child.on('error', () => {});
+    send(child, { type: 'begin', options: this.options, state: this.state });
+  };
+
+  change(state: PlaneState): void {
+    this.state = { ...this.state, ...state };
+    this.tell({ type: 'state', state });
+  }
+
+  tell(message: ToWorker): void {
+    for (const child of this.counts.keys()) send(child, message);
+  }
+
+  telemetry(): SeriesCounters[] {
+    const present = [...this.counts.values()].flatMap((counts) => (counts ? [counts.telemetry] : []));
+    return sumSeries([this.ended, ...present]);
+  }
+
+  stats(draining: boolean): DataPlaneStats {
+    const all = [...this.counts.values()].flatMap((counts) => counts ?? []);
+    const sum = (value: (counts: WorkerCounts) => number) =>
+      all.reduce((total, counts) => total + value(counts), 0);
+    return {
+      accepted: sum(({ stats }) => stats.accepted),
+      connected: sum(({ stats }) => stats.connected),
+      activeRequests: sum(({ stats }) => stats.activeRequests),
+      localHealthy: all.every(({ stats }) => stats.localHealthy),
+      draining,
+      endpoints: sumEndpoints(all.flatMap(({ stats }) => stats.endpoints)),
+      workers: {
+        rssBytes: sum(({ rssBytes }) => rssBytes),
+        cpuMs: this.endedCpuMs + sum(({ cpuMs }) => cpuMs),
+      },
+    };
+  }
+
+  /** Resolves when all have ended, and all that they sent was heard. */
+  async whenGone(): Promise<void> {
+    await Promise.all([...this.counts.keys()].map((child) => once(child, 'disconnect')));
+  }
+
+  private hear(child: ChildProcess, message: FromWorker): void {
+    if (message.type === 'counts') this.counts.set(child, message.counts);
+    else this.onUnknownService(message.service);
+  }
+
+  /** All that it sent was heard. */
+  private forget(child: ChildProcess): void {
+    const last = this.counts.get(child);
+    this.counts.delete(child);
+    if (last === undefined) return;
+    this.ended = sumSeries([this.ended, last.telemetry]);
+    this.endedCpuMs += last.cpuMs;
+  }
+}
+
+export function send(child: ChildProcess, message: ToWorker): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+/** Of one endpoint as all see it. Whether it is chosen each decides by itself: it is as well as it is to the worst. */
+function sumEndpoints(all: readonly EndpointStats[]): EndpointStats[] {
+  const sums = new Map<string, EndpointStats>();
+  for (const one of all) {
+    const key = `${one.service} ${one.endpoint}`;
+    const known = sums.get(key);
+    sums.set(key, known === undefined ? one : addEndpoint(known, one));
+  }
+  return [...sums.values()];
+}
+
+function addEndpoint(a: EndpointStats, b: EndpointStats): EndpointStats {
+  return {
+    ...(a.available ? b : a),
+    connections: a.connections + b.connections,
+    idle: a.idle + b.idle,
+    pending: a.pending + b.pending,
+    active: a.active + b.active,
+    latencyMs: Math.max(a.latencyMs, b.latencyMs),
+    tries: a.tries + b.tries,
+    failedTries: a.failedTries + b.failedTries,
+    failedConnects: a.failedConnects + b.failedConnects,
+    ejections: (a.ejections ?? 0) + (b.ejections ?? 0),
+  };
+}

@@ -1,0 +1,125 @@
+import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import type { ServiceView } from '@tulle/mesh/service-view';
+import {
+  type Address,
+  type ApplyResult,
+  createDataPlane,
+  type DataPlane,
+  type DataPlaneIdentity,
+  type DataPlaneOptions,
+  type DataPlaneStats,
+  type ListeningPorts,
+} from '../data-plane.ts';
+import type { Measurements } from '../record/measurements.ts';
+import { bindSockets } from './bound-socket.ts';
+import type { HeldSocket } from './listening-sockets.ts';
+import { UsageError } from './options.ts';
+import { WorkerFleet } from './worker-fleet.ts';
+import { Workers } from './workers.ts';
+
+/**
+ * The data path of an agent of the API as several processes. This one speaks to the API, holds the sockets and carries no
+ * traffic: it tells the others what is in force and sums what they count. So the agent stays one instance with one
+ * identity, one session and one epoch, whichever of its workers ends.
+ */
+export class WorkersDataPlane implements DataPlane {
+  private readonly options: DataPlaneOptions;
+  private readonly count: number;
+  /** Listens to nothing: it says at once what of a configuration cannot be compiled, as each worker will find. */
+  private readonly judge: DataPlane;
+  private readonly fleet: WorkerFleet;
+  private workers: Workers | undefined = undefined;
+  private draining = false;
+
+  constructor(options: DataPlaneOptions, count: number) {
+    const { sockets: _sockets, names, onUnknownService, logger, ...shared } = options;
+    if (names !== undefined) throw new UsageError('DNS is answered by one process: leave out --workers.');
+    this.options = options;
+    this.count = count;
+    this.judge = createDataPlane({ self: options.self, upstreams: [], logger });
+    this.fleet = new WorkerFleet(shared, (service) => onUnknownService?.(service));
+  }
+
+  async listen(): Promise<ListeningPorts> {
+    const sockets = await bindSockets(addressesOf(this.options));
+    const { logger } = this.options;
+    this.workers = await Workers.start(this.count, () => sockets, { onStarted: this.fleet.take }, logger);
+    return portsOf(sockets);
+  }
+
+  /** One worker after the other gives way to a new process. */
+  replaceAll(): Promise<void> {
+    return this.workers?.replaceAll() ?? Promise.resolve();
+  }
+
+  apply(views: readonly ServiceView[]): ApplyResult {
+    const result = this.judge.apply(views);
+    this.fleet.change({ views });
+    return result;
+  }
+
+  setIdentity(identity: DataPlaneIdentity): void {
+    this.judge.setIdentity(identity);
+    this.fleet.change({ identity });
+  }
+
+  withdrawIdentity(): void {
+    this.fleet.change({ identity: null });
+  }
+
+  setRevoked(serials: readonly string[]): void {
+    this.fleet.change({ revoked: serials });
+  }
+
+  telemetry(): SeriesCounters[] {
+    return this.fleet.telemetry();
+  }
+
+  stats(): DataPlaneStats {
+    return this.fleet.stats(this.draining);
+  }
+
+  measurements(): Measurements {
+    return this.judge.measurements();
+  }
+
+  reopenLogs(): void {
+    this.fleet.tell({ type: 'reopenLogs' });
+  }
+
+  /** Each worker looks at its own memory. */
+  onCrowd(): void {}
+  relieve(): void {}
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.draining = true;
+    this.fleet.tell({ type: 'drain', timeoutMs });
+    await Promise.all([this.workers?.stop(), this.fleet.whenGone()]);
+    await this.judge.drain(0);
+  }
+}
+
+function addressesOf({
+  outbound,
+  inbound,
+  tlsPassthrough,
+  upstreams,
+}: DataPlaneOptions): [string, Address][] {
+  const fixed = { outbound, inbound, 'tls-passthrough': tlsPassthrough };
+  const named = upstreams.map(
+    ({ service, host = '127.0.0.1', port }) => [`upstream-${service}`, { host, port }] as const,
+  );
+  return [...Object.entries(fixed), ...named].flatMap(([name, address]) =>
+    address === undefined ? [] : [[name, { host: address.host, port: address.port }]],
+  );
+}
+
+function portsOf(sockets: readonly HeldSocket[]): ListeningPorts {
+  const ports: ListeningPorts = { upstreams: {} };
+  for (const { name, port } of sockets) {
+    if (name === 'outbound' || name === 'inbound') ports[name] = port;
+    else if (name === 'tls-passthrough') ports.tlsPassthrough = port;
+    else ports.upstreams[name.slice('upstream-'.length)] = port;
+  }
+  return ports;
+}
