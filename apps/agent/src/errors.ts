@@ -8,6 +8,10 @@ export const dataPathErrors = {
     status: 501,
     message: 'CONNECT is not offered here: call services of the mesh with http://',
   },
+  upgrade_unsupported: {
+    status: 502,
+    message: 'The service speaks HTTP/2 and takes no WebSockets over it (RFC 8441)',
+  },
   not_http: { status: 501, message: 'The service does not speak HTTP: connect to its own port' },
   unknown_host: { status: 404, message: 'The host does not name a service of the mesh' },
   unknown_service: { status: 503, message: 'The mesh knows no such service' },

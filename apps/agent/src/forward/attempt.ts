@@ -158,6 +158,10 @@ export class Attempt implements ConnectionWaiter, PeerExchange {
     this.leave()?.onAttemptRefused(code, detail);
   }
 
+  onUnfit(code: DataPathErrorCode, detail: string): void {
+    this.leave()?.onAttemptRefused(code, detail);
+  }
+
   onInterim(head: ResponseHead): void {
     this.owner?.onInterim(head);
   }

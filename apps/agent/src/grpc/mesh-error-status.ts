@@ -10,6 +10,7 @@ import { GRPC_STATUS } from './grpc-status.ts';
 export const grpcStatusOfError = {
   bad_request: GRPC_STATUS.INTERNAL,
   unsupported_method: GRPC_STATUS.UNIMPLEMENTED,
+  upgrade_unsupported: GRPC_STATUS.UNIMPLEMENTED,
   not_http: GRPC_STATUS.UNIMPLEMENTED,
   unknown_host: GRPC_STATUS.UNIMPLEMENTED,
   unknown_service: GRPC_STATUS.UNAVAILABLE,

@@ -22,6 +22,8 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   /** Of the handshake that HTTP/2 does without (RFC 8441 section 5). */
   private webSocketKey = '';
   private answered = false;
+  /** An upgrade that waits for the peer to say whether it takes it. */
+  private held: { readonly head: RequestHead; readonly edit: RequestEdit } | undefined = undefined;
 
   constructor(peer: Http2Peer, stream: ClientStream) {
     this.peer = peer;
@@ -35,10 +37,21 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   sendHead(head: RequestHead, edit: RequestEdit): number {
     this.isWebSocket = head.upgrade === 'websocket';
-    if (this.isWebSocket) this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
-    const isTunnel = this.isWebSocket || head.method === 'CONNECT';
-    this.stream.sendRequestHead(head, edit, !head.hasBody && !isTunnel);
+    if (this.isWebSocket) this.sendUpgrade(head, edit);
+    else this.stream.sendRequestHead(head, edit, !head.hasBody && head.method !== 'CONNECT');
     return head.end;
+  }
+
+  /** The peer said what it takes. */
+  onSettings(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined) this.sendUpgrade(held.head, held.edit);
+  }
+
+  /** The connection is gone before the peer said anything. */
+  onNeverSent(): void {
+    if (this.held !== undefined) this.onReset(ERROR.cancel, true);
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {
@@ -66,6 +79,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   leave(complete: boolean): void {
     this.exchange = undefined;
+    this.held = undefined;
     // Our end of a tunnel that has ended well may still be behind bytes that wait for a window. Every other stream is
     // reset, also one that is closed: what of its answer was not read takes up room in the window of the connection.
     if (!complete || !this.finSent) this.stream.reset(ERROR.cancel);
@@ -103,6 +117,20 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   onWindow(): void {
     this.exchange?.onPeerDrained();
+  }
+
+  /** RFC 8441 section 3: only to a peer that has announced that it takes extended CONNECT. */
+  private sendUpgrade(head: RequestHead, edit: RequestEdit): void {
+    const { session } = this.peer;
+    if (!session.peer.known) {
+      this.held = { head, edit };
+      this.peer.awaitSettings(this);
+    } else if (session.allowsConnectProtocol) {
+      this.webSocketKey = head.known(FIELD.webSocketKey) ?? '';
+      this.stream.sendRequestHead(head, edit, false);
+    } else {
+      this.exchange?.onUnfit('upgrade_unsupported', '');
+    }
   }
 
   /** What HTTP/1.1 would have answered to the same handshake. */

@@ -37,6 +37,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
   private readonly environment: PeerEnvironment;
   private readonly writer: SessionWriter;
   private readAt: number;
+  private awaitingSettings: Http2PeerStream[] = [];
   private retiring = false;
   private closed = false;
 
@@ -79,6 +80,11 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
   openStream(): PeerStream {
     this.active++;
     return new Http2PeerStream(this, this.session.openStream() as ClientStream);
+  }
+
+  /** Tells the stream once the peer has said what it takes. */
+  awaitSettings(stream: Http2PeerStream): void {
+    this.awaitingSettings.push(stream);
   }
 
   /** A stream is over. */
@@ -134,6 +140,9 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
 
   onCapacity(): void {
     const { known, maxStreams } = this.session.peer;
+    if (known && this.awaitingSettings.length > 0) {
+      for (const stream of this.awaitingSettings.splice(0)) stream.onSettings();
+    }
     if (known) this.pool.expectedCapacity = Math.max(1, Math.min(MAX_STREAMS, maxStreams));
     if (!this.retiring && !this.closed) this.pool.release(this);
   }
@@ -150,6 +159,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     this.closed = true;
     this.pool.onClosed(this);
     this.session.lose();
+    for (const stream of this.awaitingSettings.splice(0)) stream.onNeverSent();
     this.environment.refusals?.settle(this.session.flood.refusals);
     this.socket.destroy();
     this.environment.turn.flush();

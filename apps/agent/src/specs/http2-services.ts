@@ -11,6 +11,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
+  type Settings,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -18,8 +19,9 @@ import { onTestFinished } from 'vitest';
 /** For specs: a service of another maker that speaks HTTP/2 with prior knowledge. */
 export async function startHttp2Service(
   listener: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+  settings: Settings = { enableConnectProtocol: true },
 ): Promise<{ port: number; server: Http2Server; sessions: number }> {
-  const server = createServer({ settings: { enableConnectProtocol: true } });
+  const server = createServer({ settings });
   const service = { port: 0, server, sessions: 0 };
   const open = new Set<{ destroy(): void }>();
   server.on('session', (session) => {

@@ -2,6 +2,10 @@
 const words: Readonly<Record<string, { readonly name: string; readonly means: string }>> = {
   bad_request: { name: 'Unreadable request', means: 'the caller did not send HTTP that can be read' },
   unsupported_method: { name: 'CONNECT', means: 'the caller wanted a tunnel, which the mesh does not offer' },
+  upgrade_unsupported: {
+    name: 'No WebSockets',
+    means: 'the service speaks HTTP/2 and takes no WebSockets over it',
+  },
   not_http: { name: 'Not HTTP', means: 'the service is called with HTTP but speaks something else' },
   unknown_host: { name: 'Unknown host', means: 'the host names no service of the mesh' },
   unknown_service: { name: 'Unknown service', means: 'the mesh knows no such service' },
