@@ -36,6 +36,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   /** Which form the body of the present answer has on this connection. */
   private body: BodyForm = 'none';
   private lastAnswer = false;
+  /** The caller was told to send the content of the present request (RFC 9110 section 10.1.1). */
+  private continued = false;
   /** No request after the present one: this agent drains, or the caller's certificate has expired. */
   private retiring: boolean;
   /** The caller half-closed: what it sent is still answered. */
@@ -90,6 +92,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       }
     }
     this.lastAnswer = this.retiring || !head.persistent;
+    this.continued = false;
     // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
     if (!head.hasBody) this.reader.pause();
     const exchange = new Exchange(this, head, this.environment, this.passage.seriesOf(this));
@@ -124,6 +127,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   sendInterim(head: ResponseHead): void {
     // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
     if (this.reader.head.minor === 0) return;
+    if (head.status === 100) this.continued = true;
     this.writer.add(serialiseResponseHead(head, responseEdit(head, false, undefined), ''));
   }
 
@@ -131,7 +135,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     const request = this.reader.head;
     const body = bodyFormOf(head, request);
     this.body = body;
-    if (this.retiring || body === 'until-close') this.lastAnswer = true;
+    if (this.retiring || body === 'until-close' || this.mayLackContent) this.lastAnswer = true;
     const framing = framingFields(head, request, body, change, this.lastAnswer);
     const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), framing);
     this.writer.add(text);
@@ -157,6 +161,14 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     if (this.retiring || this.exchange?.requestEnded === false) this.lastAnswer = true;
     const options = { withBody: request.method !== 'HEAD', close: this.lastAnswer };
     this.writer.add(serialiseAnswer(answer, options));
+  }
+
+  /**
+   * A caller that waits to be told to continue, and is answered instead, sends the content or leaves it out as it likes:
+   * what follows could be either that or the next request.
+   */
+  private get mayLackContent(): boolean {
+    return this.reader.head.expectsContinue && !this.continued && this.exchange?.requestEnded === false;
   }
 
   abort(): void {

@@ -88,6 +88,18 @@ describe('a request through the outbound port', () => {
     expect(await client.until(/done/)).toContain('HTTP/1.1 200 OK');
   });
 
+  it('closes behind an answer in place of 100 Continue: the content may come or not', async () => {
+    const service = await startRawService((socket, received) => {
+      if (received.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno');
+    });
+    const { port } = await startOutbound([viewOf('web', [{ port: service.port }])]);
+    const client = await rawClient(port);
+    client.send('POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 60\r\nExpect: 100-continue\r\n\r\n');
+    expect(await client.until(/no$/)).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*connection: close\r\n\r\nno$/i);
+    client.send('GET /next HTTP/1.1\r\nHost: web\r\n\r\n'.repeat(3));
+    expect(await client.toEnd()).not.toMatch(/HTTP[\s\S]*HTTP/);
+  });
+
   it.each([
     ['HEAD', 200, { 'content-length': '5' }],
     ['GET', 204, {}],
