@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { startHttp2Service } from '../specs/http2-services.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
+import type { RawClient } from '../specs/raw-peer.ts';
 import { call, rawClient, startRawService, startService } from '../specs/services.ts';
 
 const request = 'GET / HTTP/1.1\r\nHost: web\r\n\r\n';
@@ -27,6 +29,34 @@ it('a connection that is too old goes, also while requests wait for it', async (
   const answers = await Promise.all(Array.from({ length: 4 }, () => call(port)));
   expect(answers.map(({ status }) => status)).toEqual(Array(4).fill(200));
   expect(ports.size).toBe(4);
+});
+
+it('a connection that is sent away makes room for another while it ends what it has, but not for any number', async () => {
+  const ends: (() => void)[] = [];
+  let arrived = Promise.withResolvers<void>();
+  const service = await startHttp2Service((stream) => {
+    stream.respond({ ':status': 200 });
+    ends.push(() => stream.end('late'));
+    stream.session?.goaway();
+    // Answered behind what was said before.
+    stream.session?.ping(() => arrived.resolve());
+  });
+  const policy = { connections: { max: 1, maxPending: 0 } };
+  const { port } = await startOutbound([
+    viewOf('web', [{ port: service.port }], { protocol: 'http2', policy }),
+  ]);
+  const clients: RawClient[] = [];
+  for (let time = 0; time < 2; time++) {
+    arrived = Promise.withResolvers<void>();
+    const client = await rawClient(port);
+    client.send(request);
+    await Promise.all([arrived.promise, client.until(/^HTTP\/1.1 200 /)]);
+    clients.push(client);
+  }
+  expect(service.sessions).toBe(2);
+  expect((await call(port)).headers['x-tulle-error']).toBe('overloaded');
+  for (const end of ends) end();
+  for (const client of clients) await client.until(/late/);
 });
 
 it('requests that wait for an endpoint a configuration drops are still answered', async () => {

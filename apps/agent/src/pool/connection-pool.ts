@@ -45,6 +45,8 @@ export class ConnectionPool implements DialOwner {
   /** Those with capacity, the one used last at the end. */
   private readonly offered: PeerConnection[] = [];
   private readonly all = new Set<PeerConnection>();
+  /** Those of {@link all} that take no further request and end what they have. */
+  private readonly leaving = new Set<PeerConnection>();
   private readonly dials = new Set<Dial>();
   private readonly waiting: ConnectionWaiter[] = [];
   private retired = false;
@@ -65,6 +67,14 @@ export class ConnectionPool implements DialOwner {
 
   get size(): number {
     return this.all.size + this.dials.size;
+  }
+
+  /**
+   * Against the limit. Those that are leaving may take long over what they have, and must not keep others from being made;
+   * but no more of them than the limit itself, or a peer that sends every connection away would get any number.
+   */
+  private get taken(): number {
+    return this.size - Math.min(this.leaving.size, this.limits.max);
   }
 
   get idleCount(): number {
@@ -90,7 +100,7 @@ export class ConnectionPool implements DialOwner {
       if (!usable) peer.retire();
     }
     const expected = this.dials.size * this.expectedCapacity;
-    const full = this.size >= this.limits.max;
+    const full = this.taken >= this.limits.max;
     if (full && this.waiting.length - expected >= this.limits.maxPending) {
       waiter.onNoConnection('overloaded', '');
       return;
@@ -109,7 +119,7 @@ export class ConnectionPool implements DialOwner {
   release(peer: PeerConnection): void {
     // Who waits is served even by a pool that is retired, not by a connection that is too old: it would never go.
     if (this.waiting.length > 0 && (this.retired || this.mayServe(peer))) this.serveWaiting(peer);
-    if (!this.mayServe(peer) || this.size > this.limits.max) {
+    if (!this.mayServe(peer) || this.taken > this.limits.max) {
       this.withdraw(peer);
       peer.retire();
       return;
@@ -181,8 +191,15 @@ export class ConnectionPool implements DialOwner {
     this.environment.turn.flush();
   }
 
+  /** It takes no further request, though it may still have some. */
+  onLeaving(peer: PeerConnection): void {
+    this.leaving.add(peer);
+    this.openForWaiting();
+  }
+
   onClosed(peer: PeerConnection): void {
     this.all.delete(peer);
+    this.leaving.delete(peer);
     this.withdraw(peer);
     this.openForWaiting();
   }
@@ -216,7 +233,7 @@ export class ConnectionPool implements DialOwner {
 
   private openForWaiting(): void {
     const expected = this.dials.size * this.expectedCapacity;
-    if (this.waiting.length > expected && this.size < this.limits.max) this.open();
+    if (this.waiting.length > expected && this.taken < this.limits.max) this.open();
   }
 
   private open(): void {

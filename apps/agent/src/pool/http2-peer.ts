@@ -99,6 +99,7 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     if (this.retiring) return;
     this.retiring = true;
     this.session.shutDown();
+    if (!this.closed) this.pool.onLeaving(this);
   }
 
   destroy(): void {
