@@ -34,7 +34,7 @@ export class Credentials {
   set(pem: IdentityPem): void {
     const options: SecureContextOptions = {
       ...protocol,
-      cert: pem.certificateChainPem,
+      cert: withIssuer(pem),
       key: pem.keyPem,
       ca: pem.trustBundlePem,
     };
@@ -61,4 +61,23 @@ export class Credentials {
   isRevoked(serial: string): boolean {
     return this.revoked.has(serial);
   }
+}
+
+const certificateText = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * The chain as it is shown to peers. Where it is a single certificate, OpenSSL would look for its issuer in the trust
+ * bundle, verify its signature and send both, in every handshake: with the issuer it has nothing to complete.
+ */
+function withIssuer({ certificateChainPem, trustBundlePem }: IdentityPem): string {
+  if (certificateChainPem.match(certificateText)?.length !== 1) return certificateChainPem;
+  const leaf = new X509Certificate(certificateChainPem);
+  const issuer = trustBundlePem.match(certificateText)?.find((text) => hasIssued(leaf, text));
+  return issuer === undefined ? certificateChainPem : `${certificateChainPem.trimEnd()}\n${issuer}\n`;
+}
+
+function hasIssued(leaf: X509Certificate, text: string): boolean {
+  const issuer = new X509Certificate(text);
+  // The first compares names alone, which an authority may keep when it changes its key.
+  return leaf.checkIssued(issuer) && leaf.verify(issuer.publicKey);
 }
