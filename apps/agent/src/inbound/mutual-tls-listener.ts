@@ -5,7 +5,7 @@ import { Http1Caller } from '../forward/http1-caller.ts';
 import { Http2Caller } from '../forward/http2-caller.ts';
 import type { CallerEnvironment, Passage } from '../forward/passage.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
-import { readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import { readX509Identity } from '../mutual-tls/peer-certificate.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** For so long a caller may resume its session; then it shows its certificate again. */
@@ -83,7 +83,7 @@ export class MutualTlsListener {
 
   /** Also of a resumed session the certificate is known, from the ticket; OpenSSL does not look at its dates again. */
   private identify(socket: tls.TLSSocket) {
-    const peer = socket.authorized ? readPeerIdentity(socket.getPeerCertificate()) : undefined;
+    const peer = socket.authorized ? readX509Identity(socket.getPeerX509Certificate()) : undefined;
     const trustDomain = this.credentials.current?.trustDomain;
     const accepted =
       peer !== undefined &&
