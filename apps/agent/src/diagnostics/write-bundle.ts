@@ -1,4 +1,3 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { BundleParts } from './bundle.ts';
@@ -12,6 +11,8 @@ export async function writeBundle(
   parts: BundleParts,
   logger: DataPlaneLogger,
 ): Promise<string> {
+  // Loaded only now: with it come readline and file watching, a megabyte of an agent.
+  const { mkdir, rm, writeFile } = await import('node:fs/promises');
   const { collectBundle } = await import('./bundle.ts');
   const folder = join(dataDir, 'diagnostics');
   const path = join(folder, `bundle-${new Date().toISOString().replaceAll(':', '-')}.json`);
@@ -30,6 +31,7 @@ export async function writeBundle(
 }
 
 async function removeOld(folder: string): Promise<void> {
+  const { readdir, rm } = await import('node:fs/promises');
   const bundles = (await readdir(folder)).filter((name) => name.startsWith('bundle-')).sort();
   for (const name of bundles.slice(0, -MAX_BUNDLES)) await rm(join(folder, name), { force: true });
 }

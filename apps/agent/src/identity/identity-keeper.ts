@@ -1,5 +1,6 @@
 import { LatestWriter } from '../config-store/latest-writer.ts';
 import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
+import { isoTime } from '../iso-time.ts';
 import { type Identity, isValidAt } from './identity.ts';
 import type { IdentityStore } from './identity-store.ts';
 
@@ -41,7 +42,7 @@ export class IdentityKeeper {
     const stored = this.#store.load();
     if (stored === undefined) return;
     this.#current = stored;
-    const fields = { serial: stored.serial, notAfter: new Date(stored.notAfter).toISOString() };
+    const fields = { serial: stored.serial, notAfter: isoTime(stored.notAfter) };
     if (stored.revoked)
       this.#logger.error(fields, 'the certificate on disk is revoked: nobody is served with it');
     else if (!this.valid) this.#logger.error(fields, 'the certificate on disk has expired');
@@ -62,7 +63,7 @@ export class IdentityKeeper {
     this.#dataPlane.setIdentity(identity);
     this.#current = identity;
     this.#logger.info(
-      { serial: identity.serial, notAfter: new Date(identity.notAfter).toISOString() },
+      { serial: identity.serial, notAfter: isoTime(identity.notAfter) },
       'a new certificate is in force',
     );
     this.#writer.put(identity);
