@@ -22,7 +22,7 @@ beforeEach(async () => {
     token: api.token(),
     dataDir: temporaryFolder(),
   });
-  await agent.agent.whenReady(5_000);
+  await agent.agent.whenReady(60_000);
 });
 
 afterEach(async () => {

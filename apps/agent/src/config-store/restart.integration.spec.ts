@@ -67,7 +67,7 @@ test.each([
     const file = join(flags.dataDir, 'config.json');
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
     const second = await launch(flags);
-    expect(await second.agent.whenReady(5_000)).toBe(true);
+    expect(await second.agent.whenReady(60_000)).toBe(true);
     expect(second.complaints.join()).toContain('the stored configuration is ignored');
   },
 );

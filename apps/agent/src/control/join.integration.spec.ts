@@ -73,14 +73,14 @@ test('without certificate and token an agent does not start, and says what to do
 test('an agent joins once; what it keeps is readable by its owner alone', async () => {
   const flags = { service: 'orders', port: 1, api: api.url, dataDir: temporaryFolder() };
   const first = await launchSpecAgent({ ...flags, token: api.token() });
-  expect(await first.agent.whenReady(5_000)).toBe(true);
+  expect(await first.agent.whenReady(60_000)).toBe(true);
   await first.stop();
   const file = joinPath(flags.dataDir, 'identity.json');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(flags.dataDir).mode & 0o777).toBe(0o700);
   const second = await launchSpecAgent(flags);
   agents.push(second);
-  expect(await second.agent.whenReady(5_000)).toBe(true);
+  expect(await second.agent.whenReady(60_000)).toBe(true);
   expect(second.self).toEqual(first.self);
   expect(api.serials).toHaveLength(1);
 });

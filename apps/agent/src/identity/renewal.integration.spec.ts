@@ -39,24 +39,28 @@ async function launchPair(): Promise<{ web: SpecAgent; orders: SpecAgent }> {
   const orders = await launch('orders', { port: echo.port });
   api.setView(viewOf('orders', [endpointOf(orders)]));
   const web = await launch('web', { upstreams: 'orders' });
-  await Promise.all([orders.agent.whenReady(5_000), web.agent.whenReady(5_000)]);
+  await Promise.all([orders.agent.whenReady(60_000), web.agent.whenReady(60_000)]);
   return { web, orders };
 }
 
-test('certificates of two seconds are replaced under traffic without a failed request', async () => {
-  api.leafLifeMs = 2_000;
+test('certificates are replaced under traffic without a failed request, by themselves and when asked for', async () => {
+  api.leafLifeMs = 10_000;
   const { web } = await launchPair();
   const joined = api.serials.length;
-  let renewals = 0;
-  const counting = (async () => {
-    for await (const _ of on(api.events, 'grant')) if (++renewals === 6) break;
-  })();
+  const grants = on(api.events, 'grant');
+  const renewed = async (count: number) => {
+    for (let index = 0; index < count; index++) await grants.next();
+  };
   const statuses = new Set<number>();
   let stop = false;
   const traffic = (async () => {
     while (!stop) statuses.add((await callThrough(web, 'orders')).status);
   })();
-  await counting;
+  await renewed(2);
+  for (let time = 0; time < 2; time++) {
+    api.direct('renew-certificate');
+    await renewed(2);
+  }
   stop = true;
   await traffic;
   expect([...statuses]).toEqual([200]);

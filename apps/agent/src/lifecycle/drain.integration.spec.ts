@@ -38,7 +38,8 @@ function accepts(port: number): Promise<boolean> {
 test('under load, behind a balancer that asks for readiness, no request fails', async () => {
   const service = await startService((_request, response) => response.end('ok'));
   const [first, second] = await Promise.all([
-    startAgent(service, { TULLE_DRAIN_DELAY_MS: '1000' }),
+    // Long enough for the balancer to notice, however slow it is.
+    startAgent(service, { TULLE_DRAIN_DELAY_MS: '5000' }),
     startAgent(service),
   ]);
   let target = first.outbound;

@@ -29,7 +29,8 @@ async function requestsOf({ ports }: LogLine): Promise<number> {
 
 test('workers share the port, and each counts what it carried', async () => {
   const { agent, port } = await startWorkers();
-  const load = new Load().http1(port, { host: 'web', connections: 16 });
+  // So many that no worker is passed over by chance.
+  const load = new Load().http1(port, { host: 'web', connections: 40 });
   while (load.tally.answered < 400) await requestsOf(await agent.logged('ready'));
   const { failures, answered } = await load.stop();
   expect(failures).toEqual([]);

@@ -45,7 +45,7 @@ async function counted(requests: number): Promise<void> {
 test('counters survive lost answers, a crash of the API, and runs of the agent without it', async () => {
   const flags = { service: 'web', upstreams: 'orders', api: api.url, dataDir: temporaryFolder() };
   const first = await launchSpecAgent({ ...flags, token: api.token() });
-  await first.agent.whenReady(5_000);
+  await first.agent.whenReady(60_000);
   let reports = 0;
   api.onReport = (report) => {
     const output = api.ledger.take(report);

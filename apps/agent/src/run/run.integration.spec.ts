@@ -64,7 +64,10 @@ function start(program: string, args: string[], env: NodeJS.ProcessEnv): Run {
     complaints: () => complaints,
     ended: once(child, 'close').then(([code, signal]) => code ?? signal),
     written: async (text) => {
-      while (!output.includes(text)) await once(child.stdout, 'data');
+      while (!output.includes(text)) {
+        if (child.stdout.readableEnded) throw new Error(`never written: ${text}\n${output}${complaints}`);
+        await Promise.race([once(child.stdout, 'data'), once(child.stdout, 'end')]);
+      }
     },
   };
 }
@@ -207,7 +210,8 @@ test('nothing stays behind after a normal end', async () => {
   const mark = randomUUID();
   const { ended, written, process: supervisor } = run([node, '-e', printPidAndWait, mark]);
   await written('.');
-  expect(processesWith(mark)).toHaveLength(3);
+  // A shell that is about to become another program is seen twice.
+  await expect.poll(() => processesWith(mark)).toHaveLength(3);
   supervisor.kill('SIGTERM');
   await ended;
   while (processesWith(mark).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -50,12 +50,13 @@ async function startAgent(config: string, files: Record<string, string> = {}) {
   /** Resolves when the agent itself says that it is so late. */
   const jump = async (offsetMs: number) => {
     replace(join(folder, 'offset'), String(offsetMs));
-    const saysSo = () => {
+    const reloaded = 'configuration reloaded';
+    let time = Number.NaN;
+    while (!(Math.abs(time - Date.now() - offsetMs) < hour)) {
+      const count = agent.log().filter(({ msg }) => msg === reloaded).length;
       agent.child.kill('SIGHUP');
-      const logged = agent.log().findLast(({ msg }) => msg.startsWith('configuration reloaded'));
-      return Math.abs(Number(logged?.time) - Date.now() - offsetMs) < hour;
-    };
-    await expect.poll(saysSo).toBe(true);
+      time = Number((await agent.logged(reloaded, count + 1)).time);
+    }
   };
   return { agent, folder, outbound, inbound, jump };
 }
@@ -79,7 +80,7 @@ listen: { outbound: 0, inbound: 0 }
 local: ${service}
 services:
   web: { endpoints: [], rateLimits: [{ requests: 3, perMs: ${hour} }] }
-  steady: { ${address}, timeouts: { requestMs: 60000 } }
+  steady: { ${address}, timeouts: { requestMs: ${hour} } }
   hasty: { ${address}, timeouts: { requestMs: 300 } }
   checked: { endpoints: [{ address: ${checked} }], healthCheck: { path: /health, intervalMs: 100, timeoutMs: 100 } }
   gone: { endpoints: [{ address: ${gone} }] }

@@ -51,7 +51,7 @@ test.skipIf(!mayMount)(
     api.setView(await startService('orders', 'before'));
     const flags = { service: 'web', upstreams: 'orders', api: api.url, dataDir, accessLog, dnsPort: 0 };
     const first = await launchSpecAgent({ ...flags, token: api.token() });
-    await first.agent.whenReady(5_000);
+    await first.agent.whenReady(60_000);
     expect((await callThrough(first, 'orders')).body).toBe('before');
     await expect.poll(() => read(join(dataDir, 'config.json'))).toContain('before');
     await expect.poll(() => read(join(dataDir, 'loopback-addresses.json'))).toContain('orders');
