@@ -45,9 +45,17 @@ const pages = new Map<string, Page>([
 
 const acts = new Map<string, Page>([
   ['/diagnostics', async (source) => answer({ path: await source.writeBundle() }, 201)],
+  [
+    '/restart',
+    async ({ restart }) =>
+      restart === undefined
+        ? answer({ error: 'Whoever started this agent restarts it.' }, 409)
+        : answer({ pid: await restart() }),
+  ],
 ]);
 
-const there = 'There is GET /healthz, /readyz, /metrics, /endpoints, /config and POST /diagnostics.';
+const there =
+  'There is GET /healthz, /readyz, /metrics, /endpoints, /config, and POST /diagnostics and /restart.';
 
 /** What the admin port answers. */
 export async function adminAnswer(

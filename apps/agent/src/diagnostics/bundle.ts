@@ -3,12 +3,12 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { configuration } from '../admin/admin-pages.ts';
-import type { AdminSource } from '../admin/admin-source.ts';
+import type { VisibleState } from '../admin/admin-source.ts';
 import type { LoggedProblem } from './recent-errors.ts';
 import { redact } from './redact.ts';
 
 export interface BundleParts {
-  readonly source: Omit<AdminSource, 'writeBundle'>;
+  readonly source: VisibleState;
   /** As they were read. */
   readonly settings: object;
   readonly problems: readonly LoggedProblem[];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AdminSource } from '../admin/admin-source.ts';
+import type { VisibleState } from '../admin/admin-source.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import { RecentErrors } from './recent-errors.ts';
@@ -12,7 +12,7 @@ import { writeBundle } from './write-bundle.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-function sourceOf(plane: DataPlane, texts: Record<string, string>): Omit<AdminSource, 'writeBundle'> {
+function sourceOf(plane: DataPlane, texts: Record<string, string>): VisibleState {
   return {
     status: () => ({
       self: { service: 'caller', version: 'v1', instance: 'caller-1' },

@@ -4,7 +4,7 @@ import type { HelloInput } from '@tulle/mesh/agent-protocol';
 import type { MeshView, Self } from '@tulle/mesh/service-view';
 import manifest from '../../package.json' with { type: 'json' };
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
-import type { AdminSource } from '../admin/admin-source.ts';
+import type { AdminSource, VisibleState } from '../admin/admin-source.ts';
 import type { AgentStatus } from '../admin/agent-status.ts';
 import { ConfigStore } from '../config-store/config-store.ts';
 import { ConfigSync } from '../control/config-sync.ts';
@@ -38,6 +38,8 @@ export interface AgentParts {
   readonly ports: ListeningPorts;
   /** Where other agents reach the mesh port; undefined for pure callers. */
   readonly inbound: HelloInput['inbound'];
+  /** See the admin port's. */
+  readonly restart: AdminSource['restart'];
   readonly logger: DataPlaneLogger;
   /** Of that logger. */
   readonly recentErrors: RecentErrors;
@@ -128,7 +130,7 @@ export class Agent {
   async listen(adminPort: number, sockets: ListeningSockets): Promise<void> {
     this.#admin = await openAdminPort(
       adminPort,
-      { ...this.#visible, writeBundle: () => this.writeBundle() },
+      { ...this.#visible, writeBundle: () => this.writeBundle(), restart: this.#parts.restart },
       sockets,
     );
     this.#localHealth?.start();
@@ -190,7 +192,7 @@ export class Agent {
     this.#parts.dataPlane.reopenLogs();
   }
 
-  get #visible(): Omit<AdminSource, 'writeBundle'> {
+  get #visible(): VisibleState {
     return {
       status: () => this.status(),
       configTexts: () => this.#config.texts(),

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
-import { startService } from '../specs/services.ts';
+import { call, startService } from '../specs/services.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
 import { Load } from './load.spec-support.ts';
 
@@ -23,7 +24,7 @@ async function startAgent(variables: Record<string, string> = {}) {
   const config = join(path, 'mesh.yaml');
   writeFileSync(
     config,
-    `self: { service: caller }\nlisten: { outbound: 0 }\nservices: { web: { endpoints: [{ address: ${service} }] } }\n`,
+    `self: { service: caller }\nlisten: { outbound: 0, admin: 0 }\nservices: { web: { endpoints: [{ address: ${service} }] } }\n`,
   );
   const pidFile = join(path, 'agent.pid');
   const agent = new AgentProcess({ TULLE_CONFIG: config, TULLE_PID_FILE: pidFile, ...variables });
@@ -32,6 +33,7 @@ async function startAgent(variables: Record<string, string> = {}) {
     agent,
     config,
     port: (ports as { outbound: number }).outbound,
+    admin: (ports as { admin: number }).admin,
     pid: () => Number(readFileSync(pidFile, 'utf8')),
   };
 }
@@ -70,6 +72,22 @@ test('a successor that cannot start changes nothing, and the next try may', asyn
   await agent.logged('ready', 2);
   expect(pid()).not.toBe(first);
   expect((await load.stop()).failures).toEqual([]);
+});
+
+test('who asks on the admin port is told which process serves now, or why none took over', async () => {
+  const { agent, admin, config, pid } = await startAgent();
+  const restart = async () => {
+    // A connection for each: the process that answered closes its own.
+    const request = { host: 'localhost', path: '/restart', method: 'POST', agent: new Agent() };
+    const { status, body } = await call(admin, request);
+    return { status, ...JSON.parse(body) };
+  };
+  const first = await restart();
+  await agent.logged('ready', 2);
+  expect(first).toEqual({ status: 200, pid: pid() });
+  writeFileSync(config, 'nonsense');
+  expect(await restart()).toEqual({ status: 500, error: 'it ended with code 1 before it was ready' });
+  expect(pid()).toBe(first.pid);
 });
 
 test('an agent of the API hands over its ports, its directory and its counters', async () => {

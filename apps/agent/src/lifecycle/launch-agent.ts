@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Self } from '@tulle/mesh/service-view';
+import type { AdminSource } from '../admin/admin-source.ts';
 import { LatestWriter } from '../config-store/latest-writer.ts';
 import {
   createDataPlane,
@@ -20,7 +21,6 @@ import {
   type RememberedPorts,
   saveInstanceState,
 } from './instance-state.ts';
-import type { ListeningSockets } from './listening-sockets.ts';
 import { guardMemory } from './memory-guard.ts';
 import { type MeshOptions, UsageError } from './options.ts';
 import { isLoopback, reachableHost } from './reachable-host.ts';
@@ -33,10 +33,16 @@ export type LaunchOptions = MeshOptions & {
   readonly adminPort: number;
 };
 
+export interface LaunchParts {
+  readonly inheritance?: Inheritance | undefined;
+  readonly createDataPlane?: typeof createDataPlane | undefined;
+  /** What POST /restart does; absent where whoever started the agent restarts it. */
+  readonly restart?: AdminSource['restart'];
+}
+
 export interface Launched {
   readonly agent: Agent;
   readonly self: Self;
-  readonly sockets: ListeningSockets;
   /** The successor is ready: it writes and speaks to the API, and this process has only to drain. */
   handTo(successor: Successor): Promise<void>;
   /** Drains, stores and gives the data directory free. */
@@ -50,9 +56,9 @@ export interface Launched {
 export async function launchAgent(
   options: LaunchOptions,
   logger: DataPlaneLogger,
-  inheritance = Inheritance.none(),
-  create = createDataPlane,
+  parts: LaunchParts = {},
 ): Promise<Launched> {
+  const { inheritance = Inheritance.none() } = parts;
   const { service, serviceVersion: version, zone } = options;
   if (service === undefined)
     throw new UsageError('Say which service this is with --service (or TULLE_SERVICE).');
@@ -67,15 +73,13 @@ export async function launchAgent(
     const remembered = stored?.ports ?? { upstreams: {} };
     const addresses = new AddressStore(dataDir.path, logger);
     const names = namesOptions(options, addresses);
-    const { sockets } = inheritance;
-    const agent = await listenIn(dataDir.path, options, self, remembered, names, sockets, create, logger);
+    const agent = await listenIn(dataDir.path, options, self, remembered, names, parts, logger);
     await takeOver(inheritance, agent, dataDir);
     await agent.begin();
     const remembering = remember(dataDir.path, self, agent.ports, logger);
     return {
       agent,
       self,
-      sockets,
       handTo: async (successor) => {
         await agent.handOver();
         await Promise.all([addresses.settled(), remembering.settled()]);
@@ -127,10 +131,10 @@ async function listenIn(
   self: Self,
   remembered: RememberedPorts,
   names: NamesOptions | undefined,
-  sockets: ListeningSockets,
-  create: typeof createDataPlane,
+  { inheritance = Inheritance.none(), createDataPlane: create = createDataPlane, restart }: LaunchParts,
   unwatched: DataPlaneLogger,
 ): Promise<Agent> {
+  const { sockets } = inheritance;
   const recentErrors = new RecentErrors();
   const logger = recentErrors.watch(unwatched);
   let agent: Agent | undefined;
@@ -157,7 +161,7 @@ async function listenIn(
   const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, create);
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
   guardMemory(dataPlane, logger, options.memoryLimit);
-  agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, logger, recentErrors });
+  agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, restart, logger, recentErrors });
   if (!agent.hasIdentity && options.token === undefined) throw new UsageError(needsToken(self, dataDir));
   await agent.listen(options.adminPort === 0 ? (remembered.admin ?? 0) : options.adminPort, sockets);
   return agent;

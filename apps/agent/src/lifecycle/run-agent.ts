@@ -1,12 +1,12 @@
 import type { AgentOptions } from '../agent-command.ts';
 import type { DataPlane, DataPlaneOptions } from '../data-plane.ts';
-import { askedToRestart } from './asked-to-restart.ts';
 import { Inheritance } from './inheritance.ts';
 import { type Launched, launchAgent } from './launch-agent.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { guardMemory } from './memory-guard.ts';
 import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
+import { Restart, type Restartable } from './restart.ts';
 import { announceReady } from './service-manager.ts';
 import { workerVariable } from './worker-variable.ts';
 
@@ -34,8 +34,11 @@ async function runMeshAgent(
   inheritance: Inheritance,
   logger: Logger,
 ): Promise<number> {
+  const asked = askedToStop(options);
   const workers = await workersFor(options);
-  const launched = await launchAgent(options, logger, inheritance, workers?.create);
+  const restart = workers ?? new Restart({ sockets: inheritance.sockets, options, asked, logger });
+  const parts = { inheritance, createDataPlane: workers?.create, restart: restart.ask };
+  const launched = await launchAgent(options, logger, parts);
   const { agent, self } = launched;
   logger.info({ ...self, ports: agent.ports, startedMs: Math.round(performance.now()) }, 'listening');
   guardProcess(launched, logger);
@@ -52,27 +55,22 @@ async function runMeshAgent(
       .writeBundle()
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
-  const asked = askedToStop(options);
-  const restart =
-    workers === undefined
-      ? askedToRestart({ sockets: launched.sockets, options, asked, logger })
-      : workers.replacedWhenAsked();
+  restart.allow();
   announceReady(options.pidFile, logger);
   void agent.whenReady(2 ** 31 - 1).then((ready) => {
     if (ready) logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
   });
-  const end = await Promise.race([asked, agent.refused, restart]);
+  const end = await Promise.race([asked, agent.refused, restart.done]);
   if (end instanceof Error) process.stderr.write(`${end.message}\n`);
   else if (typeof end === 'string') logger.info({ reason: end }, 'stopping');
-  else await launched.handTo(end);
+  else if (end !== undefined) await launched.handTo(end);
   await launched.stop();
   return end instanceof Error ? 1 : 0;
 }
 
-interface AgentOfWorkers {
+/** Its workers are replaced; this process stays. */
+interface AgentOfWorkers extends Restartable {
   create(options: DataPlaneOptions): DataPlane;
-  /** SIGUSR1 replaces the workers; this process stays. */
-  replacedWhenAsked(): Promise<never>;
 }
 
 async function workersFor({ workers }: AgentOptions): Promise<AgentOfWorkers | undefined> {
@@ -84,10 +82,19 @@ async function workersFor({ workers }: AgentOptions): Promise<AgentOfWorkers | u
       plane = new WorkersDataPlane(options, workers);
       return plane;
     },
-    replacedWhenAsked: () =>
-      new Promise(() => {
-        process.on('SIGUSR1', () => void plane?.replaceAll());
-      }),
+    ...stayingWhile(async () => {
+      await plane?.replaceAll();
+      return process.pid;
+    }),
+  };
+}
+
+/** For a process that is not the one to be replaced. */
+function stayingWhile(ask: () => Promise<number>): Restartable {
+  return {
+    ask,
+    allow: () => process.on('SIGUSR1', () => void ask().catch(() => {})),
+    done: new Promise(() => {}),
   };
 }
 
@@ -105,7 +112,8 @@ async function runStandalone(
   }
   const { startStandalone } = await import('../standalone/standalone.ts');
   const { sockets } = inheritance;
-  const started = await startStandalone(file, logger, sockets).catch((error: unknown) => {
+  const restart = isWorker ? replacedByParent() : new Restart({ sockets, options, asked, logger });
+  const started = await startStandalone(file, logger, sockets, restart.ask).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
   guardMemory(started.plane, logger, options.memoryLimit, options.workers);
@@ -119,11 +127,10 @@ async function runStandalone(
       .writeBundle()
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
-  // The supervisor of a worker starts the successor, and then tells the worker.
-  const restart = isWorker ? toldOfSuccessor() : askedToRestart({ sockets, options, asked, logger });
+  restart.allow();
   if (!isWorker) announceReady(options.pidFile, logger);
   logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
-  const end = await Promise.race([asked, restart]);
+  const end = await Promise.race([asked, restart.done]);
   if (typeof end === 'string') {
     logger.info({ reason: end }, 'stopping');
     await started.leave(options.drainDelayMs);
@@ -142,8 +149,17 @@ function takeWorkerVariable(): boolean {
   return isWorker;
 }
 
-function toldOfSuccessor(): Promise<undefined> {
-  return new Promise((resolve) => process.on('SIGUSR1', () => resolve(undefined)));
+/** The supervisor of a worker starts the successor of each, and then tells it. */
+function replacedByParent(): Restartable {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return {
+    ask: async () => {
+      process.kill(process.ppid, 'SIGUSR1');
+      return process.ppid;
+    },
+    allow: () => process.on('SIGUSR1', () => resolve(undefined)),
+    done: promise,
+  };
 }
 
 /** SIGTERM, SIGINT or the end of the parent. A second signal does not wait for the drain. */

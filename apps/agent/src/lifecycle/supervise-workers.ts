@@ -29,7 +29,8 @@ export async function superviseWorkers(
   const socketsOf = async (index: number) => [...shared, ...(await own(index))];
   const workers = await Workers.start(count, socketsOf, {}, logger);
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => workers.signal(signal));
-  process.on('SIGUSR1', () => void workers.replaceAll());
+  // What is wrong is in the log.
+  process.on('SIGUSR1', () => void workers.replaceAll().catch(() => {}));
   announceReady(options.pidFile, logger);
   const ports = Object.fromEntries(shared.map(({ name, port }) => [name, port]));
   logger.info({ ports, workers: count }, 'all workers are ready');

@@ -38,7 +38,7 @@ export class Workers {
     for (const worker of this.all) worker.signal(signal);
   }
 
-  /** One after the other, so that all but one process of memory is there once; the first that fails ends it. */
+  /** One after the other, so that all but one process of memory is there once; rejects with the first that fails. */
   async replaceAll(): Promise<void> {
     const { all, logger } = this;
     try {
@@ -47,6 +47,7 @@ export class Workers {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.error({ reason }, 'a new worker did not start, those there are go on');
+      throw error;
     }
   }
 

@@ -1,5 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' };
-import type { AdminSource } from '../admin/admin-source.ts';
+import type { AdminSource, VisibleState } from '../admin/admin-source.ts';
 import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
 import type { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { writeBundle } from '../diagnostics/write-bundle.ts';
@@ -14,15 +14,16 @@ export interface StandaloneAdminParts {
   /** Soon nothing is accepted any more. */
   readonly leaving: () => boolean;
   readonly recentErrors: RecentErrors;
+  readonly restart: AdminSource['restart'];
   readonly logger: DataPlaneLogger;
 }
 
 /** What an agent without an API shows of itself: as one that is ready, with no revision and no session. */
 export function standaloneAdmin(parts: StandaloneAdminParts): AdminSource {
-  const { plane, config, leaving, recentErrors, logger } = parts;
+  const { plane, config, leaving, recentErrors, restart, logger } = parts;
   const instance = `${config().self.service}-standalone`;
   const startedAt = Date.now() - process.uptime() * 1_000;
-  const source: Omit<AdminSource, 'writeBundle'> = {
+  const source: VisibleState = {
     status: () => {
       const stats = plane.stats();
       return {
@@ -46,6 +47,7 @@ export function standaloneAdmin(parts: StandaloneAdminParts): AdminSource {
   };
   return {
     ...source,
+    restart,
     writeBundle: () => {
       const dataDir = defaultDataDir(instance, process.env);
       return writeBundle(dataDir, { source, settings: config(), problems: recentErrors.list() }, logger);

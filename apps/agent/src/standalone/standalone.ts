@@ -44,6 +44,7 @@ export async function startStandalone(
   configPath: string,
   unwatched: DataPlaneLogger,
   sockets?: ListeningSockets,
+  restart?: AdminSource['restart'],
 ): Promise<Standalone> {
   const recentErrors = new RecentErrors();
   const logger = recentErrors.watch(unwatched);
@@ -70,7 +71,7 @@ export async function startStandalone(
   });
   putInForce(plane, loaded);
   const ports = await plane.listen();
-  const running = new RunningStandalone(file, plane, ports, logger, config, recentErrors);
+  const running = new RunningStandalone(file, plane, ports, logger, config, recentErrors, restart);
   if (listen.admin !== undefined) await running.openAdmin(listen.admin, sockets);
   running.watch(loaded.files);
   return running;
@@ -95,6 +96,7 @@ class RunningStandalone implements Standalone {
     logger: DataPlaneLogger,
     config: StandaloneConfig,
     recentErrors: RecentErrors,
+    restart: AdminSource['restart'],
   ) {
     this.config = config;
     this.admin = standaloneAdmin({
@@ -102,6 +104,7 @@ class RunningStandalone implements Standalone {
       config: () => this.config,
       leaving: () => this.leaving,
       recentErrors,
+      restart,
       logger,
     });
     this.file = file;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addSchemaOptions } from '../schema-options.ts';
 import { agentInvocation } from './agent-invocation.ts';
+import { defineRestart } from './restart-command.ts';
 
 export function define(command: Command): void {
   addSchemaOptions(command, agentInvocation.schema)
@@ -8,4 +9,5 @@ export function define(command: Command): void {
     .action(async (flags: Record<string, unknown>) => {
       process.exitCode = await agentInvocation.run(flags, []);
     });
+  defineRestart(command.command('restart'));
 }
