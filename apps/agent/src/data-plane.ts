@@ -111,6 +111,8 @@ export interface EndpointStats {
   state?: BackendCondition;
   /** What led to that, for people; '' when there is nothing to say. */
   reason?: string;
+  /** How much longer it is so, in milliseconds; absent when that depends on what comes. */
+  forMs?: number | undefined;
   ejections?: number;
 }
 

@@ -3,7 +3,7 @@ import type { EndpointStats } from '../data-plane.ts';
 
 /** `now` in milliseconds of `performance.now()`. */
 export function endpointStats(service: string, backend: Backend, now: number): EndpointStats {
-  const { why, reason } = backend.state(now);
+  const { why, reason, until } = backend.state(now);
   return {
     service,
     endpoint: backend.endpoint.id,
@@ -16,6 +16,7 @@ export function endpointStats(service: string, backend: Backend, now: number): E
     available: backend.isAvailable(now),
     state: why,
     reason,
+    forMs: until === undefined ? undefined : Math.max(0, until - now),
     ejections: backend.ejection.count,
     tries: backend.tries,
     failedTries: backend.failedTries,
