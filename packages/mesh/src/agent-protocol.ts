@@ -163,6 +163,23 @@ export const seriesCountersSchema = z.object({
 });
 export type SeriesCounters = z.infer<typeof seriesCountersSchema>;
 
+/** More are left out, the least pressing first. */
+export const mostStandings = 64;
+
+/** An endpoint that a caller's agent does not use as it uses the others, and why. */
+export const endpointStandingSchema = z.object({
+  service: text(63),
+  /** The instance, or what identifies a static endpoint. */
+  endpoint: text(300),
+  /** Such as `ejected`; an agent may know more of them than the API. */
+  state: text(30),
+  /** In words; `` when there is nothing to say. */
+  reason: text(200),
+  /** How much longer, in milliseconds, so that the clocks need not agree; absent when that depends on what comes. */
+  forMs: z.optional(z.number().check(z.minimum(0))),
+});
+export type EndpointStanding = z.infer<typeof endpointStandingSchema>;
+
 /** `agents.report` (mutation): cumulative counters, so a report lost or repeated changes nothing. */
 export const reportInputSchema = z.object({
   /** One run of the agent; counters restart at zero with a new one. A former epoch's last counters may be reported late. */
@@ -184,6 +201,9 @@ export const reportInputSchema = z.object({
       connections: count,
       activeRequests: count,
       localHealthy: z.boolean(),
+      /** It has been told to stop, and finishes what is in flight. */
+      draining: z.optional(z.boolean()),
+      standings: z.optional(z.array(endpointStandingSchema).check(z.maxLength(mostStandings))),
     }),
   ),
 });

@@ -274,6 +274,7 @@ export class Agent {
 
   #gauges(): ReturnType<typeof processGauges> {
     const stats = this.#parts.dataPlane.stats();
-    return processGauges(stats, this.#localHealth?.healthy ?? stats.localHealthy);
+    const localHealthy = this.#localHealth?.healthy ?? stats.localHealthy;
+    return processGauges(stats, { localHealthy, draining: this.#stopping !== undefined });
   }
 }

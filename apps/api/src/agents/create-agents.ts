@@ -65,6 +65,8 @@ function viewOf(member: Member, isPresent: boolean, held: Held | undefined, newe
     startedAt: member.startedAt,
     config: configOf(held, newest),
     localHealthy: gauges?.localHealthy ?? true,
+    draining: gauges?.draining ?? false,
+    leftAt: member.leftAt,
     rssBytes: gauges?.rssBytes ?? null,
     cpuPercent: gauges?.cpuPercent ?? null,
     connections: gauges?.connections ?? null,

@@ -9,6 +9,20 @@ export const storedGaugesSchema = z.object({
   connections: z.number(),
   activeRequests: z.number(),
   localHealthy: z.boolean(),
+  /** Absent in what agents of former versions say. */
+  draining: z.optional(z.boolean()),
+  /** Endpoints of other services that it does not use as the others, and until when. */
+  standings: z.optional(
+    z.array(
+      z.object({
+        service: z.string(),
+        endpoint: z.string(),
+        state: z.string(),
+        reason: z.string(),
+        until: z.number().nullable(),
+      }),
+    ),
+  ),
 });
 export type StoredGauges = z.infer<typeof storedGaugesSchema>;
 

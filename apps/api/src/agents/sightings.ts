@@ -37,12 +37,17 @@ export function createSightings({
       sightings.set(agentId, { at, cpuMs: before?.cpuMs ?? 0, gauges: before?.gauges ?? null, dirty: true });
       return before?.gauges ?? null;
     }
-    const { cpuMs, ...rest } = gauges;
+    const { cpuMs, standings, ...rest } = gauges;
     const spanMs = before === undefined ? 0 : at - before.at;
     const usedMs = before === undefined ? 0 : cpuMs - before.cpuMs;
     // A process that has started anew counts from zero again.
     const cpuPercent = spanMs > 0 && usedMs >= 0 ? Math.round((usedMs / spanMs) * 1_000) / 10 : null;
-    const stored = { ...rest, cpuPercent };
+    const untilOf = (forMs: number | undefined) => (forMs === undefined ? null : Math.round(at + forMs));
+    const stored = {
+      ...rest,
+      cpuPercent,
+      standings: (standings ?? []).map(({ forMs, ...standing }) => ({ ...standing, until: untilOf(forMs) })),
+    };
     sightings.set(agentId, { at, cpuMs, gauges: stored, dirty: true });
     return stored;
   }

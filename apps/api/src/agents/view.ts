@@ -19,6 +19,10 @@ export interface AgentView {
     readonly reason: string | null;
   };
   readonly localHealthy: boolean;
+  /** It has been told to stop: callers send it nothing new, and it finishes what is in flight. */
+  readonly draining: boolean;
+  /** When it said goodbye; null while it has not. */
+  readonly leftAt: number | null;
   readonly rssBytes: number | null;
   readonly cpuPercent: number | null;
   readonly connections: number | null;

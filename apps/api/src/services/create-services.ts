@@ -3,16 +3,25 @@ import { type Resource, resourceKinds, resourceService } from '@tulle/mesh/resou
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Database } from '@tulle/prisma/database';
 import type { AgentViews } from '../agents/create-agents.ts';
+import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { Identity } from '../identity/identity.ts';
 import { writeYaml } from '../resources/write-yaml.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
+import { meshErrorsOf } from '../topology/create-topology.ts';
 import type { Topology, TopologyEdge, TopologyNode, TopologyView } from '../topology/view.ts';
 import { WindowCache } from '../topology/window-cache.ts';
 import { behaviourOf } from './behaviour.ts';
-import type { NeighbourView, ServiceRow, Services } from './view.ts';
+import { standingsOf } from './standings.ts';
+import type { Interventions, NeighbourView, ServiceRow, Services } from './view.ts';
 
 const sparks = 30;
+
+/** The calls of or to a service; of all when it is empty. */
+interface Measured {
+  readonly source?: string;
+  readonly destination?: string;
+}
 
 /** Requests per second of each service over time: what it serves, and what it calls. */
 interface Sparklines {
@@ -27,6 +36,7 @@ export function createServices({
   telemetry,
   topology,
   agents,
+  fleet,
   now = Date.now,
 }: {
   database: Pick<Database, 'prisma'>;
@@ -35,6 +45,7 @@ export function createServices({
   telemetry: TelemetryStore;
   topology: Topology;
   agents: AgentViews;
+  fleet: Pick<FleetRegistry, 'members' | 'isPresent'>;
   now?: () => number;
 }): Services {
   const lists = new WindowCache(computeList, now);
@@ -49,7 +60,7 @@ export function createServices({
     });
   }
 
-  async function readSparklines(windowMs: number, filter: { destination?: string; source?: string } = {}) {
+  async function readSparklines(windowMs: number, filter: Measured = {}) {
     const stepMs = windowMs / sparks;
     const to = Math.floor(now() / 1_000) * 1_000;
     const buckets = await telemetry.buckets({ from: to - windowMs, to, stepMs }, filter);
@@ -65,6 +76,15 @@ export function createServices({
     return {
       served: (service: string) => served.get(service) ?? quiet,
       called: (service: string) => called.get(service) ?? quiet,
+    };
+  }
+
+  async function interventions(windowMs: number, filter: Measured): Promise<Interventions> {
+    const to = now();
+    const edges = await telemetry.edges({ from: to - windowMs, to }, filter);
+    return {
+      retries: edges.reduce((sum, { retries }) => sum + retries, 0),
+      meshErrors: meshErrorsOf(edges),
     };
   }
 
@@ -86,9 +106,11 @@ export function createServices({
     const graph = await topology.graph({ windowMs });
     const node = graph.nodes.find((one) => one.service === service);
     if (node === undefined) throw new MeshError('unknown_service', `The mesh has no service ${service}.`);
-    const [sparklines, instances, behaviour] = await Promise.all([
-      readSparklines(windowMs, node.kind === 'caller' ? { source: service } : { destination: service }),
+    const measured = node.kind === 'caller' ? { source: service } : { destination: service };
+    const [sparklines, instances, intervened, behaviour] = await Promise.all([
+      readSparklines(windowMs, measured),
       agents.of(service),
+      interventions(windowMs, measured),
       behaviourOf(service, { database, configStore }),
     ]);
     const callers = neighbours(graph, 'destination', service);
@@ -98,9 +120,15 @@ export function createServices({
       row: rowOf(node, edgesOf(graph, node), sparklines),
       spiffeId: serviceSpiffeId(identity.trustDomain, service),
       port: configStore.resource('Service', service)?.port ?? 80,
-      ...{ callers, callees, instances, behaviour },
+      ...{ callers, callees, instances, interventions: intervened, behaviour },
+      standings: standingsOf(service, presentMembers()),
       yaml: yamlOf(resources),
     };
+  }
+
+  /** Whoever is gone does not treat anybody in any way. */
+  function presentMembers() {
+    return [...fleet.members()].filter((member) => member.connected && fleet.isPresent(member));
   }
 
   return { list: ({ windowMs }) => lists.get(windowMs), get };

@@ -52,6 +52,29 @@ export interface BehaviourView {
   readonly policyChanged: LastChange | null;
 }
 
+/** An endpoint of a service that the agents of a caller do not use as they use the others. */
+export interface StandingView {
+  /** The instance, or what identifies a static endpoint. */
+  readonly endpoint: string;
+  readonly caller: string;
+  /** How many agents of the caller say so. */
+  readonly agents: number;
+  /** Such as `ejected`; agents may know more of them than we. */
+  readonly state: string;
+  /** In words; '' when there is nothing to say. */
+  readonly reason: string;
+  /** Milliseconds since the epoch; null when it depends on what comes. */
+  readonly until: number | null;
+}
+
+/** What the mesh itself did to requests in the window, beside carrying them. */
+export interface Interventions {
+  /** Tries beyond the first of each request. */
+  readonly retries: number;
+  /** Requests that the mesh answered itself, by code. */
+  readonly meshErrors: Readonly<Record<string, number>>;
+}
+
 export interface ServiceView {
   readonly row: ServiceRow;
   readonly spiffeId: string;
@@ -59,6 +82,8 @@ export interface ServiceView {
   readonly callers: readonly NeighbourView[];
   readonly callees: readonly NeighbourView[];
   readonly instances: readonly AgentView[];
+  readonly standings: readonly StandingView[];
+  readonly interventions: Interventions;
   readonly behaviour: BehaviourView;
   /** Its resources as YAML documents, ready for `tulle apply -f`. */
   readonly yaml: string;

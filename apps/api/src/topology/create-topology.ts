@@ -128,7 +128,8 @@ function quietEdge(source: string, destination: string, spanMs: number): Topolog
   return { id, source, destination, health: 'idle', traffic: summarise([], spanMs), mtls: 'unknown' };
 }
 
-function meshErrorsOf(edges: readonly EdgeCounters[]): Record<string, number> {
+/** By code, over all edges. */
+export function meshErrorsOf(edges: readonly EdgeCounters[]): Record<string, number> {
   const codes: Record<string, number> = {};
   for (const { meshErrorCodes } of edges) {
     for (const [code, count] of Object.entries(meshErrorCodes)) codes[code] = (codes[code] ?? 0) + count;

@@ -1,4 +1,4 @@
-import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
+import type { EndpointStanding, SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { Histogram } from '@tulle/mesh/histogram';
 import { policySchema } from '@tulle/mesh/policy';
 import { routeSchema } from '@tulle/mesh/route';
@@ -78,7 +78,10 @@ async function startMesh(): Promise<void> {
   });
   await shop.call(
     'report',
-    report([series('shop', 'orders', 'v1', 80, 0), series('shop', 'orders', 'v2', 20, 4)]),
+    report(
+      [series('shop', 'orders', 'v1', 80, 0), series('shop', 'orders', 'v2', 20, 4)],
+      [{ service: 'orders', endpoint: 'orders-2', state: 'ejected', reason: 'too slow', forMs: 9_000 }],
+    ),
   );
   await orders1.call('report', report([series('orders', 'db', 'v1', 10, 0, false), inbound('v1', 80)]));
   await orders2.call('report', report([inbound('v2', 20)]));
@@ -98,8 +101,11 @@ async function start(
   return agent;
 }
 
-function report(list: SeriesCounters[]) {
-  const gauges = { rssBytes: 5e7, cpuMs: 100, connections: 3, activeRequests: 1, localHealthy: true };
+function report(list: SeriesCounters[], standings?: EndpointStanding[]) {
+  const gauges = {
+    ...{ rssBytes: 5e7, cpuMs: 100, connections: 3, activeRequests: 1, localHealthy: true },
+    ...(standings && { standings }),
+  };
   return { epoch: 'epoch-0001', seq: 1, at: now(), series: list, gauges };
 }
 
@@ -188,6 +194,12 @@ test('lists services and tells all of one', async () => {
     ['orders-1', '127.0.0.1:9001'],
     ['orders-2', '127.0.0.1:9002'],
   ]);
+  expect(orders.interventions).toEqual({ retries: 4, meshErrors: { connect_failed: 4 } });
+  const untold = { caller: 'shop', agents: 1, until: expect.any(Number) };
+  expect(orders.standings).toEqual([
+    { endpoint: 'orders-2', state: 'ejected', reason: 'too slow', ...untold },
+  ]);
+  expect((orders.standings[0]?.until ?? 0) - now()).toBeLessThanOrEqual(9_000);
   expect(orders.yaml).toMatch(
     /^kind: Service\nname: orders[\s\S]*\n---\nkind: TrafficSplit\nservice: orders/,
   );

@@ -1,0 +1,30 @@
+import { type EndpointStanding, mostStandings } from '@tulle/mesh/agent-protocol';
+import type { EndpointStats } from '../data-plane.ts';
+
+/** The most pressing first. */
+const states = ['connecting-failed', 'ejected', 'unhealthy', 'probation', 'warming'] as const;
+type State = (typeof states)[number];
+
+/** The endpoints that are not used as the others are, for people who look at the service from afar. */
+export function standingsOf(endpoints: readonly EndpointStats[]): EndpointStanding[] {
+  const unusual = endpoints.flatMap((one) => {
+    const state = stateOf(one);
+    return state === undefined ? [] : [{ state, one }];
+  });
+  return unusual
+    .sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state))
+    .slice(0, mostStandings)
+    .map(({ state, one: { service, endpoint, reason = '', forMs } }) => ({
+      service,
+      endpoint: endpoint.slice(0, 300),
+      state,
+      reason: reason.replace(/^on probation: /, '').slice(0, 200),
+      ...(forMs !== undefined && { forMs: Math.round(forMs) }),
+    }));
+}
+
+function stateOf({ state, reason }: EndpointStats): State | undefined {
+  if (state !== 'available') return state;
+  // What is available again has something said of it as long as it has yet to prove itself.
+  return reason === '' ? undefined : 'probation';
+}
