@@ -1,9 +1,11 @@
+import { defaultPolicy, type Policy } from '@tulle/mesh/policy';
+import { describePolicy } from '@tulle/mesh/policy-words';
 import { describeHashKey, describeRule } from '@tulle/mesh/route-words';
 import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Database } from '@tulle/prisma/database';
 import { z } from 'zod';
 import type { ConfigStore } from '../changes/config-store.ts';
-import type { BehaviourView, LastChange } from './view.ts';
+import type { BehaviourView, LastChange, PolicyPart } from './view.ts';
 
 /** More are read on the page of their change, or as YAML. */
 const shownRules = 20;
@@ -20,7 +22,6 @@ export async function behaviourOf(
   const route = configStore.resource('Route', service);
   const policy = configStore.resource('Policy', service);
   const sticky = configStore.resource('TrafficSplit', service)?.sticky;
-  const unusual = policy === undefined ? [] : unusualFields(policy);
   const isPlain = route === undefined && policy === undefined;
   const changes = isPlain ? new Map<string, LastChange>() : await lastChanges(service, database);
   return {
@@ -28,9 +29,21 @@ export async function behaviourOf(
     ruleCount: route?.rules.length ?? 0,
     rulesChanged: (route && changes.get('Route')) ?? null,
     sticky: sticky === undefined ? null : describeHashKey(sticky),
-    policy: unusual.map(({ field, value, usual }) => ({ field, value, usual: usual ?? null })),
+    policy: partsOf(policy ?? defaultPolicy(service)),
     policyChanged: (policy && changes.get('Policy')) ?? null,
   };
+}
+
+/** Every part of a policy with those of its fields that somebody has set. */
+function partsOf(policy: Policy): PolicyPart[] {
+  const unusual = unusualFields(policy);
+  return describePolicy(policy).map(({ part, title, words }) => ({
+    title,
+    words,
+    unusual: unusual
+      .filter(({ field }) => field === part || field.startsWith(`${part}.`))
+      .map(({ field, value, usual }) => ({ field, value, usual: usual ?? null })),
+  }));
 }
 
 async function lastChanges(

@@ -33,6 +33,18 @@ export interface LastChange {
   readonly author: string;
 }
 
+export interface PolicyPart {
+  readonly title: string;
+  /** What is in force, in phrases. */
+  readonly words: readonly string[];
+  /** Fields that are not as they would be without a policy; `usual` is that default, null where there is none. */
+  readonly unusual: readonly {
+    readonly field: string;
+    readonly value: string;
+    readonly usual: string | null;
+  }[];
+}
+
 /** What is declared of requests to a service, beside the split. */
 export interface BehaviourView {
   /** The first ones, in words. */
@@ -42,12 +54,8 @@ export interface BehaviourView {
   readonly rulesChanged: LastChange | null;
   /** What keeps a user with a version, such as `cookie session`; null when nothing does. */
   readonly sticky: string | null;
-  /** What differs from the defaults; `usual` is the default. */
-  readonly policy: readonly {
-    readonly field: string;
-    readonly value: string;
-    readonly usual: string | null;
-  }[];
+  /** All that is in force. */
+  readonly policy: readonly PolicyPart[];
   /** null without a policy. */
   readonly policyChanged: LastChange | null;
 }

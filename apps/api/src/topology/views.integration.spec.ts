@@ -291,7 +291,14 @@ test('tells in words which rules hold, and where the policy is not the default',
     rules: [{ title: 'testers', when: ['header x-beta = 1'], does: ['request timeout 2\u2009s'] }],
     ruleCount: 1,
     rulesChanged: { revision, author: 'Ada' },
-    policy: [{ field: 'timeouts.connectMs', value: '2\u2009s', usual: '1\u2009s' }],
+    policy: expect.arrayContaining([
+      {
+        title: 'Timeouts',
+        words: expect.arrayContaining(['2\u2009s to connect']),
+        unusual: [{ field: 'timeouts.connectMs', value: '2\u2009s', usual: '1\u2009s' }],
+      },
+      { title: 'Health check', words: ['none'], unusual: [] },
+    ]),
     policyChanged: { revision, author: 'Ada' },
   });
   expect(yaml).toContain('kind: Route');

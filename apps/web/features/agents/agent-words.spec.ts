@@ -14,6 +14,8 @@ const agent: Agent = {
   startedAt: 0,
   config: { state: 'in-sync', revision: 4, reason: null },
   localHealthy: true,
+  draining: false,
+  leftAt: null,
   rssBytes: null,
   cpuPercent: null,
   connections: null,

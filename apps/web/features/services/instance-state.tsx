@@ -1,12 +1,16 @@
 import { Tooltip } from '@mantine/core';
-import type { RouterOutputs } from '@tulle/api/router-types';
-import { StatusTag, type Tone } from '@/ui/status-tag';
+import { StatusTag } from '@/ui/status-tag';
+import { type Instance, instanceWords, type Standing } from './instance-words';
 
-type Instance = RouterOutputs['services']['get']['instances'][number];
-
-/** The worst that can be said of an instance, in one word. */
-export function InstanceState({ instance }: { instance: Instance }) {
-  const { tone, word, why } = stateOf(instance);
+/** The worst that can be said of an instance, in a word or two. */
+export function InstanceState({
+  instance,
+  standings,
+}: {
+  instance: Instance;
+  standings: readonly Standing[];
+}) {
+  const { tone, word, why } = instanceWords(instance, standings);
   const tag = <StatusTag tone={tone}>{word}</StatusTag>;
   return why === null ? (
     tag
@@ -16,23 +20,4 @@ export function InstanceState({ instance }: { instance: Instance }) {
       <span tabIndex={0}>{tag}</span>
     </Tooltip>
   );
-}
-
-function stateOf({ revokedAt, connected, localHealthy, config }: Instance): {
-  tone: Tone;
-  word: string;
-  why: string | null;
-} {
-  if (revokedAt !== null) return { tone: 'bad', word: 'revoked', why: 'Its certificates are refused.' };
-  if (!connected)
-    return {
-      tone: 'warn',
-      word: 'disconnected',
-      why: 'Its agent has no connection to the API; it serves with what it holds.',
-    };
-  if (config.state === 'rejected') return { tone: 'bad', word: 'rejected', why: config.reason };
-  if (!localHealthy) return { tone: 'bad', word: 'unhealthy', why: 'The service does not answer its agent.' };
-  if (config.state === 'behind')
-    return { tone: 'warn', word: 'behind', why: `It still runs revision ${config.revision}.` };
-  return { tone: 'plain', word: 'serving', why: null };
 }

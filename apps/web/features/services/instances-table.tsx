@@ -1,6 +1,5 @@
 'use client';
 
-import type { RouterOutputs } from '@tulle/api/router-types';
 import { formatBytes, formatCount } from '@tulle/mesh/format';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
@@ -9,10 +8,13 @@ import { VersionName } from '@/ui/split-bar';
 import { EmptyState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
 import { InstanceState } from './instance-state';
+import { type Instance, instanceWords, type Standing } from './instance-words';
 
-type Instance = RouterOutputs['services']['get']['instances'][number];
-
-function columnsFor(versions: readonly string[]): readonly Column<Instance>[] {
+function columnsFor(
+  versions: readonly string[],
+  standings: ReadonlyMap<string, readonly Standing[]>,
+): readonly Column<Instance>[] {
+  const standingsOf = ({ instance }: Instance) => standings.get(instance) ?? [];
   return [
     {
       key: 'instance',
@@ -28,8 +30,9 @@ function columnsFor(versions: readonly string[]): readonly Column<Instance>[] {
       header: 'State',
       width: 'minmax(96px, 1fr)',
       narrow: 'aside',
-      cell: (instance) => <InstanceState instance={instance} />,
-      sortBy: ({ connected, config }) => `${connected} ${config.state}`,
+      interactive: true,
+      cell: (instance) => <InstanceState instance={instance} standings={standingsOf(instance)} />,
+      sortBy: (instance) => instanceWords(instance, standingsOf(instance)).word,
     },
     {
       key: 'version',
@@ -50,7 +53,8 @@ function columnsFor(versions: readonly string[]): readonly Column<Instance>[] {
       header: 'Mesh address',
       width: 'minmax(120px, 1.2fr)',
       narrow: 'hidden',
-      cell: ({ address }) => address ?? 'only calls others',
+      cell: ({ address, draining, leftAt }) =>
+        address ?? (draining || leftAt !== null ? '–' : 'only calls others'),
       sortBy: ({ address }) => address,
     },
     {
@@ -94,14 +98,18 @@ function columnsFor(versions: readonly string[]): readonly Column<Instance>[] {
 interface InstancesTableProps {
   readonly instances: readonly Instance[];
   readonly versions: readonly string[];
+  readonly standings: readonly Standing[];
 }
 
-export function InstancesTable({ instances, versions }: InstancesTableProps) {
+export function InstancesTable({ instances, versions, standings }: InstancesTableProps) {
   return (
     <DataTable
       id="instances"
       noun="instances"
-      columns={columnsFor(versions)}
+      columns={columnsFor(
+        versions,
+        Map.groupBy(standings, ({ endpoint }) => endpoint),
+      )}
       rows={instances}
       rowKey={({ id }) => id}
       defaultSort="instance"

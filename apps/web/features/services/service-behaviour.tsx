@@ -8,11 +8,11 @@ import classes from './service-behaviour.module.css';
 
 type Behaviour = RouterOutputs['services']['get']['behaviour'];
 
-/** Which rules hold for requests to a service, and where its policy is not the default. */
+/** Which rules hold for requests to a service and which policy is in force, and where that is not the default. */
 export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
   const { rules, ruleCount, rulesChanged, sticky, policy, policyChanged } = behaviour;
   return (
-    <Card title="Routes and policy">
+    <Card title="Routes and policy" aside={<a href="#yaml">as YAML</a>}>
       <div className={classes.parts}>
         <section>
           <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
@@ -20,7 +20,7 @@ export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
           {sticky !== null && (
             <p className={classes.sticky}>A user, known by {sticky}, stays with one version of the split.</p>
           )}
-          <ul className={classes.list}>
+          <ol className={classes.list}>
             {rules.map(({ title, when, does }) => (
               <li key={`${title} ${when.join()}`}>
                 <span className={classes.name}>{title}</span>{' '}
@@ -31,22 +31,37 @@ export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
             {ruleCount > rules.length && (
               <li className={classes.none}>and {ruleCount - rules.length} more, in the YAML below</li>
             )}
-          </ul>
+          </ol>
         </section>
         <section>
           <Heading text="Policy" changed={policyChanged} />
-          {policy.length === 0 && <p className={classes.none}>The defaults of the mesh.</p>}
-          <ul className={classes.list}>
-            {policy.map(({ field, value, usual }) => (
-              <li key={`${field} ${value}`}>
-                <span className={classes.field}>{field}</span> {value}
-                {usual !== null && <span className={classes.none}> instead of {usual}</span>}
-              </li>
+          {policyChanged === null && <p className={classes.none}>The defaults of the mesh.</p>}
+          <dl className={classes.policy}>
+            {policy.map((part) => (
+              <PolicyPart key={part.title} part={part} />
             ))}
-          </ul>
+          </dl>
         </section>
       </div>
     </Card>
+  );
+}
+
+/** What somebody has set stands out from what is so by default. */
+function PolicyPart({ part: { title, words, unusual } }: { part: Behaviour['policy'][number] }) {
+  return (
+    <div data-set={unusual.length > 0}>
+      <dt>{title}</dt>
+      <dd>
+        {words.join(' · ')}
+        {unusual.map(({ field, value, usual }) => (
+          <span key={`${field} ${value}`} className={classes.set}>
+            <span className={classes.field}>{field}</span> {value}
+            {usual !== null && <> instead of {usual}</>}
+          </span>
+        ))}
+      </dd>
+    </div>
   );
 }
 

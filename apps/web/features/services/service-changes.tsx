@@ -49,7 +49,7 @@ export function ServiceChanges({ service }: { service: string }) {
               </span>
               <span className={classes.who}>{author}</span>
               <span className={classes.acks}>
-                {acks.acked} of {acks.agents} agents
+                {acks.agents === 0 ? 'no agents' : `${acks.acked} of ${acks.agents} agents`}
               </span>
               <span className={classes.when}>
                 <RelativeTime at={at} />

@@ -11,15 +11,17 @@ import { EmptyState } from '@/ui/states';
 import { useWindow } from '@/ui/use-view';
 import { windowText } from '@/ui/view-state';
 import { InstancesTable } from './instances-table';
+import { Interventions } from './interventions';
 import { Neighbours } from './neighbours';
 import { ServiceBehaviour } from './service-behaviour';
 import { ServiceChanges } from './service-changes';
 import classes from './service-detail.module.css';
+import { Standings } from './standings';
 
 type ServiceView = RouterOutputs['services']['get'];
 
 export function ServiceDetail({ view }: { view: ServiceView }) {
-  const { row, callers, callees, instances, yaml, spiffeId, port } = view;
+  const { row, callers, callees, instances, standings, yaml, spiffeId, port } = view;
   const { window } = useWindow();
   const versions = row.versions.map(({ version }) => version);
   const { traffic } = row;
@@ -106,17 +108,20 @@ export function ServiceDetail({ view }: { view: ServiceView }) {
         </Card>
       )}
 
+      <section className={classes.group}>
+        <h2 className={classes.heading}>Instances</h2>
+        <InstancesTable instances={instances} versions={versions} standings={standings} />
+        <Standings standings={standings} />
+      </section>
+
+      <Interventions traffic={traffic} interventions={view.interventions} window={windowText(window)} />
       <ServiceBehaviour behaviour={view.behaviour} />
 
-      <section>
-        <h2 className={classes.heading}>Instances</h2>
-        <InstancesTable instances={instances} versions={versions} />
-      </section>
       <section>
         <h2 className={classes.heading}>Changes</h2>
         <ServiceChanges service={row.service} />
       </section>
-      <section>
+      <section id="yaml">
         <h2 className={classes.heading}>YAML</h2>
         {yaml.trim() === '' ? (
           <Card>
