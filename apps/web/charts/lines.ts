@@ -42,12 +42,19 @@ export function versionLines(view: MetricsView, metric: Metric, allVersions?: re
   }));
 }
 
+/** Those of versions would say what is not so. */
+const percentileColours = [
+  'color-mix(in srgb, var(--text-faint) 80%, var(--surface))',
+  'var(--text-dim)',
+  'var(--text)',
+];
+
 /** The three percentiles of everything together, in shades of one colour. */
 export function percentileLines(view: MetricsView): Line[] {
   const points = view.series[0]?.points ?? [];
   return (['p50', 'p95', 'p99'] as const).map((metric, index) => ({
     name: metric,
-    colour: ['var(--text-faint)', 'var(--v1)', 'var(--v4)'][index] ?? 'var(--v1)',
+    colour: percentileColours[index] ?? 'var(--text)',
     points: points.map((point) => ({ at: point.at, value: point[metric] })),
   }));
 }
