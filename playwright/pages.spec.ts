@@ -28,7 +28,12 @@ const places: readonly Place[] = [
   },
   { name: 'topology-list', path: () => '/?window=5m&list=true', ready: table('calls') },
   { name: 'services', path: () => '/services?window=5m', ready: table('services') },
-  { name: 'service', path: () => '/services/recommendation?window=5m', ready: table('instances') },
+  {
+    name: 'service',
+    path: () => '/services/recommendation?window=5m',
+    // The policy asks for what is not there, so that callers leave instances out.
+    ready: (page) => page.getByRole('list', { name: 'As callers see them' }),
+  },
   { name: 'traffic-splits', path: () => '/traffic?window=5m', ready: table('traffic splits') },
   { name: 'traffic-split', path: () => '/traffic/recommendation?window=5m', ready: figure },
   { name: 'rollout-new', path: () => '/rollouts/new?service=payment', ready: heading('What this will do') },
@@ -67,6 +72,7 @@ rules:
 kind: Policy
 service: recommendation
 retries: { attempts: 1, on: [reset, timeout] }
+healthCheck: { path: /nowhere, intervalMs: 500, timeoutMs: 400, unhealthyAfter: 1 }
 `);
   await operator.createJoinToken('orders');
   await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });

@@ -42,10 +42,10 @@ test('what is declared in words', () => {
   expect(told(policy)).toEqual([
     'Timeouts: no limit of a request · 500 ms a try · 1 s to connect · 5 min without a byte · connections live 1 min',
     'Retries: up to 3, of what reached nobody · every method · at most 50 % more requests, or 10 a second',
-    'Rate limits: 100 requests in 1 s, for each source',
+    'Rate limits: default: 100 requests in 1 s, for each source',
     'Circuit limits: 1 connection and 0 waiting for each instance · 50 requests in flight',
     'Ejection: after 1 failure in a row · median above 300 % of the others · for 5 s, twice as long each time · at most 50 % of a version',
-    'Health check: gRPC every 10 s · out after 3 failures, back after 2 that succeed',
+    'Health check: gRPC every 10 s, within 1 s · out after 3 failures, back after 2 that succeed',
     'Balancing: by hash of header x-user · new ones get their share within 5 s',
     'Shedding: by latency, from 8 to 1,000 in flight',
     'Log and traces: 1 % logged · no traces begun',

@@ -16,7 +16,7 @@ export function describePolicy(policy: PolicyFields): PolicyWords[] {
   return [
     { part: 'timeouts', title: 'Timeouts', words: timeoutWords(policy) },
     { part: 'retries', title: 'Retries', words: retryWords(policy) },
-    { part: 'rateLimits', title: 'Rate limits', words: orNone(policy.rateLimits.map(rateLimitTerms)) },
+    { part: 'rateLimits', title: 'Rate limits', words: limitsWords(policy) },
     { part: 'connections', title: 'Circuit limits', words: circuitWords(policy) },
     { part: 'outlierDetection', title: 'Ejection', words: ejectionWords(policy) },
     { part: 'healthCheck', title: 'Health check', words: checkWords(policy) },
@@ -47,6 +47,11 @@ function retryWords({ retries }: PolicyFields): string[] {
   ];
 }
 
+function limitsWords({ rateLimits }: PolicyFields): string[] {
+  if (rateLimits.length === 0) return ['none'];
+  return rateLimits.map((limit) => `${limit.name}: ${rateLimitTerms(limit)}`);
+}
+
 function circuitWords({ connections: { max, maxPending, maxRequests } }: PolicyFields): string[] {
   return [
     `${countOf(max, 'connection')} and ${formatCount(maxPending)} waiting for each instance`,
@@ -75,11 +80,11 @@ function ejectionWords({ outlierDetection }: PolicyFields): string[] {
 
 function checkWords({ healthCheck }: PolicyFields): string[] {
   if (healthCheck === undefined) return ['none'];
-  const { type, path, grpcService, intervalMs, unhealthyAfter } = healthCheck;
+  const { type, path, grpcService, intervalMs, timeoutMs, unhealthyAfter, healthyAfter } = healthCheck;
   const asked = { http: `GET ${path}`, grpc: `gRPC ${grpcService}`.trim(), tcp: 'a connection' }[type];
   return [
-    `${asked} every ${formatMs(intervalMs)}`,
-    `out after ${countOf(unhealthyAfter, 'failure')}, back after ${healthCheck.healthyAfter} that succeed`,
+    `${asked} every ${formatMs(intervalMs)}, within ${formatMs(timeoutMs)}`,
+    `out after ${countOf(unhealthyAfter, 'failure')}, back after ${healthyAfter} that succeed`,
   ];
 }
 
@@ -119,8 +124,4 @@ function observabilityWords({ observability }: PolicyFields): string[] {
 
 function when(holds: boolean, words: () => string): string[] {
   return holds ? [words()] : [];
-}
-
-function orNone(words: string[]): string[] {
-  return words.length > 0 ? words : ['none'];
 }

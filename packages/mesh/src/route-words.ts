@@ -1,4 +1,4 @@
-import { countOf, formatMs, formatPercent, listOf } from './format.ts';
+import { countOf, formatMs, formatPercent } from './format.ts';
 import type { HashKey } from './load-balancer.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Retries, retriesSchema } from './retries.ts';
@@ -34,7 +34,12 @@ export function describeRule(rule: RouteRule): RuleWords {
     ...(rule.retries ? [describeRetries(rule.retries)] : []),
     ...(rule.sticky ? [`sticky by ${describeHashKey(rule.sticky)}`] : []),
   ];
-  return { title: rule.name ?? listOf(when), when, does: does.length > 0 ? does : ['by the split'] };
+  return { title: rule.name ?? anyOf(when), when, does: does.length > 0 ? does : ['by the split'] };
+}
+
+/** `a or b`, `a or 4 more`: one of them is enough. */
+function anyOf(when: readonly string[]): string {
+  return when.length < 3 ? when.join(' or ') : `${when[0]} or ${when.length - 1} more`;
 }
 
 /** All that one match asks for: `GET and path = /orders and header x-beta = 1`. */

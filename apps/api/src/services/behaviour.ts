@@ -10,6 +10,9 @@ import type { BehaviourView, LastChange, PolicyPart } from './view.ts';
 /** More are read on the page of their change, or as YAML. */
 const shownRules = 20;
 
+/** Parts of a policy whose words leave nothing out. */
+const wholeInWords: ReadonlySet<string> = new Set(['rateLimits', 'healthCheck']);
+
 const rowsSchema = z.array(
   z.object({ kind: z.string(), revision: z.int(), at: z.date(), author: z.string() }),
 );
@@ -36,14 +39,15 @@ export async function behaviourOf(
 
 /** Every part of a policy with those of its fields that somebody has set. */
 function partsOf(policy: Policy): PolicyPart[] {
-  const unusual = unusualFields(policy);
-  return describePolicy(policy).map(({ part, title, words }) => ({
-    title,
-    words,
-    unusual: unusual
-      .filter(({ field }) => field === part || field.startsWith(`${part}.`))
-      .map(({ field, value, usual }) => ({ field, value, usual: usual ?? null })),
-  }));
+  const all = unusualFields(policy);
+  return describePolicy(policy).map(({ part, title, words }) => {
+    const unusual = all.filter(({ field }) => field === part || field.startsWith(`${part}.`));
+    const told = wholeInWords.has(part) ? [] : unusual;
+    return {
+      ...{ title, words, isSet: unusual.length > 0 },
+      unusual: told.map(({ field, value, usual }) => ({ field, value, usual: usual ?? null })),
+    };
+  });
 }
 
 async function lastChanges(

@@ -37,7 +37,9 @@ export interface PolicyPart {
   readonly title: string;
   /** What is in force, in phrases. */
   readonly words: readonly string[];
-  /** Fields that are not as they would be without a policy; `usual` is that default, null where there is none. */
+  /** Somebody has set it to something else than the default. */
+  readonly isSet: boolean;
+  /** The fields of which that is so, where the words may not say it; `usual` is the default, null where there is none. */
   readonly unusual: readonly {
     readonly field: string;
     readonly value: string;

@@ -258,7 +258,7 @@ test('tells in words which rules hold, and where the policy is not the default',
   const plain = await views().services.get({ windowMs, service: 'orders' });
   const undeclared = { rules: [], ruleCount: 0, rulesChanged: null, sticky: null, policyChanged: null };
   expect(plain.behaviour).toMatchObject(undeclared);
-  expect(plain.behaviour.policy.flatMap(({ unusual }) => unusual)).toEqual([]);
+  expect(plain.behaviour.policy.filter(({ isSet }) => isSet)).toEqual([]);
   const { revision } = await api.applyChange({
     author: { name: 'Ada' },
     source: 'cli',
@@ -290,9 +290,10 @@ test('tells in words which rules hold, and where the policy is not the default',
       {
         title: 'Timeouts',
         words: expect.arrayContaining(['2\u2009s to connect']),
+        isSet: true,
         unusual: [{ field: 'timeouts.connectMs', value: '2\u2009s', usual: '1\u2009s' }],
       },
-      { title: 'Health check', words: ['none'], unusual: [] },
+      { title: 'Health check', words: ['none'], isSet: false, unusual: [] },
     ]),
     policyChanged: { revision, author: 'Ada' },
   });

@@ -12,7 +12,14 @@ type Behaviour = RouterOutputs['services']['get']['behaviour'];
 export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
   const { rules, ruleCount, rulesChanged, sticky, policy, policyChanged } = behaviour;
   return (
-    <Card title="Routes and policy" aside={<a href="#yaml">as YAML</a>}>
+    <Card
+      title="Routes and policy"
+      aside={
+        <a href="#yaml" className={classes.yaml}>
+          As YAML
+        </a>
+      }
+    >
       <div className={classes.parts}>
         <section>
           <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
@@ -24,7 +31,7 @@ export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
             {rules.map(({ title, when, does }) => (
               <li key={`${title} ${when.join()}`}>
                 <span className={classes.name}>{title}</span>{' '}
-                {title !== when.join() && <span className={classes.when}>{when.join(' or ')}</span>}{' '}
+                {title !== when.join(' or ') && <span className={classes.when}>{when.join(' or ')}</span>}{' '}
                 <span>→ {does.join(', ')}</span>
               </li>
             ))}
@@ -48,9 +55,9 @@ export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
 }
 
 /** What somebody has set stands out from what is so by default. */
-function PolicyPart({ part: { title, words, unusual } }: { part: Behaviour['policy'][number] }) {
+function PolicyPart({ part: { title, words, isSet, unusual } }: { part: Behaviour['policy'][number] }) {
   return (
-    <div data-set={unusual.length > 0}>
+    <div data-set={isSet}>
       <dt>{title}</dt>
       <dd>
         {words.join(' · ')}
