@@ -9,7 +9,6 @@ import { type RunningServer, startServer } from './start-server.ts';
 const port = demoPort + 2;
 const at = `http://127.0.0.1:${port}`;
 const longest = 'a-service-with-the-longest-name-that-a-mesh-allows-is-63-of-them';
-const patience = { timeout: 30_000 };
 const lostLine = (page: Page) => page.getByText(/^Connection lost, trying again\./);
 const pages = ['/', '/services', '/traffic', '/rollouts', '/certificates', '/agents', '/changes'];
 
@@ -20,7 +19,6 @@ let page: Page;
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
   dataDir = mkdtempSync(path.join(tmpdir(), 'tulle-lost-'));
   server = startServer({ port, dataDir, demo: false });
   page = await (
@@ -59,7 +57,6 @@ test('an empty mesh says on a phone what would be here, and how it comes', async
 });
 
 test('a thousand services with long names are listed, drawn and found, and nothing is wider than the page', async () => {
-  test.setTimeout(120_000);
   const names = Array.from({ length: 1_000 }, (_, index) => `${longest.slice(0, 59)}${1_000 + index}`);
   expect(names[0]).toHaveLength(63);
   await declare(names);
@@ -71,11 +68,11 @@ test('a thousand services with long names are listed, drawn and found, and nothi
     for (const place of ['/services', '/traffic', '/changes', '/rollouts/new', '/']) {
       await page.goto(place);
       if (place === '/services' || place === '/traffic')
-        await expect(page.getByRole('table').getByRole('row').nth(3)).toBeVisible(patience);
+        await expect(page.getByRole('table').getByRole('row').nth(3)).toBeVisible();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, `${place} at ${size.width}`).toBeLessThanOrEqual(size.width);
     }
-    await expect(page.getByText(/^1,000 services/)).toBeVisible(patience);
+    await expect(page.getByText(/^1,000 services/)).toBeVisible();
     await page.screenshot({ path: path.join(import.meta.dirname, `screenshots/thousand-${size.width}.png`) });
   }
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -85,7 +82,6 @@ test('a thousand services with long names are listed, drawn and found, and nothi
 });
 
 test('a page whose server is gone says how old it is, holds a link, and recovers by itself', async () => {
-  test.setTimeout(120_000);
   const others = await Promise.all(
     pages.map(async (place) => {
       const other = await page.context().newPage();
@@ -96,9 +92,9 @@ test('a page whose server is gone says how old it is, holds a link, and recovers
   );
   const services = others[1] as Page;
   const rows = services.getByRole('table', { name: 'services' }).getByRole('row');
-  await expect(rows.nth(3)).toBeVisible(patience);
+  await expect(rows.nth(3)).toBeVisible();
   await server.kill();
-  for (const other of others) await expect(lostLine(other)).toContainText(/is \d+\s(s|min) old/, patience);
+  for (const other of others) await expect(lostLine(other)).toContainText(/is \d+\s(s|min) old/);
   await expect(rows.nth(3)).toBeVisible();
   await expect(services.getByText(/could not be shown/)).toHaveCount(0);
   await expect(services.getByRole('button', { name: /^Waiting, / })).toBeVisible();
@@ -108,8 +104,8 @@ test('a page whose server is gone says how old it is, holds a link, and recovers
   await expect(services).toHaveURL(/\/services$/);
 
   server = startServer({ port, dataDir, demo: false });
-  for (const other of others) await expect(lostLine(other)).toBeHidden({ timeout: 60_000 });
-  await expect(services).toHaveURL(/\/changes$/, patience);
+  for (const other of others) await expect(lostLine(other)).toBeHidden();
+  await expect(services).toHaveURL(/\/changes$/);
   await expect(services.getByRole('table', { name: 'changes' }).getByRole('row').nth(1)).toBeVisible(
     patience,
   );

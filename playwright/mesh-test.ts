@@ -38,6 +38,6 @@ export async function expectBlocked(button: Locator, why: string): Promise<void>
   await expect(async () => {
     await page.mouse.move(0, 0);
     await button.hover({ force: true });
-    await expect(page.getByRole('tooltip').filter({ hasText: why })).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 15_000 });
+    await expect(page.getByRole('tooltip').filter({ hasText: why })).toBeVisible({ timeout: 5_000 });
+  }).toPass();
 }

@@ -110,7 +110,7 @@ for (const { name, path: pathOf, ready } of places) {
     for (const size of sizes) {
       await page.setViewportSize(size);
       await page.goto(pathOf());
-      for (const sign of [ready(page)].flat()) await expect(sign).toBeVisible({ timeout: 30_000 });
+      for (const sign of [ready(page)].flat()) await expect(sign).toBeVisible();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);

@@ -91,13 +91,13 @@ healthCheck: { path: /nowhere, intervalMs: 500, timeoutMs: 400, unhealthyAfter: 
   await page.goto('/services/recommendation');
   const standings = page.getByRole('list', { name: 'As callers see them' }).getByRole('listitem');
   const ofV1 = standings.filter({ hasText: 'recommendation-v1' });
-  await expect(ofV1).toContainText('fails its check', { timeout: 30_000 });
+  await expect(ofV1).toContainText('fails its check');
   await expect(ofV1).toContainText('by frontend: status 404');
   const row = page.getByRole('table', { name: 'instances' }).getByRole('row', { name: /recommendation-v1/ });
   await expect(row).toContainText('fails its check');
 
   await operator.remove('recommendation', 'Policy');
-  await expect(standings).toHaveCount(0, { timeout: 30_000 });
+  await expect(standings).toHaveCount(0);
   await expect(row).toContainText('serving');
 });
 
@@ -113,7 +113,6 @@ retries: { on: [rate-limited], attempts: 1 }
   const answered = card.getByRole('list', { name: 'Requests that the mesh answered itself' });
   await expect(answered.getByRole('listitem').filter({ hasText: 'Rate limited' })).toContainText(
     /[\d,]+ requests?\s*[\d.]+\s%\s*more requests than the rate limit lets through/,
-    { timeout: 30_000 },
   );
   await expect(card).toContainText(/[\d.]+\s%\s*success for callers/);
   await expect(card).toContainText(/[\d.]+\s%\s*of all tries/);

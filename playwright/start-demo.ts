@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..');
 export const port = Number(process.env.TULLE_TEST_PORT ?? 4480);
 export const baseUrl = `http://127.0.0.1:${port}`;
 /** While the whole shop starts, nothing else is fast. */
-const patience = { timeout: 60_000 };
+const patience = { timeout: 300_000 };
 export const ana = { name: 'Ana', email: 'ana@shop.example', password: 'a long enough password' } as const;
 
 /** Where the running demo keeps its data; the tests' processes inherit it from the one that started the demo. */

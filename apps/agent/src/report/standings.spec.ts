@@ -40,6 +40,14 @@ test('what is used like the others is not told, the most pressing comes first', 
   ]);
 });
 
+test('nothing is told of a service that was never called, all of one that was, of whichever endpoint', () => {
+  const unseen = { ...endpoint('own-1', 'unhealthy', 'status 503'), service: 'own', tries: 0 };
+  const untried = { ...endpoint('a', 'unhealthy', 'status 503'), tries: 0 };
+  expect(standingsOf([unseen, untried])).toEqual([]);
+  const told = standingsOf([unseen, untried, endpoint('b', 'available')]);
+  expect(told.map(({ endpoint: id }) => id)).toEqual(['a']);
+});
+
 test('however many there are and however long their reasons, the API takes them', () => {
   const many = Array.from({ length: 3 * mostStandings }, (_, index) =>
     endpoint(`${index}`.padEnd(400, 'x'), index % 3 === 0 ? 'ejected' : 'warming', 'r'.repeat(1_000), 1),

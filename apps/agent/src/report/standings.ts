@@ -7,8 +7,10 @@ type State = (typeof states)[number];
 
 /** The endpoints that are not used as the others are, for people who look at the service from afar. */
 export function standingsOf(endpoints: readonly EndpointStats[]): EndpointStanding[] {
+  // What is thought of a service that nobody here has called, such as one's own, concerns nobody.
+  const called = new Set(endpoints.filter(wasTried).map(({ service }) => service));
   const unusual = endpoints.flatMap((one) => {
-    const state = stateOf(one);
+    const state = called.has(one.service) ? stateOf(one) : undefined;
     return state === undefined ? [] : [{ state, one }];
   });
   return unusual
@@ -21,6 +23,10 @@ export function standingsOf(endpoints: readonly EndpointStats[]): EndpointStandi
       reason: reason.replace(/^on probation: /, '').slice(0, 200),
       ...(forMs !== undefined && { forMs: Math.round(forMs) }),
     }));
+}
+
+function wasTried({ tries, failedConnects }: EndpointStats): boolean {
+  return tries + failedConnects > 0;
 }
 
 function stateOf({ state, reason }: EndpointStats): State | undefined {
