@@ -106,9 +106,7 @@ test('a page whose server is gone says how old it is, holds a link, and recovers
   server = startServer({ port, dataDir, demo: false });
   for (const other of others) await expect(lostLine(other)).toBeHidden();
   await expect(services).toHaveURL(/\/changes$/);
-  await expect(services.getByRole('table', { name: 'changes' }).getByRole('row').nth(1)).toBeVisible(
-    patience,
-  );
+  await expect(services.getByRole('table', { name: 'changes' }).getByRole('row').nth(1)).toBeVisible();
   await Promise.all(others.map((other) => other.close()));
 });
 
