@@ -38,6 +38,7 @@ interface Run {
 function settings(variables: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     TULLE_SERVICE: 'web',
     TULLE_API: api.url,
     TULLE_TOKEN: api.token(),

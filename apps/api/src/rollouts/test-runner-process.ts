@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { connect } from '@tulle/prisma/database';
 import { fakeFleet, silent, startReplica } from '../changes/test-mesh.ts';
 import { createRolloutStore } from './rollout-store.ts';
@@ -40,4 +41,6 @@ const runner = createRolloutRunner({
   bus: { publish: () => undefined },
   logger: silent,
 });
+// Who is killed leaves nothing behind for the next one.
+flushCompileCache();
 await runner.start();
