@@ -82,15 +82,36 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   onHead(head: RequestHead): void {
-    if (head.form === 'authority') {
-      const inside = this.passage.insideTunnel?.(head.authority);
-      if (inside !== undefined) {
-        this.passage = inside;
-        this.waitingSince = this.environment.clock.now;
-        this.writer.add(tunnelEstablished);
-        return;
-      }
+    if (head.form !== 'authority') {
+      this.beginExchange(head);
+    } else if (this.passage.awaitTunnel?.(head.authority, () => this.goOnWith(head)) === true) {
+      // What follows is read once it is known as what.
+      this.reader.pause();
+    } else {
+      this.beginTunnel(head);
     }
+  }
+
+  private goOnWith(head: RequestHead): void {
+    if (this.socket.destroyed || this.end !== undefined) return;
+    this.waitingSince = this.environment.clock.now;
+    this.beginTunnel(head);
+    if (this.exchange === undefined) this.readOn();
+    this.environment.turn.flush();
+  }
+
+  private beginTunnel(head: RequestHead): void {
+    const inside = this.passage.insideTunnel?.(head.authority);
+    if (inside === undefined) {
+      this.beginExchange(head);
+      return;
+    }
+    this.passage = inside;
+    this.waitingSince = this.environment.clock.now;
+    this.writer.add(tunnelEstablished);
+  }
+
+  private beginExchange(head: RequestHead): void {
     this.lastAnswer = this.retiring || !head.persistent;
     this.continued = false;
     // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
@@ -135,6 +156,10 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     const request = this.reader.head;
     const body = bodyFormOf(head, request);
     this.body = body;
+    if (body === 'tunnel' && request.form === 'authority') {
+      this.writer.add(tunnelEstablished);
+      return tunnelEstablished.length;
+    }
     if (this.retiring || body === 'until-close' || this.mayLackContent) this.lastAnswer = true;
     const framing = framingFields(head, request, body, change, this.lastAnswer);
     const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), framing);
@@ -153,7 +178,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   sendEnd(trailers: FieldSection | undefined): void {
-    if (this.body === 'chunked') this.writer.add(lastChunkWith(trailers));
+    if (this.body === 'tunnel') this.writer.end();
+    else if (this.body === 'chunked') this.writer.add(lastChunkWith(trailers));
   }
 
   sendAnswer(answer: MeshAnswer): void {
@@ -172,7 +198,9 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   abort(): void {
-    this.socket.destroy();
+    // Bytes that nobody frames say only by a reset that they are not whole.
+    if (this.body === 'tunnel' && this.identity === undefined) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   pauseReading(): void {

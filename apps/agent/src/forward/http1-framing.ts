@@ -3,13 +3,13 @@ import { chunkedField, closeField, upgradeFields } from '@tulle/wire/http1/seria
 import type { HeadChange } from '../router/route-decision.ts';
 
 /** Which form the body of an answer has on a connection of HTTP/1.1. */
-export type BodyForm = 'none' | 'as-is' | 'chunked' | 'until-close';
+export type BodyForm = 'none' | 'as-is' | 'chunked' | 'until-close' | 'tunnel';
 
 const emptyField = 'content-length: 0\r\n';
 const keptField = 'connection: keep-alive\r\n';
 
 export function bodyFormOf({ framing }: ResponseHead, { minor }: RequestHead): BodyForm {
-  if (framing === 'none') return 'none';
+  if (framing === 'none' || framing === 'tunnel') return framing;
   if (framing !== 'chunked' && framing !== 'close') return 'as-is';
   return minor === 1 ? 'chunked' : 'until-close';
 }
@@ -22,7 +22,7 @@ export function framingFields(
   change: HeadChange | undefined,
   last: boolean,
 ): string {
-  if (head.framing === 'tunnel') return upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
+  if (form === 'tunnel') return upgradeFields(head.upgrade === '' ? request.upgrade : head.upgrade);
   const isEmpty = form === 'none' && lacksLength(head, request, change);
   const length = isEmpty ? emptyField : form === 'chunked' ? chunkedField : '';
   if (last) return length + closeField;

@@ -12,10 +12,12 @@ import type { Turn } from './turn.ts';
 export interface Passage {
   admit(exchange: Exchange, caller: Caller): void;
   /**
-   * What reads the inside of a CONNECT tunnel to this authority; undefined when none is made. Clients that are
+   * What reads the inside of a CONNECT tunnel to this authority; undefined for a request like others. Clients that are
    * told of a proxy tunnel even plain HTTP through it, so the inside is HTTP again and stays under the mesh's rules.
    */
   insideTunnel?(authority: string): Passage | undefined;
+  /** Calls `then` once {@link insideTunnel} can tell, or never will; false when there is nothing to wait for. */
+  awaitTunnel?(authority: string, then: () => void): boolean;
   /** Where a request counts before anything is known of it. */
   seriesOf(caller: Caller): Series;
 }

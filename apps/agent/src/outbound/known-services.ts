@@ -37,12 +37,12 @@ export class KnownServices {
   }
 
   /** A view of the service can be asked for. */
-  mayCome(service: string): boolean {
+  private mayCome(service: string): boolean {
     return this.awaiting !== undefined && !this.byName.has(service);
   }
 
-  /** Calls `then` once: when a configuration knows the service, or when it was waited for in vain. */
-  whenKnown(service: string, then: () => void): void {
-    if (this.awaiting?.waitAtMost(service, then) !== true) then();
+  /** Calls `then` once, when the view has come or was waited for in vain; false when nothing is to be waited for. */
+  awaitView(service: string, then: () => void): boolean {
+    return this.mayCome(service) && this.awaiting?.waitAtMost(service, then) === true;
   }
 }

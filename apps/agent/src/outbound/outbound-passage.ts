@@ -3,6 +3,7 @@ import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
+import { unedited } from '../forward/request-edit.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
@@ -43,19 +44,45 @@ export class OutboundPassage implements Passage {
   }
 
   insideTunnel(authority: string): Passage | undefined {
-    const service = this.fixedService === undefined ? serviceOfHost(authority) : undefined;
-    return service === undefined ? undefined : new OutboundPassage(this.context, service);
+    const service = this.tunnelledTo(authority);
+    if (service === undefined || this.context.services.connectionRoutes.byService(service) !== undefined)
+      return undefined;
+    return new OutboundPassage(this.context, service);
+  }
+
+  awaitTunnel(authority: string, then: () => void): boolean {
+    const service = this.tunnelledTo(authority);
+    return service !== undefined && this.context.services.awaitView(service, then);
   }
 
   admit(exchange: Exchange, _caller: Caller): void {
     const { head } = exchange;
     if (head.form === 'authority') {
-      exchange.fail('unsupported_method', '');
+      this.admitTunnel(exchange);
       return;
     }
     const decision = this.decide(head);
     if (decision === undefined) this.refuseOrWait(exchange);
     else this.forward(exchange, decision);
+  }
+
+  /** The service that a tunnel is asked for; a port of one service has none. */
+  private tunnelledTo(authority: string): string | undefined {
+    return this.fixedService === undefined ? serviceOfHost(authority) : undefined;
+  }
+
+  /** Bytes for a service that does not speak HTTP. */
+  private admitTunnel(exchange: Exchange): void {
+    const { services, recorder, source } = this.context;
+    const service = this.tunnelledTo(exchange.head.authority);
+    const route = service === undefined ? undefined : services.connectionRoutes.byService(service);
+    if (route === undefined) {
+      exchange.fail('unsupported_method', '');
+      return;
+    }
+    exchange.tally.countIn(recorder.unanswered(source, route.service));
+    const edit = { ...unedited, dropped: droppedWithHost.restart, authority: route.head.authority };
+    exchange.forward(route.decision, edit, source, undefined);
   }
 
   private decide(head: RequestHead): RouteDecision | undefined {

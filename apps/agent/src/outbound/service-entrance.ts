@@ -60,10 +60,10 @@ export class ServiceEntrance implements PassthroughContext {
 
   findRoute(serverName: string, found: (route: ConnectionRoute | undefined) => void): void {
     const service = serviceOfHost(serverName);
-    const { services } = this.context;
     const known = this.routeOf(serverName, service);
-    if (known !== undefined || service === undefined || !services.mayCome(service)) found(known);
-    else services.whenKnown(service, () => found(this.routeOf(serverName, service)));
+    const find = () => found(this.routeOf(serverName, service));
+    if (known !== undefined || service === undefined || !this.context.services.awaitView(service, find))
+      found(known);
   }
 
   private listener(enter: (socket: Socket) => void): Server {
@@ -75,15 +75,11 @@ export class ServiceEntrance implements PassthroughContext {
   }
 
   private enterWhenKnown(socket: Socket, service: string, http: (socket: Socket) => void): void {
-    const { services } = this.context;
-    if (!services.mayCome(service)) {
-      this.enter(socket, service, http);
-      return;
-    }
-    socket.once('error', () => socket.destroy());
-    services.whenKnown(service, () => {
+    const enter = () => {
       if (!socket.destroyed) this.enter(socket, service, http);
-    });
+    };
+    if (this.context.services.awaitView(service, enter)) socket.once('error', () => socket.destroy());
+    else enter();
   }
 
   private enter(socket: Socket, service: string, http: (socket: Socket) => void): void {
