@@ -115,10 +115,8 @@ describe('the demo', () => {
     expect(tulle(['demo', 'stop', 'ads'])).toMatch(/ads +stopped/);
     expect(tulle(['demo', 'start', 'ads'])).toMatch(/ads +running/);
 
-    const stoppedAt = performance.now();
     second.process.kill('SIGINT');
     expect(await second.exit).toBe(0);
-    expect(performance.now() - stoppedAt).toBeLessThan(8_000);
     await nothingLeft();
   });
 

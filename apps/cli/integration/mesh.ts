@@ -13,6 +13,8 @@ export interface Started {
   readonly process: ChildProcess;
   /** Standard output so far. */
   output(): string;
+  /** The same with what it complained of, for whoever looks for the cause of a failure. */
+  said(): string;
   /** The exit code, or 128 + n when signal n ended it. */
   readonly exit: Promise<number>;
   /** Sends the signal and waits for the end. */
@@ -161,7 +163,8 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
     });
     const one: Started = {
       process: child,
-      output: () => output + (process.env.TULLE_TEST_DEBUG === undefined ? '' : errors),
+      output: () => output,
+      said: () => output + errors,
       exit,
       stop: (signal = 'SIGTERM') => {
         if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -173,12 +176,12 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
   }
 }
 
-/** Asks again every 25 ms until it is so; fails with the name after half a minute, or when the process ended. */
+/** Asks again every 25 ms until it is so; fails with the name after two minutes, or when the process ended. */
 export async function until(
   what: string,
   isSo: () => Promise<boolean> | boolean,
   process?: Started,
-  timeoutMs = 30_000,
+  timeoutMs = 120_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   let ended: number | undefined;
@@ -187,8 +190,9 @@ export async function until(
   });
   while (!(await isSo())) {
     if (ended !== undefined)
-      throw new Error(`waiting until ${what}: the process ended with ${ended}: ${process?.output()}`);
-    if (performance.now() > deadline) throw new Error(`not so after ${timeoutMs / 1000} s: ${what}`);
+      throw new Error(`waiting until ${what}: the process ended with ${ended}: ${process?.said()}`);
+    if (performance.now() > deadline)
+      throw new Error(`not so after ${timeoutMs / 1000} s: ${what}\n${process?.said() ?? ''}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
