@@ -1,5 +1,6 @@
 import { EventEmitter, on, once } from 'node:events';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
@@ -66,6 +67,8 @@ export class SpecApi {
   onReport: (report: ReportInput) => ReportOutput = (report) => this.ledger.take(report);
   #views = new Map<string, string>();
   #sockets = new Set<WebSocket>();
+  /** All that were accepted: the server itself forgets those that became WebSockets, and does not know those in their handshake yet. */
+  #connections = new Set<Socket>();
   #pushes = new EventEmitter().setMaxListeners(0);
   #push = 0;
   #revision = 1;
@@ -142,6 +145,10 @@ export class SpecApi {
       },
     );
     this.#server.on('tlsClientError', () => undefined);
+    this.#server.on('connection', (connection: Socket) => {
+      this.#connections.add(connection);
+      connection.once('close', () => this.#connections.delete(connection));
+    });
     const sockets = new WebSocketServer({ server: this.#server, path: '/trpc' });
     const connect = getWSConnectionHandler({
       wss: sockets,
@@ -166,7 +173,7 @@ export class SpecApi {
     this.#server = undefined;
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    for (const connection of this.#connections) connection.destroy();
     await closed;
   }
 
