@@ -107,8 +107,9 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (request.url?.split('?')[0] !== agentPath) throw new MeshError('not_found', 'There is nothing here.');
-    if (stopping) throw new MeshError('unavailable', 'The API is stopping; reconnect in a moment.');
     const peer = await identifyPeer(request, { database, revocations, now });
+    // Whoever came after the farewell would never be closed.
+    if (stopping) throw new MeshError('unavailable', 'The API is stopping; reconnect in a moment.');
     wss.handleUpgrade(request, socket, head, (client) => {
       const close = (code: number, reason: string) => closeSocket(client, code, reason);
       const connection = new AgentConnection(dependencies, peer, addressOf(request), close);
