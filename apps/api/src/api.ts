@@ -7,7 +7,7 @@ import type { Metrics } from './metrics/view.ts';
 import type { Resources } from './resources/view.ts';
 import type { Rollouts } from './rollouts/view.ts';
 import type { Services } from './services/view.ts';
-import type { Topology, TopologyView } from './topology/view.ts';
+import type { Topology, TopologyStep } from './topology/view.ts';
 import type { TrafficSplits } from './traffic-splits/view.ts';
 
 /** What people can do, noun by noun. Routers check who asks and what is asked; these do it. */
@@ -23,5 +23,5 @@ export interface Api {
   readonly services: Services;
   readonly topology: Topology;
   readonly trafficSplits: TrafficSplits;
-  liveTopology(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyView>;
+  liveTopology(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyStep>;
 }

@@ -2,9 +2,12 @@
 
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
+import { useRef } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { connection } from '@/trpc/connection';
 import { usePaused, useWindow } from '@/ui/use-view';
+import type { GraphView } from './graph-view';
+import { graphAfter } from './live-graph';
 
 /** The graph, new every second unless paused. */
 export function useLiveGraph() {
@@ -13,12 +16,16 @@ export function useLiveGraph() {
   const { windowMs } = useWindow();
   const { paused } = usePaused();
   const input = { windowMs };
+  // Of the subscription alone: what is fetched meanwhile is not what the next step goes on from.
+  const held = useRef<GraphView>(undefined);
 
   useSubscription(
     trpc.live.topology.subscriptionOptions(paused ? skipToken : input, {
-      onData: (view) => {
+      onData: (step) => {
         connection.answered();
-        queryClient.setQueryData(trpc.topology.graph.queryKey(input), view);
+        held.current = graphAfter(held.current, step);
+        if (held.current !== undefined)
+          queryClient.setQueryData(trpc.topology.graph.queryKey(input), held.current);
       },
     }),
   );

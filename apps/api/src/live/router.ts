@@ -6,7 +6,7 @@ export const liveRouter = router({
   events: procedure('read').subscription(async function* ({ ctx, signal }) {
     if (signal) yield* ctx.api.live.events(signal);
   }),
-  /** The graph every second, for the topology page. */
+  /** The graph every second, for the topology page: the whole first, then what changed. */
   topology: procedure('read')
     .input(z.object({ windowMs: windowMsSchema }))
     .subscription(async function* ({ ctx, input, signal }) {

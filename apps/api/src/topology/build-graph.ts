@@ -42,7 +42,8 @@ export function buildGraph({
     }),
   );
   const pairs = Map.groupBy(named, ({ source, destination }) => `${source}->${destination}`);
-  return { nodes, edges: [...pairs.values()].flatMap((pair) => edgeOf(pair, recent, spanMs)) };
+  const ids = [...pairs.keys()].sort();
+  return { nodes, edges: ids.flatMap((id) => edgeOf(pairs.get(id) ?? [], recent, spanMs)) };
 }
 
 export function knownServices(configStore: ConfigStore, fleet: FleetRegistry): Set<string> {

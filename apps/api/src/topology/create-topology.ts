@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { MeshError } from '@tulle/mesh/errors';
 import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Database } from '@tulle/prisma/database';
@@ -10,19 +9,16 @@ import { measuredMs } from '../telemetry/measured-span.ts';
 import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
 import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
 import { buildGraph, edgeOf, knownServices } from './build-graph.ts';
-import type { EdgeView, Topology, TopologyEdge, TopologyView } from './view.ts';
+import { followGraph } from './follow-graph.ts';
+import type { EdgeView, Topology, TopologyEdge, TopologyStep, TopologyView } from './view.ts';
 import { WindowCache } from './window-cache.ts';
 
-const tickMs = 1_000;
-/** A graph of a thousand services is a megabyte: it comes at a pace at which pages and lines can follow. */
-const largeTickMs = 3_000;
-const largeEdges = 1_500;
 /** Health is how things are now; a longer window would hide a new failure and keep showing an old one. */
 const healthWindowMs = 60_000;
 
 export interface LiveTopology extends Topology {
   /** The graph every second, a large one every three, computed once for all who watch the same window. Ends when the signal aborts. */
-  live(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyView>;
+  live(input: { windowMs: number }, signal: AbortSignal): AsyncIterable<TopologyStep>;
 }
 
 export function createTopology({
@@ -104,23 +100,8 @@ export function createTopology({
     return first ?? null;
   }
 
-  async function* live(
-    { windowMs }: { windowMs: number },
-    signal: AbortSignal,
-  ): AsyncGenerator<TopologyView> {
-    while (!signal.aborted) {
-      const graph = await graphs.get(windowMs);
-      yield graph;
-      // In step with everybody else, so that all of them share one computation.
-      const everyMs = graph.edges.length > largeEdges ? largeTickMs : tickMs;
-      const waitMs = everyMs - (now() % everyMs);
-      await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-    }
-  }
-
-  return { graph: ({ windowMs }) => graphs.get(windowMs), edge, live };
+  const graph = ({ windowMs }: { windowMs: number }) => graphs.get(windowMs);
+  return { graph, edge, live: (input, signal) => followGraph(() => graph(input), { signal, now }) };
 }
 
 function quietEdge(source: string, destination: string, spanMs: number): TopologyEdge {

@@ -1,4 +1,5 @@
 import type { Health } from '@tulle/mesh/health';
+import type { ListDelta } from '@tulle/mesh/list-delta';
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
 import type { TrafficSummary } from '../metrics/view.ts';
 
@@ -36,11 +37,20 @@ export interface TopologyEdge {
 }
 
 export interface TopologyView {
-  /** When the newest measurement in it was taken, milliseconds since the epoch. */
+  /** When the newest measurement in it was taken, milliseconds since the epoch. Services and edges are in the order of their names. */
   readonly asOf: number;
   readonly windowMs: number;
   readonly nodes: readonly TopologyNode[];
   readonly edges: readonly TopologyEdge[];
+}
+
+/** The graph as it moves: all there is, or what has changed since the step before. Figures have three digits. */
+export interface TopologyStep {
+  readonly isWhole: boolean;
+  readonly asOf: number;
+  readonly windowMs: number;
+  readonly nodes: ListDelta<TopologyNode>;
+  readonly edges: ListDelta<TopologyEdge>;
 }
 
 export interface EdgeView {
