@@ -216,6 +216,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     entrances.names?.apply(new Map(Array.from(compiled, ([name, { view }]) => [name, view.port])));
     localService?.apply(services.get(this.options.self.service)?.view);
     this.registry.keepOnly(new Set([...compiled.values()].flatMap(({ backends }) => backends)));
+    this.observability.logsRefusals = Array.from(compiled.values()).some(
+      ({ view }) => view.policy.observability.accessLog !== 'off',
+    );
     services.releaseWaiting();
     this.turn.flush();
   }

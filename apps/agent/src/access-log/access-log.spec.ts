@@ -79,7 +79,7 @@ describe('the access log', () => {
   test('is off unless the policy of the service says otherwise', async () => {
     const { plane, port } = await startLogged('off');
     await ask(port, get('/500'));
-    expect(plane.measurements().observability.accessLog).toEqual({ written: 0, dropped: 0 });
+    expect(plane.measurements().observability.accessLog).toEqual({ written: 0, dropped: 0, withheld: 0 });
     expect(existsSync(path)).toBe(false);
   });
 

@@ -49,7 +49,12 @@ export class AccessLog {
   }
 
   add(exchange: ObservedExchange, durationMs: number, policy: PolicyFields['observability']): void {
-    if (isWanted(exchange, policy)) this.writer.add(this.format.line(exchange, durationMs));
+    if (isWanted(exchange, policy)) this.write(exchange, durationMs);
+  }
+
+  /** Whatever a policy says. */
+  write(exchange: ObservedExchange, durationMs: number): void {
+    this.writer.add(this.format.line(exchange, durationMs));
   }
 
   reopen(): void {

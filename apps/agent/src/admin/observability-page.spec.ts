@@ -72,6 +72,7 @@ function exchangeOf(method: string, grpcStatus: number): ObservedExchange {
     status: 500,
     grpcStatus,
     failure: undefined,
+    detail: 'all there is to say',
     decision: decision as Partial<ObservedExchange['decision']> as ObservedExchange['decision'],
     trace: undefined,
     tally,

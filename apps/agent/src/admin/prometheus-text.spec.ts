@@ -53,7 +53,7 @@ const measured: Measurements = {
   connections: [],
   http2Refusals: new Map(),
   refusedConnections: { connections: 0, memory: 0, descriptors: 0, accept: 0 },
-  observability: { accessLog: { written: 0, dropped: 0 }, spans: undefined },
+  observability: { accessLog: { written: 0, dropped: 0, withheld: 0 }, spans: undefined },
 };
 
 const text = prometheusText(status, measured);

@@ -96,6 +96,7 @@ function writeObservability(page: PrometheusPage, { accessLog, spans }: Observab
   const lines = page.family('tulle_access_log_lines_total');
   lines.add(['written'], accessLog.written);
   lines.add(['dropped'], accessLog.dropped);
+  lines.add(['withheld'], accessLog.withheld);
   const made = page.family('tulle_spans_total');
   if (spans === undefined) return;
   made.add(['exported'], spans.exported);

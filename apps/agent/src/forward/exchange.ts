@@ -48,6 +48,8 @@ export class Exchange implements DeliveryOwner {
   /** Of a gRPC call; -1 before it is known. */
   grpcStatus = -1;
   failure: DataPathErrorCode | undefined = undefined;
+  /** What more is known of the failure. */
+  detail = '';
   decision: RouteDecision | undefined = undefined;
   /** The part it takes in a trace; undefined for what is no request of HTTP, or was refused before it. */
   trace: RequestTrace | undefined = undefined;
@@ -137,6 +139,7 @@ export class Exchange implements DeliveryOwner {
   fail(code: DataPathErrorCode, detail: string, more?: AnswerOptions): void {
     if (this.over) return;
     this.failure = code;
+    this.detail = detail;
     if (this.responseStarted) this.caller.abort();
     else this.caller.sendAnswer(errorAnswer(code, detail, this.head, more));
     this.finish();
@@ -320,7 +323,8 @@ export class Exchange implements DeliveryOwner {
     const latencyMs = tunnel === undefined ? lifeMs : tunnel.openMs;
     if (this.failure !== undefined) tally.failed(this.failure, latencyMs);
     else tally.answered(outcomeOfAnswer(this), this.grpcStatus, latencyMs);
-    if (!this.isLogged && this.trace?.parentSpan === undefined) return;
-    this.environment.observability.exchangeOver(this, lifeMs);
+    const { observability } = this.environment;
+    if (this.decision === undefined) observability.requestRefused(this, lifeMs);
+    else if (this.isLogged || this.trace?.parentSpan !== undefined) observability.exchangeOver(this, lifeMs);
   }
 }

@@ -7,6 +7,7 @@ import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reade
 import { chunkEnd, chunkStart, lastChunkWith, serialiseResponseHead } from '@tulle/wire/http1/serialise';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import { countUnread } from '../record/unread-request.ts';
 import type { HeadChange } from '../router/route-decision.ts';
 import { Exchange } from './exchange.ts';
 import { type CallerConnection, type ExchangeCaller, QUIET_MS } from './exchange-caller.ts';
@@ -278,7 +279,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private refuse(code: DataPathErrorCode, detail: string, afterMs: number, status?: number): void {
     const answer = errorAnswer(code, detail, undefined, status === undefined ? {} : { status });
     this.writer.add(serialiseAnswer(answer, { withBody: true, close: true }));
-    this.passage.seriesOf(this).failed(code, afterMs);
+    const series = this.passage.seriesOf(this);
+    countUnread('http1', code, detail, answer.status, afterMs, series, this.environment.observability);
     this.endConnection();
   }
 

@@ -31,7 +31,8 @@ export function spanOfExchange(
   now: number,
 ): Span {
   const { decision, isGrpc } = exchange;
-  const kind = decision?.isLocal === true ? 'server' : 'client';
+  const isServer = decision === undefined ? exchange.tally.edge.side === 'inbound' : decision.isLocal;
+  const kind = isServer ? 'server' : 'client';
   const failure = isGrpc ? grpcFailure(exchange, kind) : httpFailure(exchange, kind);
   const attributes: Attributes = [...(isGrpc ? grpcAttributes(exchange) : []), ...httpAttributes(exchange)];
   if (failure !== undefined) attributes.push(['error.type', failure]);
@@ -58,7 +59,7 @@ function nameOf({ head, isGrpc }: ObservedExchange): string {
 function httpAttributes({ head, status, decision, tally }: ObservedExchange): Attributes {
   const known = knownMethods.has(head.method);
   const attributes: Attributes = [['http.request.method', known ? head.method : '_OTHER']];
-  if (!known) attributes.push(['http.request.method_original', head.method]);
+  if (!known && head.method !== '') attributes.push(['http.request.method_original', head.method]);
   attributes.push(
     ['url.path', head.path.split('?', 1)[0] as string],
     ['url.scheme', head.scheme === '' ? 'http' : head.scheme],

@@ -3,7 +3,7 @@ import type { DataPathErrorCode } from '../errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { RouteRecord } from './route-record.ts';
 import { RouteSeries } from './route-series.ts';
-import type { Series } from './series.ts';
+import type { Series, SeriesKey } from './series.ts';
 
 /** Counts for nobody, until a backend is chosen. */
 const noRoute = new RouteSeries({ side: 'outbound', service: '', rule: '', destination: '', version: '' });
@@ -69,6 +69,11 @@ export class ExchangeTally {
   answerBegan(milliseconds: number): void {
     this.firstByteMs = milliseconds;
     this.route.firstByte.record(milliseconds);
+  }
+
+  /** What it counts for now. */
+  get edge(): SeriesKey {
+    return this.series.key;
   }
 
   /** Once. `grpcStatus` is -1 of what is no call of gRPC, or has no status of its own. */

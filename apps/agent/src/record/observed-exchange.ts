@@ -17,9 +17,17 @@ export interface ObservedExchange {
   /** -1 of what is no call of gRPC, or got no status of its own. */
   readonly grpcStatus: number;
   readonly failure: DataPathErrorCode | undefined;
+  /** What more is known of the failure; '' for nothing. May hold what a peer said. */
+  readonly detail: string;
   readonly decision: RouteDecision | undefined;
   readonly trace: RequestTrace | undefined;
   readonly tally: ExchangeTally;
   /** Values of the fields of the answer that the access log was asked for, in its order. */
   readonly answerFields: readonly (string | undefined)[] | undefined;
 }
+
+/** A request that was refused before anything was decided about it. */
+export type RefusedRequest = Pick<
+  ObservedExchange,
+  'head' | 'isGrpc' | 'startedAt' | 'status' | 'failure' | 'detail' | 'tally'
+>;

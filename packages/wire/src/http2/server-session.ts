@@ -138,6 +138,7 @@ export class ServerSession extends Http2Session {
     if (fault !== undefined || this.streams.size >= limits.maxStreams) {
       this.recycle(head);
       this.refuseRequest(id, fault ?? 'too-many-streams', ended);
+      if (fault !== undefined) this.owner.onRefusedRequest?.(fault);
       return;
     }
     const stream = new ServerStream(this, id, head, limits.streamWindowBytes, this.peer.initialWindowBytes);

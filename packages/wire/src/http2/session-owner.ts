@@ -1,5 +1,5 @@
 import type { ErrorCode } from './error-codes.ts';
-import type { Http2Error } from './errors.ts';
+import type { Http2Error, Http2ErrorReason } from './errors.ts';
 import type { ServerStream } from './server-stream.ts';
 
 /** The connection a session belongs to. It owns the socket; the session only says what to do with it. */
@@ -20,6 +20,8 @@ export interface SessionOwner {
 export interface ServerSessionOwner extends SessionOwner {
   /** Set `stream.handler`; the head follows at once. */
   onStream(stream: ServerStream): void;
+  /** The head of a request broke a rule that concerns its stream alone: it was answered, or its stream reset. */
+  onRefusedRequest?(reason: Http2ErrorReason): void;
 }
 
 export interface ClientSessionOwner extends SessionOwner {
