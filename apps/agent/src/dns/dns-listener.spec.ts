@@ -16,7 +16,7 @@ async function start(source: Partial<ZoneSource> = {}) {
   });
   const port = await listener.listen({ host: '127.0.0.1', port: 0 }, silent);
   onTestFinished(() => listener.close());
-  const resolver = new Resolver({ timeout: 5_000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   return { listener, port, resolver };
 }

@@ -318,7 +318,7 @@ it('a request waits for a service that is just starting beside its agent', async
 
 it('a connection does not outlive the certificate of its caller', async () => {
   const { inboundPort, web } = await startPair(authority, await echo());
-  const identity = authority.identity('caller', { lifetimeMs: 1_500 });
+  const identity = authority.identity('caller', { lifetimeMs: 3_000 });
   const socket = connect({
     host: '127.0.0.1',
     port: inboundPort,

@@ -23,7 +23,7 @@ async function start(options: Partial<DataPlaneOptions> = {}) {
     },
     ...options,
   });
-  const resolver = new Resolver({ timeout: 5_000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${ports.dns}`]);
   const listens = (service: string) =>
     expect

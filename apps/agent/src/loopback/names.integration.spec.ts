@@ -37,7 +37,7 @@ async function launch(flags: Record<string, unknown>): Promise<SpecAgent> {
 }
 
 async function addressOf(agent: SpecAgent, name: string): Promise<string> {
-  const resolver = new Resolver({ timeout: 5_000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${agent.agent.ports.dns}`]);
   const [address = ''] = await resolver.resolve4(name);
   return address;

@@ -106,10 +106,9 @@ describe('reading resources', () => {
       ).join('\n')}\n`,
     ],
     ['an alias to nothing', 'kind: *nobody\n'],
-  ])('refuses %s quickly', (_name, text) => {
-    const started = performance.now();
+    // A hundred times as long as it takes: what multiplies would not end at all.
+  ])('refuses %s before long', { timeout: 30_000 }, (_name, text) => {
     expect(errorOf(text).status).toBeGreaterThanOrEqual(400);
-    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   it('is not confused by indicators inside text', () => {
