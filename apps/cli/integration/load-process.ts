@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http';
 
 /**
  * A caller under test, started through `tulle run --upstreams target`. Sends without a pause over CONCURRENCY
- * connections, or LIMIT requests, or RATE a second; on SIGTERM finishes what is in flight and writes its count to
- * standard output as one line of JSON.
+ * connections, or LIMIT requests, or RATE a second; on SIGUSR2 or SIGTERM finishes what is in flight and writes its
+ * count to standard output as one line of JSON. After SIGUSR2 it stays, so that its agent can report all of it.
  */
 export interface LoadResult {
   readonly sent: number;
@@ -28,8 +28,14 @@ const result = {
 };
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
 let stopping = false;
-process.on('SIGTERM', () => {
+const stop = () => {
   stopping = true;
+};
+process.on('SIGTERM', stop);
+process.on('SIGUSR2', () => {
+  stop();
+  const staying = setInterval(() => undefined, 1_000);
+  process.once('SIGTERM', () => clearInterval(staying));
 });
 
 const workers = Array.from({ length: concurrency }, async () => {

@@ -47,7 +47,7 @@ export interface TestMesh {
   load(
     target: string,
     env?: Readonly<Record<string, string>>,
-  ): Promise<Started & { finish(): Promise<LoadResult> }>;
+  ): Promise<Started & { /** Its agent stays. */ finish(): Promise<LoadResult> }>;
   /** Ends every process it started, and removes its files. */
   close(): Promise<void>;
 }
@@ -131,7 +131,8 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
         command: [process.execPath, path.join(import.meta.dirname, 'load-process.ts')],
       });
       const finish = async () => {
-        await run.stop('SIGTERM');
+        run.process.kill('SIGUSR2');
+        await until('the load has ended', () => run.output().endsWith('}\n'));
         return readResult(run.output());
       };
       return Object.assign(run, { finish });
