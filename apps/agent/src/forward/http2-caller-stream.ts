@@ -10,6 +10,7 @@ import { Exchange } from './exchange.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
 import type { Http2Caller } from './http2-caller.ts';
 import type { MeshAnswer } from './mesh-answer.ts';
+import { sendRefusedTunnel } from './refused-tunnel.ts';
 import { mergeDropped } from './request-edit.ts';
 import { responseEdit } from './response-fields.ts';
 import { newKey } from './web-socket-key.ts';
@@ -71,7 +72,9 @@ export class Http2CallerStream implements RequestHandler, ExchangeCaller {
     // RFC 8441 section 5: the key and its answer belong to HTTP/1.1.
     const dropped = head.status === 101 ? mergeDropped(edit.dropped, accept) : edit.dropped;
     this.headEnded = head.framing === 'none';
-    this.stream.sendResponseHead(head, { ...edit, dropped }, this.headEnded);
+    if (this.asksForTunnel && head.framing !== 'tunnel' && head.status < 300)
+      sendRefusedTunnel(this.stream, head, edit, this.headEnded);
+    else this.stream.sendResponseHead(head, { ...edit, dropped }, this.headEnded);
     return head.end;
   }
 

@@ -1,4 +1,4 @@
-import type { Bytes } from '@tulle/wire/http/bytes';
+import { type Bytes, copyBytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
 import { FIELD } from '@tulle/wire/http/known-fields';
@@ -17,6 +17,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   private readonly stream: ClientStream;
   private exchange: PeerExchange | undefined = undefined;
   private isWebSocket = false;
+  private isTcp = false;
   /** The end of a tunnel. */
   private finSent = false;
   /** Of the handshake that HTTP/2 does without (RFC 8441 section 5). */
@@ -37,8 +38,9 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
 
   sendHead(head: RequestHead, edit: RequestEdit): number {
     this.isWebSocket = head.upgrade === 'websocket';
+    this.isTcp = head.method === 'CONNECT';
     if (this.isWebSocket) this.sendUpgrade(head, edit);
-    else this.stream.sendRequestHead(head, edit, !head.hasBody && head.method !== 'CONNECT');
+    else this.stream.sendRequestHead(head, edit, !head.hasBody && !this.isTcp);
     return head.end;
   }
 
@@ -97,7 +99,9 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   }
 
   onData(bytes: Bytes, start: number, end: number): void {
-    this.exchange?.onResponseBody(bytes, start, end);
+    // A caller of TCP gives its socket what it was given, which may send it later.
+    if (this.isTcp) this.exchange?.onResponseBody(copyBytes(bytes, start, end), 0, end - start);
+    else this.exchange?.onResponseBody(bytes, start, end);
   }
 
   onEnd(trailers: FieldSection | undefined): void {
