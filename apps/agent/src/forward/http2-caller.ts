@@ -4,7 +4,6 @@ import type { ServerStream } from '@tulle/wire/http2/server-stream';
 import type { ServerSessionOwner } from '@tulle/wire/http2/session-owner';
 import { PRESSURE } from '../lifecycle/memory-guard.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
-import { countUnread } from '../record/unread-request.ts';
 import type { CallerConnection } from './exchange-caller.ts';
 import { Http2CallerStream } from './http2-caller-stream.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
@@ -79,12 +78,8 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.writer.enqueue();
   }
 
-  onRefusedRequest(reason: string): void {
-    this.countRefused(reason);
-  }
-
-  onFailure(error: Error): void {
-    this.countRefused(error.message);
+  onFailure(): void {
+    this.passage.seriesOf(this).failed('bad_request', 0);
     this.writer.end();
   }
 
@@ -95,7 +90,7 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
   }
 
   get waitingBytes(): number {
-    return this.socket.writableLength;
+    return this.socket.writableLength + this.session.pendingBytes;
   }
 
   retire(): void {
@@ -133,11 +128,6 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.readAt = clock.now;
     this.session.push(bytes, clock.now);
     turn.afterRead(bytes.length);
-  }
-
-  private countRefused(detail: string): void {
-    const series = this.passage.seriesOf(this);
-    countUnread('http2', 'bad_request', detail, 0, 0, series, this.environment.observability);
   }
 
   /** Nothing more can be asked; what was asked is still answered. */

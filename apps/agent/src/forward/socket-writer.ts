@@ -1,9 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Bytes } from '@tulle/wire/http/bytes';
+import { giveSlab, SLAB_BYTES, takeSlab } from '@tulle/wire/http/slabs';
+import { SlabWriter } from './slab-writer.ts';
 import type { Flushable, Turn } from './turn.ts';
 
-/** Below this, copying bytes into the string that is written anyway is cheaper than a second write. */
+/** Below this, copying bytes into the string that is written anyway is cheaper than a slab. */
 const INLINE_BYTES = 8 * 1024;
+
+/** Beyond, all writers write what they have: then slabs are used again soon, and while they are in the cache. */
+const MAX_COLLECTING = 16;
+let collecting = 0;
 
 /** Told when the socket takes no more for now. The matching `drain` comes from the socket itself. */
 export interface WriterOwner {
@@ -12,15 +18,17 @@ export interface WriterOwner {
 
 /**
  * Collects what one event has for a socket and writes it at once. Text is latin1: heads as they were read,
- * small bodies, chunk framing. Large bodies are passed on as the buffers they came in.
+ * small bodies, chunk framing. With large bodies all of it is collected in a slab.
  */
 export class SocketWriter implements Flushable {
   private readonly socket: Socket;
   private readonly turn: Turn;
   private readonly owner: WriterOwner;
+  private slabs: SlabWriter | undefined = undefined;
   private text = '';
+  private slab: Bytes | undefined = undefined;
+  private used = 0;
   private queued = false;
-  private corked = false;
   private ending = false;
 
   constructor(socket: Socket, turn: Turn, owner: WriterOwner) {
@@ -34,15 +42,11 @@ export class SocketWriter implements Flushable {
     this.enqueue();
   }
 
+  /** The bytes are the reader's again behind the call. */
   addBytes(bytes: Bytes, start: number, end: number): void {
-    if (end - start <= INLINE_BYTES) {
+    if (end - start <= INLINE_BYTES && this.slab === undefined)
       this.text += bytes.toString('latin1', start, end);
-    } else if (this.isWritable) {
-      if (!this.corked) this.socket.cork();
-      this.corked = true;
-      this.writeText();
-      this.socket.write(bytes.subarray(start, end));
-    }
+    else if (this.isWritable) this.collect(bytes, start, end);
     this.enqueue();
   }
 
@@ -55,15 +59,12 @@ export class SocketWriter implements Flushable {
   flush(): void {
     this.queued = false;
     if (!this.isWritable) {
-      this.text = '';
+      this.drop();
       return;
     }
     this.writeText();
+    this.writeSlab();
     if (this.ending) this.socket.end();
-    if (this.corked) {
-      this.corked = false;
-      this.socket.uncork();
-    }
     if (this.socket.writableNeedDrain) this.owner.onWriteBlocked();
   }
 
@@ -71,10 +72,65 @@ export class SocketWriter implements Flushable {
     return !this.socket.destroyed && !this.socket.writableEnded;
   }
 
+  private collect(bytes: Bytes, start: number, end: number): void {
+    this.openSlab();
+    this.writeText();
+    let from = start;
+    while (from < end) {
+      const slab = this.openSlab();
+      const count = Math.min(end - from, slab.length - this.used);
+      bytes.copy(slab, this.used, from, from + count);
+      this.used += count;
+      from += count;
+      if (this.used === slab.length) this.writeSlab();
+    }
+  }
+
+  private openSlab(): Bytes {
+    if (this.slab !== undefined) return this.slab;
+    if (collecting >= MAX_COLLECTING) this.turn.flush();
+    collecting++;
+    this.slab = takeSlab();
+    return this.slab;
+  }
+
+  /** Behind what is in the slab, when there is one. */
   private writeText(): void {
-    if (this.text.length === 0) return;
-    this.socket.write(this.text, 'latin1');
+    const { text } = this;
+    if (text.length === 0) return;
     this.text = '';
+    if (this.slab === undefined) {
+      this.socket.write(text, 'latin1');
+    } else if (this.used + text.length <= SLAB_BYTES) {
+      this.slab.write(text, this.used, text.length, 'latin1');
+      this.used += text.length;
+    } else {
+      this.writeSlab();
+      this.socket.write(text, 'latin1');
+    }
+  }
+
+  private writeSlab(): void {
+    const { slab, used } = this;
+    if (slab === undefined) return;
+    this.slab = undefined;
+    this.used = 0;
+    collecting--;
+    if (used === 0) {
+      giveSlab(slab);
+      return;
+    }
+    this.slabs ??= new SlabWriter(this.socket, nothing);
+    this.slabs.write(slab, used);
+  }
+
+  private drop(): void {
+    this.text = '';
+    this.used = 0;
+    if (this.slab === undefined) return;
+    giveSlab(this.slab);
+    this.slab = undefined;
+    collecting--;
   }
 
   private enqueue(): void {
@@ -83,3 +139,5 @@ export class SocketWriter implements Flushable {
     this.turn.add(this);
   }
 }
+
+function nothing(): void {}

@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { HopProtocol } from '@tulle/mesh/policy';
 import type { Protocol } from '@tulle/mesh/service';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
-import { ReadBuffer } from './read-buffer.ts';
+import { connectTcp } from './read-buffer.ts';
 
 /** What is spoken with a peer: a version of HTTP, or bytes nobody here understands. */
 export type PeerProtocol = HopProtocol | 'tcp';
@@ -40,16 +40,10 @@ export function plainConnector(host: string, port: number, protocol: PeerProtoco
     generation: 0,
     isCurrent: () => true,
     // Who speaks first on TCP may do so before anybody listens, which needs a stream's own buffer.
-    open: () => (protocol === 'tcp' ? net.connect({ host, port, allowHalfOpen: true }) : connect(host, port)),
+    open: () =>
+      protocol === 'tcp' ? net.connect({ host, port, allowHalfOpen: true }) : connectTcp({ host, port }),
     identify: () => undefined,
   };
-}
-
-/** Its `data` is for listeners that are there when the connection is. */
-function connect(host: string, port: number): net.Socket {
-  const onread = new ReadBuffer((bytes) => socket.emit('data', bytes));
-  const socket: net.Socket = net.connect({ host, port, onread });
-  return socket;
 }
 
 /** The peer's certificate does not say what it must: the connection is refused for good, not for a bad moment. */

@@ -4,6 +4,7 @@ import { serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { type PeerIdentity, readPeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import { alpnProtocols, type Connector, PeerIdentityError, type PeerProtocol } from './connector.ts';
+import { connectTls } from './read-buffer.ts';
 
 /** A ticket of the peer's, and whom its certificate named when it was looked at. */
 interface Resumable {
@@ -52,7 +53,7 @@ export class MutualTlsConnector implements Connector {
     const identity = this.credentials.current;
     if (identity === undefined) return undefined;
     const resumed = this.mayResume();
-    const socket = tls.connect({
+    const socket = connectTls({
       host: this.host,
       port: this.port,
       secureContext: identity.context,

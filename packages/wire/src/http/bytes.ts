@@ -22,3 +22,10 @@ export function joinBytes(first: Bytes, second: Bytes): Bytes {
 export function newBytes(size: number): Bytes {
   return Buffer.allocUnsafeSlow(size);
 }
+
+/** A range in memory of its own, to be kept longer than the call that brought it. */
+export function copyBytes(bytes: Bytes, start: number, end: number): Bytes {
+  const copy = newBytes(end - start);
+  bytes.copy(copy, 0, start, end);
+  return copy;
+}

@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes, noBytes } from '../http/bytes.ts';
+import { type Bytes, copyBytes, joinBytes, noBytes } from '../http/bytes.ts';
 import { CR, HEX, LF } from '../http/characters.ts';
 import { FieldSection } from '../http/field-section.ts';
 import { mayTrail } from '../http/known-fields.ts';
@@ -11,7 +11,7 @@ import { PartialSection } from './partial-section.ts';
 
 /**
  * Receives what a reader finds, always in the order head, body*, end. Heads and trailers are reused by the
- * reader: valid until the next head. Body bytes are a range of what was pushed, not a copy.
+ * reader: valid until the next head. Body bytes are a range of what was pushed, valid during the call.
  *
  * A pause takes effect behind the event during which it is asked for; only an end that needs no further
  * bytes is still given with its head or with the last of its body.
@@ -92,9 +92,12 @@ export abstract class MessageReader {
     return this.state === AT.bodyUntilClose || this.state === AT.over;
   }
 
+  /** The bytes may be written to again behind the call: what is not read of them yet is copied. */
   push(bytes: Bytes): void {
+    const isJoined = this.rest.length > 0;
     this.rest = joinBytes(this.rest, bytes);
     if (!this.running && !this.paused) this.run();
+    if (!isJoined && this.rest.length > 0) this.rest = copyBytes(this.rest, 0, this.rest.length);
   }
 
   pause(): void {

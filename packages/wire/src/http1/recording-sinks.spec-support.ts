@@ -2,6 +2,7 @@ import type { Bytes } from '../http/bytes.ts';
 import type { FieldSection } from '../http/field-section.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import type { WireError } from './errors.ts';
+import type { MessageReader } from './message-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import { ResponseReader } from './response-reader.ts';
 
@@ -63,10 +64,17 @@ export class RecordingSink {
   }
 }
 
+/** As a socket that reads into the same memory again: what was pushed is valid during the call. */
+function pushAndSpoil(reader: MessageReader, piece: string): void {
+  const bytes = Buffer.from(piece, 'latin1');
+  reader.push(bytes);
+  bytes.fill(0x58);
+}
+
 export function readRequests(pieces: readonly string[]): RecordingSink {
   const sink = new RecordingSink();
   const reader = new RequestReader(sink);
-  for (const piece of pieces) reader.push(Buffer.from(piece, 'latin1'));
+  for (const piece of pieces) pushAndSpoil(reader, piece);
   return sink;
 }
 
@@ -74,7 +82,7 @@ export function readResponse(pieces: readonly string[], method = 'GET', upgrade 
   const sink = new RecordingSink();
   const reader = new ResponseReader(sink);
   reader.expect(method, upgrade);
-  for (const piece of pieces) reader.push(Buffer.from(piece, 'latin1'));
+  for (const piece of pieces) pushAndSpoil(reader, piece);
   reader.finish();
   return sink;
 }

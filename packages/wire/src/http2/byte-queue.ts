@@ -1,25 +1,26 @@
 import { type Bytes, newBytes } from '../http/bytes.ts';
+import { giveSlab, takeSlab } from '../http/slabs.ts';
 
-/** A smaller range is copied, so that a few bytes do not keep the whole buffer of a read alive. */
-const COPIED_BYTES = 4 * 1024;
+/** Pieces grow up to here while parts are small; larger parts have a slab each. */
+const MAX_SMALL_BYTES = 4 * 1024;
 const MIN_COPY_BYTES = 512;
 
 class Piece {
   readonly bytes: Bytes;
   start: number;
   end: number;
-  /** Made here: what comes next may be put behind it. */
-  readonly isOwn: boolean;
 
-  constructor(bytes: Bytes, start: number, end: number, isOwn: boolean) {
+  constructor(bytes: Bytes, start: number, end: number) {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
-    this.isOwn = isOwn;
   }
 }
 
-/** Data that waits, in either direction. Holds about as much memory as it holds bytes, however small its parts were. */
+/**
+ * Data that waits, in either direction, in memory of its own: about as much as it holds bytes, however small its parts
+ * were.
+ */
 export class ByteQueue {
   /** How much waits. */
   size = 0;
@@ -29,8 +30,8 @@ export class ByteQueue {
   add(bytes: Bytes, start: number, end: number): void {
     const length = end - start;
     this.size += length;
-    if (length >= COPIED_BYTES) this.pieces.push(new Piece(bytes, start, end, false));
-    else this.copy(bytes, start, end);
+    const from = this.fillLast(bytes, start, end);
+    if (from < end) this.addPiece(bytes, from, end);
   }
 
   /** The oldest piece: its bytes, and where they start and end. Only while `size` is not 0. */
@@ -52,33 +53,46 @@ export class ByteQueue {
     piece.start += length;
     this.size -= length;
     if (piece.start < piece.end) return;
-    this.first++;
-    if (this.first === this.pieces.length || this.first === 32) {
-      this.pieces.splice(0, this.first);
-      this.first = 0;
-    }
+    this.dropFirst();
+    giveSlab(piece.bytes);
+  }
+
+  /** Takes the oldest piece out: its memory is the taker's. */
+  shift(): Piece {
+    const piece = this.pieces[this.first] as Piece;
+    this.size -= piece.end - piece.start;
+    this.dropFirst();
+    return piece;
   }
 
   clear(): void {
-    if (this.size === 0) return;
-    this.pieces.length = 0;
-    this.first = 0;
-    this.size = 0;
+    while (this.size > 0) giveSlab(this.shift().bytes);
   }
 
-  private copy(bytes: Bytes, start: number, end: number): void {
-    let from = start;
+  private dropFirst(): void {
+    this.first++;
+    if (this.first < this.pieces.length && this.first < 32) return;
+    this.pieces.splice(0, this.first);
+    this.first = 0;
+  }
+
+  /** Returns where what is left over begins. */
+  private fillLast(bytes: Bytes, start: number, end: number): number {
     const last = this.first < this.pieces.length ? this.pieces.at(-1) : undefined;
-    if (last?.isOwn) {
-      const count = Math.min(end - from, last.bytes.length - last.end);
-      bytes.copy(last.bytes, last.end, from, from + count);
-      last.end += count;
-      from += count;
-    }
-    if (from === end) return;
-    const size = Math.min(Math.max(this.size, MIN_COPY_BYTES), COPIED_BYTES);
-    const own = newBytes(size);
-    bytes.copy(own, 0, from, end);
-    this.pieces.push(new Piece(own, 0, end - from, true));
+    if (last === undefined) return start;
+    const count = Math.min(end - start, last.bytes.length - last.end);
+    bytes.copy(last.bytes, last.end, start, start + count);
+    last.end += count;
+    return start + count;
+  }
+
+  private addPiece(bytes: Bytes, start: number, end: number): void {
+    const length = end - start;
+    const own =
+      length < MAX_SMALL_BYTES
+        ? newBytes(Math.min(Math.max(this.size, MIN_COPY_BYTES), MAX_SMALL_BYTES))
+        : takeSlab(length);
+    bytes.copy(own, 0, start, end);
+    this.pieces.push(new Piece(own, 0, length));
   }
 }

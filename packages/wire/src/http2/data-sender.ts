@@ -4,15 +4,15 @@ import type { Output } from './output.ts';
 import { INITIAL_WINDOW_BYTES } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 
-/** A smaller payload is copied behind its header, so that small frames leave in one piece. */
-const COPIED_BYTES = 8 * 1024;
+/** With as much in the output the streams are told to wait: what they give meanwhile is still taken. */
+const FULL_BYTES = 256 * 1024;
 /** Up to here a loop is faster than a call into native code. */
 const LOOP_BYTES = 32;
 
 /**
- * Sends DATA within both windows (RFC 9113 section 5.2). Streams that have to wait for the window of the connection or
- * for the socket stand in a ring and take turns of one frame; a stream whose own window is used up stands aside until
- * it is given more.
+ * Sends DATA within both windows (RFC 9113 section 5.2). Streams that have to wait for the window of the connection, for
+ * room in the output or for the socket stand in a ring and take turns of one frame; a stream whose own window is used up
+ * stands aside until it is given more.
  */
 export class DataSender {
   /** What the peer takes on all streams together; below 0 never. */
@@ -38,7 +38,7 @@ export class DataSender {
     this.drain();
   }
 
-  /** False: some of it has to wait. */
+  /** False: some of it has to wait, or what comes next. */
   send(stream: Http2Stream, bytes: Bytes, start: number, end: number): boolean {
     let from = start;
     const { outbox } = stream;
@@ -49,11 +49,25 @@ export class DataSender {
         this.write(stream, bytes, from, from + length);
         from += length;
       }
-      if (from === end) return true;
+      if (from === end) {
+        if (this.hasRoom) return true;
+        this.stand(stream);
+        return false;
+      }
     }
     outbox.add(bytes, from, end);
     this.queue(stream);
     return false;
+  }
+
+  /** Streams wait, and could send. */
+  get mayGoOn(): boolean {
+    return this.first !== undefined && this.canDrain;
+  }
+
+  /** Output was handed over. */
+  goOn(): void {
+    this.drain();
   }
 
   /** The window of the connection grew. */
@@ -74,8 +88,20 @@ export class DataSender {
     return Math.max(0, Math.min(wanted, this.window, stream.sendWindow, this.maxFrameBytes));
   }
 
+  private get canDrain(): boolean {
+    return this.writable && this.window > 0 && this.hasRoom;
+  }
+
+  private get hasRoom(): boolean {
+    return this.output.pendingBytes < FULL_BYTES;
+  }
+
   private queue(stream: Http2Stream): void {
-    if (stream.isWaiting || stream.sendWindow <= 0) return;
+    if (stream.sendWindow > 0) this.stand(stream);
+  }
+
+  private stand(stream: Http2Stream): void {
+    if (stream.isWaiting) return;
     stream.isWaiting = true;
     if (this.last === undefined) this.first = stream;
     else this.last.nextWaiting = stream;
@@ -96,11 +122,14 @@ export class DataSender {
     // A stream that is told to go on may come back here; the loop below then finds what it queued.
     if (this.draining) return;
     this.draining = true;
-    while (this.writable && this.window > 0) {
+    while (this.canDrain) {
       const stream = this.unqueue();
       if (stream === undefined) break;
       const { outbox } = stream;
-      if (outbox.size === 0) continue;
+      if (outbox.size === 0) {
+        if (!stream.isFinished) stream.onDrained();
+        continue;
+      }
       const length = this.allowance(stream, outbox.end - outbox.start);
       if (length === 0) continue;
       this.write(stream, outbox.bytes, outbox.start, outbox.start + length);
@@ -116,17 +145,11 @@ export class DataSender {
     const length = end - start;
     this.window -= length;
     stream.sendWindow -= length;
-    const copied = length < COPIED_BYTES;
-    output.reserve(HEADER_BYTES + (copied ? length : 0));
+    output.reserve(HEADER_BYTES + length);
     const { slab, at } = output;
     writeFrameHeader(slab, at, length, FRAME.data, 0, stream.id);
     output.markFlags(at + 4, stream.id);
     const to = at + HEADER_BYTES;
-    if (!copied) {
-      output.at = to;
-      output.addReference(bytes.subarray(start, end));
-      return;
-    }
     if (length <= LOOP_BYTES) for (let i = 0; i < length; i++) slab[to + i] = bytes[start + i] as number;
     else bytes.copy(slab, to, start, end);
     output.at = to + length;

@@ -15,15 +15,24 @@ afterEach(() => {
 
 /** Joins a session and a socket as an agent does: output leaves once in a turn, and waits when the socket does. */
 function join(session: Http2Session, owner: RecordingOwner, socket: Socket): void {
+  const target = {
+    get isReady() {
+      return !socket.writableNeedDrain;
+    },
+    write: (slab: Uint8Array, length: number) => void socket.write(slab.subarray(0, length)),
+  };
   const flush = () => {
-    if (!socket.destroyed) session.flushTo(socket);
+    if (!socket.destroyed) session.flushTo(target);
     if (socket.writableNeedDrain) session.setWritable(false);
   };
   owner.onOutput = () => void setImmediate(flush);
   socket.setNoDelay(true);
   session.start();
   socket.on('data', (bytes) => session.push(bytes, performance.now()));
-  socket.on('drain', () => session.setWritable(true));
+  socket.on('drain', () => {
+    session.setWritable(true);
+    flush();
+  });
   socket.on('close', () => session.lose());
   socket.on('error', () => {});
   open.push({ close: () => socket.destroy() });

@@ -1,8 +1,12 @@
-import { type Bytes, newBytes, noBytes } from '../http/bytes.ts';
+import { type Bytes, copyBytes, newBytes, noBytes } from '../http/bytes.ts';
+import { giveSlab, SLAB_BYTES, takeSlab } from '../http/slabs.ts';
 
-/** Where output goes: a socket has this shape. */
+/** Where output goes. */
 export interface OutputTarget {
-  write(bytes: Bytes): unknown;
+  /** It takes more now. */
+  readonly isReady: boolean;
+  /** The first `length` bytes are to be written. The slab is the target's, to be given back when they were. */
+  write(slab: Bytes, length: number): void;
 }
 
 /** Told when there is something to take. */
@@ -10,30 +14,9 @@ interface OutputOwner {
   onOutput(): void;
 }
 
-/** A slab of a session that writes little, and of one that writes much. */
-const MIN_SLAB_BYTES = 2 * 1024;
-const MAX_SLAB_BYTES = 32 * 1024;
-/** Slabs are cut from larger pieces of memory, because those are dear to make. */
-const POOL_BYTES = 64 * 1024;
-
-let pool = noBytes;
-let poolAt = 0;
-
-function cutSlab(size: number): Bytes {
-  if (size > MAX_SLAB_BYTES) return newBytes(size);
-  if (poolAt + size > pool.length) {
-    pool = newBytes(POOL_BYTES);
-    poolAt = 0;
-  }
-  const slab = pool.subarray(poolAt, poolAt + size);
-  poolAt += size;
-  return slab;
-}
-
 /**
- * What waits to be written to the socket. Frames are written one behind the other into a slab, so that all of one turn
- * of the event loop leave as one piece; large payloads are taken as they are. What was handed over is never written to
- * again: the next turn goes on behind it.
+ * What waits to be written to the socket. Frames, and the bytes in them, are written one behind the other into slabs, so
+ * that all of one turn of the event loop leave as one piece.
  */
 export class Output {
   /** Frames are written here at {@link at}, once {@link reserve} has seen to it that there is room. */
@@ -41,10 +24,10 @@ export class Output {
   at = 0;
   private readonly owner: OutputOwner;
   private announced = false;
-  private start = 0;
-  private slabBytes = MIN_SLAB_BYTES;
-  private readonly pieces: Bytes[] = [];
-  private pieceBytes = 0;
+  /** Those that are full, and how much stands in each. */
+  private readonly full: Bytes[] = [];
+  private readonly lengths: number[] = [];
+  private fullBytes = 0;
   /** The flags of the last DATA or HEADERS frame, and its stream; 0 when it was handed over. */
   private flagSlab: Bytes = noBytes;
   private flagAt = 0;
@@ -54,7 +37,7 @@ export class Output {
     this.owner = owner;
   }
 
-  /** Comes before anything is written; the owner hears of it once until the output was taken. */
+  /** Comes before anything is written; the owner hears of it once until all of the output was taken. */
   announce(): void {
     if (this.announced) return;
     this.announced = true;
@@ -62,24 +45,14 @@ export class Output {
   }
 
   get pendingBytes(): number {
-    return this.pieceBytes + this.at - this.start;
+    return this.fullBytes + this.at;
   }
 
   /** Makes room for `size` bytes in one piece. */
   reserve(size: number): void {
     if (this.at + size <= this.slab.length) return;
-    this.fitSlab();
     this.seal();
-    this.slab = cutSlab(Math.max(this.slabBytes, size));
-    this.start = 0;
-    this.at = 0;
-  }
-
-  /** Takes bytes as they are; nobody may write to them any more. */
-  addReference(bytes: Bytes): void {
-    this.seal();
-    this.pieces.push(bytes);
-    this.pieceBytes += bytes.length;
+    this.slab = size > SLAB_BYTES ? newBytes(size) : takeSlab();
   }
 
   /** The frame that was just written has its flags at `at` of the slab and may yet be made the last of its stream. */
@@ -97,38 +70,42 @@ export class Output {
     return true;
   }
 
+  /** Hands over what the target takes. */
   flushTo(target: OutputTarget): void {
-    this.announced = false;
-    this.flagStream = 0;
-    if (this.pieces.length === 0) {
-      if (this.at === this.start) return;
-      const only = this.slab.subarray(this.start, this.at);
-      this.start = this.at;
-      target.write(only);
-      return;
+    while (this.pendingBytes > 0 && target.isReady) {
+      if (this.full.length === 0) this.seal();
+      const slab = this.full.shift() as Bytes;
+      const length = this.lengths.shift() as number;
+      this.fullBytes -= length;
+      if (slab === this.flagSlab) this.flagStream = 0;
+      target.write(slab, length);
     }
-    for (const piece of this.take()) target.write(piece);
+    this.announced = this.pendingBytes > 0;
   }
 
+  /** All of it, as copies. */
   take(): Bytes[] {
-    this.announced = false;
-    this.flagStream = 0;
-    this.seal();
-    this.pieceBytes = 0;
-    return this.pieces.splice(0);
-  }
-
-  /** A turn that is cut apart by the end of a slab gets larger ones, one that needs little of it smaller ones. */
-  private fitSlab(): void {
-    if (this.slab.length === 0) return;
-    if (this.at > this.start) this.slabBytes = Math.min(this.slabBytes * 2, MAX_SLAB_BYTES);
-    else this.slabBytes = Math.max(this.slabBytes / 2, MIN_SLAB_BYTES);
+    const pieces: Bytes[] = [];
+    this.flushTo({
+      isReady: true,
+      write(slab, length) {
+        pieces.push(copyBytes(slab, 0, length));
+        giveSlab(slab);
+      },
+    });
+    return pieces;
   }
 
   private seal(): void {
-    if (this.at === this.start) return;
-    this.pieces.push(this.slab.subarray(this.start, this.at));
-    this.pieceBytes += this.at - this.start;
-    this.start = this.at;
+    const { slab, at } = this;
+    this.slab = noBytes;
+    this.at = 0;
+    if (at > 0) {
+      this.full.push(slab);
+      this.lengths.push(at);
+      this.fullBytes += at;
+    } else {
+      giveSlab(slab);
+    }
   }
 }

@@ -107,6 +107,12 @@ export function take(session: Http2Session): ReadFrame[] {
   return readFrames(Buffer.concat(session.takeOutput()));
 }
 
+/** As a socket that reads into the same memory again: what was pushed is valid during the call. */
+function pushAndSpoil(session: Http2Session, bytes: Bytes, nowMs: number): void {
+  session.push(bytes, nowMs);
+  bytes.fill(0x58);
+}
+
 /** A server past the prefaces, and what it owes taken from it. */
 export function startServer(options: ServerOptions = {}) {
   const owner = new RecordingOwner();
@@ -120,7 +126,7 @@ export function startServer(options: ServerOptions = {}) {
 /** What a server makes of the pieces, behind the preface. */
 export function serve(pieces: readonly Uint8Array[], options: ServerOptions = {}) {
   const { owner, session } = startServer(options);
-  for (const piece of pieces) session.push(Buffer.from(piece), 0);
+  for (const piece of pieces) pushAndSpoil(session, Buffer.from(piece), 0);
   const frames = take(session);
   const resets = frames
     .filter(({ type }) => type === FRAME.rstStream)
@@ -151,8 +157,8 @@ export class Pair {
       const up = this.client.takeOutput();
       const down = this.server.takeOutput();
       if (up.length === 0 && down.length === 0) return;
-      for (const piece of up) this.server.push(piece, this.now);
-      for (const piece of down) this.client.push(piece, this.now);
+      for (const piece of up) pushAndSpoil(this.server, piece, this.now);
+      for (const piece of down) pushAndSpoil(this.client, piece, this.now);
     }
   }
 

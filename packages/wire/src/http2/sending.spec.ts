@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { giveSlab } from '../http/slabs.ts';
 import { FLAG, FRAME } from './frame-header.ts';
-import { ended, get, headers, settings, windowUpdate } from './frames.spec-support.ts';
+import { ended, get, headers, readFrames, settings, windowUpdate } from './frames.spec-support.ts';
 import { send, startServer, take } from './recording.spec-support.ts';
 
 /** DATA frames of what a session wrote: stream and length. */
@@ -139,5 +141,91 @@ describe('sending', () => {
     answer(stream);
     send(stream, 'x'.repeat(50_000));
     expect(dataSent(session).map(([, length]) => length)).toEqual([20_000, 20_000, 10_000]);
+  });
+
+  it('takes what it is given when much waits for the socket, and asks for no more until there is room', () => {
+    const { owner, session } = startServer();
+    session.push(settings([4, 10_000_000]), 0);
+    session.push(windowUpdate(0, 10_000_000), 0);
+    for (const id of [1, 3]) request(session, id);
+    const [first, second] = owner.streams;
+    if (first === undefined || second === undefined) throw new Error('no stream');
+    for (const stream of owner.streams) answer(stream);
+    expect(send(first, 'x'.repeat(200_000))).toBe(true);
+    expect(send(second, 'x'.repeat(200_000))).toBe(false);
+    expect(send(first, 'x'.repeat(200_000))).toBe(false);
+    expect([first.isBlocked, second.isBlocked]).toEqual([false, false]);
+    // An end needs no room, and is said once.
+    second.sendEnd(undefined);
+    expect(owner.handlers.map(({ windows }) => windows)).toEqual([0, 1]);
+    const ends = take(session).filter(({ flags, type }) => type === FRAME.data && flags === FLAG.endStream);
+    expect(ends.map(({ stream }) => stream)).toEqual([3]);
+    expect(owner.handlers.map(({ windows }) => windows)).toEqual([1, 1]);
+    expect(take(session)).toEqual([]);
+  });
+
+  it('announces what leaves when there is room again', () => {
+    const { owner, session } = startServer();
+    session.push(settings([4, 10_000_000]), 0);
+    session.push(windowUpdate(0, 300_000), 0);
+    for (const id of [1, 3]) request(session, id);
+    const [first, second] = owner.streams;
+    if (first === undefined || second === undefined) throw new Error('no stream');
+    for (const stream of owner.streams) answer(stream);
+    send(first, 'x'.repeat(300_000));
+    send(second, 'y'.repeat(100_000));
+    session.push(windowUpdate(0, 1_000_000), 0);
+    expect(second.isBlocked).toBe(true);
+    const before = owner.outputs;
+    session.takeOutput();
+    expect(owner.outputs).toBe(before + 1);
+    expect(dataSent(session).reduce((sum, [, length]) => sum + length, 0)).toBeGreaterThan(0);
+    expect(second.isBlocked).toBe(false);
+  });
+
+  it('carries bodies whole and in order over a socket that takes little by little', () => {
+    const size = fc.oneof(fc.nat(30), fc.nat(20_000), fc.nat(200_000));
+    const step = fc.record({ stream: fc.nat(3), size, writes: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+        const { owner, session } = startServer();
+        session.push(settings([4, 20_000_000]), 0);
+        session.push(windowUpdate(0, 20_000_000), 0);
+        for (const id of [1, 3, 5, 7]) request(session, id);
+        for (const stream of owner.streams) answer(stream);
+        const written: Uint8Array[] = [];
+        const flush = (writes: number) => {
+          let left = writes;
+          session.flushTo({
+            get isReady() {
+              return left > 0;
+            },
+            write(slab, length) {
+              left--;
+              written.push(Buffer.from(slab.subarray(0, length)));
+              giveSlab(slab);
+            },
+          });
+        };
+        const sent = ['', '', '', ''];
+        steps.forEach(({ stream, size, writes }, index) => {
+          const bytes = Buffer.alloc(size, String.fromCharCode(97 + (index % 26)));
+          sent[stream] += bytes.toString('latin1');
+          owner.streams[stream]?.sendData(bytes, 0, size);
+          bytes.fill(0x58);
+          flush(writes);
+        });
+        for (const stream of owner.streams) stream.sendEnd(undefined);
+        while (session.pendingBytes > 0) flush(1);
+        const frames = readFrames(Buffer.concat(written)).filter(({ type }) => type === FRAME.data);
+        for (const [index, text] of sent.entries()) {
+          const own = frames.filter(({ stream }) => stream === 1 + index * 2);
+          expect(Buffer.concat(own.map(({ payload }) => payload)).toString('latin1') === text).toBe(true);
+          expect(own.map(({ flags }) => flags & FLAG.endStream).slice(0, -1)).not.toContain(FLAG.endStream);
+        }
+        expect(session.streamCount).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

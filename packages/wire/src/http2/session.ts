@@ -85,14 +85,24 @@ export abstract class Http2Session {
     }
   }
 
-  /** Hands all output over in order; the bytes are never written to again. */
+  /** Hands over output, in order, as long as the target takes it. */
   flushTo(target: OutputTarget): void {
     this.output.flushTo(target);
+    this.goOn();
   }
 
-  /** The same as a list. */
+  /** All output as a list. */
   takeOutput(): Bytes[] {
-    return this.output.take();
+    const pieces = this.output.take();
+    this.goOn();
+    return pieces;
+  }
+
+  /** There is room in the output for what waited for it. */
+  private goOn(): void {
+    if (!this.sender.mayGoOn) return;
+    this.wantOutput();
+    this.sender.goOn();
   }
 
   get pendingBytes(): number {

@@ -54,7 +54,10 @@ export abstract class Http2Stream {
     this.sendWindow = sendWindow;
   }
 
-  /** Sends the range, or queues what the windows do not allow. False: queued; wait for `onWindow`. */
+  /**
+   * Sends the range, or a copy of what the windows do not allow, when they do. False: there is no room for more; wait
+   * for `onWindow`.
+   */
   sendData(bytes: Bytes, start: number, end: number): boolean {
     if (this.isFinished || this.endAsked || start === end) return true;
     this.session.wantOutput();
@@ -134,9 +137,9 @@ export abstract class Http2Stream {
 
   // What follows is for the session.
 
-  /** Everything that waited has left. */
+  /** Everything that waited has left, and there is room for more. */
   onDrained(): void {
-    if (this.endAsked) this.writeEnd();
+    if (this.endAsked && !this.localEnded) this.writeEnd();
     else if (this.blocked) {
       this.blocked = false;
       this.handler.onWindow();
@@ -236,8 +239,7 @@ export abstract class Http2Stream {
     if (owed > 0) this.giveBack(owed);
     this.giving = true;
     while (inbox.size > 0 && !this.paused) {
-      const { bytes, start, end } = inbox;
-      inbox.advance(end - start);
+      const { bytes, start, end } = inbox.shift();
       this.handler.onData(bytes, start, end);
       this.giveBack(end - start);
     }
