@@ -1,10 +1,10 @@
 import { formatBytes, formatMs, formatPercent } from './format.ts';
-import { type HashKey, hashKeySchema } from './load-balancer.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { type RateLimit, rateLimitSchema } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import { diffRoute } from './route-diff.ts';
-import { describeHashKey, rateLimitTerms } from './route-words.ts';
+import { describeSticky, rateLimitTerms } from './route-words.ts';
+import { type Sticky, stickySchema } from './sticky.ts';
 
 /** One difference. `path` names people's things ("weights.v2"), not places in arrays; undefined is "not there". */
 export interface FieldChange {
@@ -56,8 +56,8 @@ function collect(value: unknown, path: string, leaves: Map<string, Scalar>): voi
   if (value === undefined) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) collectItem(item, index, path, leaves);
-  } else if (isHashKey(value)) {
-    leaves.set(path, describeHashKey(value));
+  } else if (isSticky(value)) {
+    leaves.set(path, describeSticky(value));
   } else if (value !== null && typeof value === 'object') {
     for (const [field, member] of Object.entries(value)) collect(member, `${path}.${field}`, leaves);
   } else if (isScalar(value) && value !== '') {
@@ -147,8 +147,9 @@ function isPlace(
   );
 }
 
-function isHashKey(value: unknown): value is HashKey {
-  return hashKeySchema.safeParse(value).success;
+/** Or a key of hashing, which is written alike. */
+function isSticky(value: unknown): value is Sticky {
+  return stickySchema.safeParse(value).success;
 }
 
 function isRateLimit(item: unknown): item is RateLimit {

@@ -5,6 +5,7 @@ import { type Resource, resourceKey, resourceService } from './resource.ts';
 import { routeReferences } from './route-references.ts';
 import type { Protocol } from './service.ts';
 import { canonicalJson } from './snapshot.ts';
+import type { Sticky } from './sticky.ts';
 
 interface Finding {
   /** The service whose protocol it is about. */
@@ -113,6 +114,6 @@ function policyFindings(
   return found;
 }
 
-function readsHttp(key: HashKey | undefined): boolean {
+function readsHttp(key: HashKey | Sticky | undefined): boolean {
   return key !== undefined && key.by !== 'source';
 }

@@ -3,11 +3,11 @@ import { formatMs, listOf } from './format.ts';
 import type { Route, RouteRule } from './route.ts';
 import {
   describeFilter,
-  describeHashKey,
   describeMatch,
   describePlace,
   describeRetries,
   describeRule,
+  describeSticky,
 } from './route-words.ts';
 
 /** One thing a rule says: what it is known by, how people say it, and its value when it can change. */
@@ -71,7 +71,7 @@ function factsOf(rule: RouteRule): Facts {
   for (const [field, ms] of Object.entries(rule.timeouts ?? {}))
     if (ms !== undefined) facts.set(field, ms === 0 ? 'no limit' : formatMs(ms));
   if (rule.retries) facts.set('retries', describeRetries(rule.retries));
-  if (rule.sticky) facts.set('sticky', `by ${describeHashKey(rule.sticky)}`);
+  if (rule.sticky) facts.set('sticky', `by ${describeSticky(rule.sticky)}`);
   return facts;
 }
 

@@ -12,6 +12,7 @@ import type {
   RouteMatch,
   RouteRule,
 } from './route.ts';
+import type { Sticky } from './sticky.ts';
 
 /** A rule for people. */
 export interface RuleWords {
@@ -32,7 +33,7 @@ export function describeRule(rule: RouteRule): RuleWords {
     ...(requestMs === undefined ? [] : [`request timeout ${limitWords(requestMs)}`]),
     ...(perTryMs === undefined ? [] : [`timeout of each try ${limitWords(perTryMs)}`]),
     ...(rule.retries ? [describeRetries(rule.retries)] : []),
-    ...(rule.sticky ? [`sticky by ${describeHashKey(rule.sticky)}`] : []),
+    ...(rule.sticky ? [`sticky by ${describeSticky(rule.sticky)}`] : []),
   ];
   return { title: rule.name ?? anyOf(when), when, does: does.length > 0 ? does : ['by the split'] };
 }
@@ -186,6 +187,12 @@ export function describeRetries(retries: Retries): string {
 
 export function describeHashKey(key: HashKey): string {
   return key.by === 'source' ? 'source' : `${key.by} ${key.name}`;
+}
+
+export function describeSticky(sticky: Sticky): string {
+  if (sticky.by !== 'session') return describeHashKey(sticky);
+  const { name, lifetimeMs } = sticky;
+  return `session cookie ${name}${lifetimeMs === undefined ? '' : ` for ${formatMs(lifetimeMs)}`}`;
 }
 
 export function limitWords(ms: number): string {

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { between, cookieNameSchema, headerNameSchema, headerValueSchema, percentSchema } from './bounds.ts';
-import { hashKeySchema } from './load-balancer.ts';
 import { portSchema, serviceNameSchema, versionNameSchema } from './names.ts';
 import { rateLimitSchema } from './rate-limit.ts';
 import { retriesSchema } from './retries.ts';
@@ -13,6 +12,7 @@ import {
   checkRule,
   checkRules,
 } from './route-checks.ts';
+import { stickySchema } from './sticky.ts';
 
 /** An absolute path as it stands in a request target, without query. */
 const pathSchema = z
@@ -213,8 +213,8 @@ export const routeRuleSchema = z
     ),
     /** In place of those of the service's Policy. */
     retries: z.optional(retriesSchema),
-    /** The same user stays with the same version: see {@link hashKeySchema} and TrafficSplit's `sticky`. */
-    sticky: z.optional(hashKeySchema),
+    /** The same user stays with the same version: see {@link stickySchema} and TrafficSplit's `sticky`. */
+    sticky: z.optional(stickySchema),
   })
   .check(z.superRefine(checkRule));
 export type RouteRule = z.infer<typeof routeRuleSchema>;

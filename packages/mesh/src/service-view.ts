@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { between } from './bounds.ts';
 import { withKnownKeys } from './known-keys.ts';
-import { hashKeySchema } from './load-balancer.ts';
 import {
   instanceNameSchema,
   portSchema,
@@ -13,6 +12,7 @@ import {
 import { policySchema } from './policy.ts';
 import { routeRuleSchema } from './route.ts';
 import { protocolSchema, tlsOriginationSchema } from './service.ts';
+import { stickySchema } from './sticky.ts';
 import { versionWeightSchema } from './traffic-split.ts';
 
 /** One place where a service can be reached. */
@@ -44,7 +44,7 @@ export const serviceViewSchema = z.object({
   port: portSchema,
   /** Shares of versions; undefined means that all endpoints are equal whatever their version. */
   weights: z.optional(z.array(versionWeightSchema).check(z.minLength(1))),
-  sticky: z.optional(hashKeySchema),
+  sticky: z.optional(stickySchema),
   /** Rules for its requests, as declared; none means all go by the weights. */
   rules: z.optional(z.array(routeRuleSchema)),
   tlsOrigination: z.optional(tlsOriginationSchema),

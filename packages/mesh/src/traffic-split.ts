@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { hashKeySchema } from './load-balancer.ts';
 import { serviceNameSchema, versionNameSchema } from './names.ts';
+import { stickySchema } from './sticky.ts';
 
 /** Percentages with at most two decimals, so that a sum of 100 can be checked exactly in hundredths. */
 export const weightSchema = z.number().check(
@@ -42,9 +42,10 @@ export const trafficSplitSchema = z.strictObject({
   weights: weightsSchema,
   /**
    * The same user stays with the same version. The version is computed from the key alone, so that nothing is stored:
-   * when weights change, only as many users move as the change demands (see `docs/routing.md`).
+   * when weights change, only as many users move as the change demands. With a session, nobody does (see
+   * `docs/routing.md`).
    */
-  sticky: z.optional(hashKeySchema),
+  sticky: z.optional(stickySchema),
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 

@@ -28,7 +28,8 @@ const defaultBalancing = loadBalancerSchema.parse({});
  */
 export class Split {
   private readonly shares: readonly CompiledShare[];
-  private readonly all: readonly Backend[];
+  /** Those that weights lead to. */
+  readonly backends: readonly Backend[];
   private readonly sequence: EvenSequence;
   private readonly total: number;
 
@@ -36,7 +37,7 @@ export class Split {
     this.shares = shares
       .filter(({ weight, backends }) => weight > 0 && backends.length > 0)
       .map(compileShare);
-    this.all = this.shares.flatMap((share) => share.backends);
+    this.backends = this.shares.flatMap((share) => share.backends);
     this.total = this.shares.reduce((sum, share) => sum + share.weight, 0);
     this.sequence = sequence;
   }
@@ -46,7 +47,9 @@ export class Split {
     if (only === undefined) return undefined;
     const chosen = this.shares.length === 1 ? only : shareAt(this.shares, this.sequence.next() * this.total);
     return (
-      chosen.balancer.pick(request) ?? this.pickElsewhere(chosen, request) ?? pickAnyway(this.all, request)
+      chosen.balancer.pick(request) ??
+      this.pickElsewhere(chosen, request) ??
+      pickAnyway(this.backends, request)
     );
   }
 

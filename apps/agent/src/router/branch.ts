@@ -1,3 +1,4 @@
+import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
 import type { Target } from './route-decision.ts';
 
@@ -11,6 +12,10 @@ export interface Branch {
    * others.
    */
   readonly isVoid: boolean;
+  /** All there are, usable or not. */
+  readonly backends: readonly Backend[];
+  /** As `pick` gives one of them. */
+  targetOn(backend: Backend): Target;
   /** Undefined when nothing is usable there now. */
   pick(request: PickRequest): Target | undefined;
   /** Whatever there is, usable or not. */

@@ -16,6 +16,8 @@ class ChangedTargets {
     this.changes = changes;
   }
 
+  of(target: Target): Target;
+  of(target: Target | undefined): Target | undefined;
   of(target: Target | undefined): Target | undefined {
     if (target === undefined) return undefined;
     const known = this.made.get(target);
@@ -39,11 +41,13 @@ export function changedDestination(inner: Destination, changes: Changes): Destin
 export function changedBranch(inner: Branch, changes: Changes): Branch {
   if (changes.request === undefined && changes.response === undefined) return inner;
   const targets = new ChangedTargets(changes);
-  const { name, weight, isVoid } = inner;
+  const { name, weight, isVoid, backends } = inner;
   return {
     name,
     weight,
     isVoid,
+    backends,
+    targetOn: (backend) => targets.of(inner.targetOn(backend)),
     pick: (request) => targets.of(inner.pick(request)),
     pickAny: (request) => targets.of(inner.pickAny(request)),
   };

@@ -1,6 +1,5 @@
 import type { BackendRef, RouteFilter, RouteRule } from '@tulle/mesh/route';
 import type { ServiceView } from '@tulle/mesh/service-view';
-import { compileHashKey } from '../balance/hash-key.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import type { RouteRecorder } from '../record/route-recorder.ts';
 import { compileRetryPolicy } from '../retry/compile-retry-policy.ts';
@@ -14,7 +13,7 @@ import { redirectOf } from './redirect.ts';
 import type { Destination, MirrorDecision, RequestChange, RouteDecision } from './route-decision.ts';
 import type { ServiceState } from './service-state.ts';
 import { nowhere, type ServiceTargets, voidBranch } from './service-targets.ts';
-import { StickyChoice } from './sticky-choice.ts';
+import { stickyDestination } from './sticky-destination.ts';
 import { WeightedChoice } from './weighted-choice.ts';
 
 /** What a rule is compiled against. */
@@ -64,7 +63,7 @@ function destinationOf({ rule, place, prefixLength }: RuleVariant, context: Rule
     changedBranch(branchOf(ref, rule, context), changesOf(rule, prefixLength, ref)),
   );
   const byWeight = new WeightedChoice(branches, state.ruleSequence(place));
-  return sticky === undefined ? byWeight : new StickyChoice(compileHashKey(sticky), branches, byWeight);
+  return sticky === undefined ? byWeight : stickyDestination(sticky, branches, byWeight);
 }
 
 function branchOf(

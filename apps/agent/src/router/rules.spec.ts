@@ -125,3 +125,21 @@ it('keeps a user at one version and says when that version is away', async () =>
     ]);
   }
 });
+
+it('gives a session that it begins a cookie, and keeps it where it began', async () => {
+  const port = await startWeb({
+    sticky: { by: 'session', name: 'tulle' },
+    backendRefs: [
+      { version: 'v1', weight: 50 },
+      { version: 'v2', weight: 50 },
+    ],
+  });
+  for (let count = 0; count < 4; count++) {
+    const first = await call(port);
+    const [cookie = ''] = first.headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(/^tulle=\S+; Path=\/; HttpOnly; SameSite=Lax$/);
+    const again = await call(port, { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    expect(JSON.parse(again.body).version).toBe(JSON.parse(first.body).version);
+    expect(again.headers['set-cookie']).toBeUndefined();
+  }
+});

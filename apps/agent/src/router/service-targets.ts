@@ -1,15 +1,14 @@
-import type { HashKey } from '@tulle/mesh/load-balancer';
 import type { ServiceView } from '@tulle/mesh/service-view';
+import type { Sticky } from '@tulle/mesh/sticky';
 import type { Backend } from '../balance/backend.ts';
 import type { Fleet } from '../balance/fleet.ts';
-import { compileHashKey } from '../balance/hash-key.ts';
 import { pickAnyway } from '../balance/pick-anyway.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
 import type { EvenSequence } from '../balance/sequence.ts';
 import { type Share, Split } from '../balance/split.ts';
 import type { Branch } from './branch.ts';
 import type { Destination, Target } from './route-decision.ts';
-import { StickyChoice } from './sticky-choice.ts';
+import { stickyDestination } from './sticky-destination.ts';
 
 /** Where requests to one service can go: to a version, or by its split. */
 export class ServiceTargets {
@@ -28,18 +27,20 @@ export class ServiceTargets {
   }
 
   /** By the split; `sticky` takes the place of the split's own. */
-  destination(sticky: HashKey | undefined): Destination {
+  destination(sticky: Sticky | undefined): Destination {
     const { view, split } = this;
     const key = sticky ?? view.sticky;
     if (key === undefined || view.weights === undefined) return split;
     const branches = view.weights.map(({ version, weight }) => this.version(version, weight));
-    return new StickyChoice(compileHashKey(key), branches, split);
+    return stickyDestination(key, branches, split);
   }
 
   /** As one of several backends of a rule. */
-  branch(version: string | undefined, weight: number, sticky: HashKey | undefined): Branch {
+  branch(version: string | undefined, weight: number, sticky: Sticky | undefined): Branch {
     if (version !== undefined) return this.version(version, weight);
-    return new SplitBranch(this.view.service, weight, this.destination(sticky));
+    // A session names the endpoint itself, so that nothing is left to decide inside.
+    const destination = sticky?.by === 'session' ? this.split : this.destination(sticky);
+    return new SplitBranch(this.view.service, weight, this.split.backends, destination);
   }
 
   private version(version: string, weight: number): Branch {
@@ -54,7 +55,15 @@ export const nowhere: Destination = { pick: () => undefined };
 
 /** For a service that no view is known of. */
 export function voidBranch(name: string, weight: number): Branch {
-  return { name, weight, isVoid: true, pick: () => undefined, pickAny: () => undefined };
+  return {
+    name,
+    weight,
+    isVoid: true,
+    backends: [],
+    targetOn: (backend) => backend,
+    pick: () => undefined,
+    pickAny: () => undefined,
+  };
 }
 
 class VersionBranch implements Branch {
@@ -67,6 +76,14 @@ class VersionBranch implements Branch {
     this.name = name;
     this.weight = weight;
     this.share = share;
+  }
+
+  get backends(): readonly Backend[] {
+    return this.share.backends;
+  }
+
+  targetOn(backend: Backend): Target {
+    return backend;
   }
 
   pick(request: PickRequest): Target | undefined {
@@ -82,12 +99,18 @@ class SplitBranch implements Branch {
   readonly name: string;
   readonly weight: number;
   readonly isVoid = false;
+  readonly backends: readonly Backend[];
   private readonly destination: Destination;
 
-  constructor(name: string, weight: number, destination: Destination) {
+  constructor(name: string, weight: number, backends: readonly Backend[], destination: Destination) {
     this.name = name;
     this.weight = weight;
+    this.backends = backends;
     this.destination = destination;
+  }
+
+  targetOn(backend: Backend): Target {
+    return backend;
   }
 
   /** A split gives what is not usable only when nothing is. */

@@ -24,7 +24,8 @@ function branch(
 ): StubBranch {
   const { usable = true, isVoid = false } = state;
   const target: Target = { backend: anyBackend, request: undefined, response: undefined };
-  return { name, weight, isVoid, target, pick: () => (usable ? target : undefined), pickAny: () => target };
+  const pick = () => (usable ? target : undefined);
+  return { name, weight, isVoid, backends: [], targetOn: () => target, target, pick, pickAny: () => target };
 }
 
 function request(source: string): PickRequest {

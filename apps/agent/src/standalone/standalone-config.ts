@@ -1,5 +1,4 @@
 import { between } from '@tulle/mesh/bounds';
-import { hashKeySchema } from '@tulle/mesh/load-balancer';
 import {
   portSchema,
   serviceNameSchema,
@@ -10,6 +9,7 @@ import {
 import { policySchema } from '@tulle/mesh/policy';
 import { routeRulesSchema } from '@tulle/mesh/route';
 import { protocolSchema, tlsOriginationSchema } from '@tulle/mesh/service';
+import { stickySchema } from '@tulle/mesh/sticky';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
 import * as z from 'zod/mini';
 import { isLoggable } from '../access-log/log-fields.ts';
@@ -69,7 +69,7 @@ const service = z.strictObject({
   port: z._default(portSchema, 80),
   endpoints: z.array(endpoint).check(z.maxLength(1_000)),
   split: z.optional(split),
-  sticky: z.optional(hashKeySchema),
+  sticky: z.optional(stickySchema),
   /** As in a Route. */
   rules: z.optional(routeRulesSchema),
   ...policyFields,

@@ -1,6 +1,6 @@
 import { defaultPolicy, type Policy } from '@tulle/mesh/policy';
 import { describePolicy } from '@tulle/mesh/policy-words';
-import { describeHashKey, describeRule } from '@tulle/mesh/route-words';
+import { describeRule, describeSticky } from '@tulle/mesh/route-words';
 import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Database } from '@tulle/prisma/database';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ export async function behaviourOf(
     rules: (route?.rules ?? []).slice(0, shownRules).map(describeRule),
     ruleCount: route?.rules.length ?? 0,
     rulesChanged: (route && changes.get('Route')) ?? null,
-    sticky: sticky === undefined ? null : describeHashKey(sticky),
+    sticky: sticky === undefined ? null : describeSticky(sticky),
     policy: partsOf(policy ?? defaultPolicy(service)),
     policyChanged: (policy && changes.get('Policy')) ?? null,
   };

@@ -1,6 +1,6 @@
 import { countOf, listOf } from '@tulle/mesh/format';
 import { type Resource, type ResourceKind, resourceKinds, resourceService } from '@tulle/mesh/resource';
-import { describeHashKey, describeRule } from '@tulle/mesh/route-words';
+import { describeRule, describeSticky } from '@tulle/mesh/route-words';
 import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -55,7 +55,7 @@ function summary(resource: Resource): string {
     case 'TrafficSplit':
       return [
         ...resource.weights.map(({ version, weight }) => `${version} ${weight} %`),
-        ...(resource.sticky ? [`sticky by ${describeHashKey(resource.sticky)}`] : []),
+        ...(resource.sticky ? [`sticky by ${describeSticky(resource.sticky)}`] : []),
       ].join(', ');
     case 'Route':
       return `${countOf(resource.rules.length, 'rule')}: ${listOf(resource.rules.map((rule) => describeRule(rule).title))}`;
