@@ -42,7 +42,12 @@ describe.each(['tcp', 'tls'] as const)('sockets that read into the same memory, 
         return [...seen];
       }),
     );
-    expect(counts.map((seen) => seen.map(([, bytes]) => bytes))).toEqual([[BYTES], [BYTES], [BYTES], [BYTES]]);
+    expect(counts.map((seen) => seen.map(([, bytes]) => bytes))).toEqual([
+      [BYTES],
+      [BYTES],
+      [BYTES],
+      [BYTES],
+    ]);
     expect(new Set(counts.map(([seen]) => seen?.[0])).size).toBe(4);
     expect(memory.size).toBe(1);
   });
