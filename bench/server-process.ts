@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** Ticks of /proc's CPU times: 100 a second on every Linux there is. */
 const TICK_MICROSECONDS = 10_000;
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** A server as a process of its own, with all it forked; pinned to a core when one is named. */
 export class ServerProcess {

@@ -6,7 +6,7 @@ export interface Upstream {
 }
 
 const POLL_MS = 5;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 60_000;
 
 /** For servers that write one line of JSON for each request. */
 export async function readUntil(read: () => readonly string[], last: string): Promise<string[]> {
