@@ -4,6 +4,7 @@ import type { ServerStream } from '@tulle/wire/http2/server-stream';
 import type { ServerSessionOwner } from '@tulle/wire/http2/session-owner';
 import { PRESSURE } from '../lifecycle/memory-guard.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
+import { countUnread } from '../record/unread-request.ts';
 import type { CallerConnection } from './exchange-caller.ts';
 import { Http2CallerStream } from './http2-caller-stream.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
@@ -78,8 +79,12 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.writer.enqueue();
   }
 
-  onFailure(): void {
-    this.passage.seriesOf(this).failed('bad_request', 0);
+  onRefusedRequest(reason: string): void {
+    this.countRefused(reason);
+  }
+
+  onFailure(error: Error): void {
+    this.countRefused(error.message);
     this.writer.end();
   }
 
@@ -128,6 +133,11 @@ export class Http2Caller implements CallerConnection, ServerSessionOwner {
     this.readAt = clock.now;
     this.session.push(bytes, clock.now);
     turn.afterRead(bytes.length);
+  }
+
+  private countRefused(detail: string): void {
+    const series = this.passage.seriesOf(this);
+    countUnread('http2', 'bad_request', detail, 0, 0, series, this.environment.observability);
   }
 
   /** Nothing more can be asked; what was asked is still answered. */

@@ -6,6 +6,7 @@ import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { ClientStream } from '@tulle/wire/http2/client-stream';
 import { ERROR, type ErrorCode } from '@tulle/wire/http2/error-codes';
 import type { ResponseHandler } from '@tulle/wire/http2/stream-handler';
+import { restoreRefusedTunnel } from '../forward/refused-tunnel.ts';
 import { acceptOf } from '../forward/web-socket-key.ts';
 import type { Http2Peer } from './http2-peer.ts';
 import type { PeerExchange } from './peer-exchange.ts';
@@ -91,6 +92,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   onHead(head: ResponseHead, _ended: boolean): void {
     this.answered = true;
     if (this.isWebSocket && head.status >= 200 && head.status < 300) this.readAsSwitch(head);
+    else if (this.isWebSocket) restoreRefusedTunnel(head);
     this.exchange?.onResponseHead(head);
   }
 
