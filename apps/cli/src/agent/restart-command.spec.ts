@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { expect, onTestFinished, test } from 'vitest';
 import { CommandFailure } from '../failure.ts';
 import { restartAgent } from './restart-command.ts';
@@ -26,9 +27,5 @@ test('says why nothing has changed, or that nobody is there', async () => {
     'The agent goes on as it was: it was not ready after 30000 ms',
   );
   await expect(restartAgent(await adminPort(502, 'not ours'))).rejects.toThrow('not ours');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const closed = (server.address() as AddressInfo).port;
-  await new Promise((resolve) => server.close(resolve));
-  await expect(restartAgent(closed)).rejects.toThrow(CommandFailure);
+  await expect(restartAgent(await reservedPort())).rejects.toThrow(CommandFailure);
 });
