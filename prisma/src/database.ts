@@ -29,6 +29,8 @@ export interface Database {
 }
 
 const connectTimeoutMs = 5000;
+/** How long a transaction waits for a connection, and may take, in ms: whoever waits for a lock behind others on a busy machine is not lost. */
+const transactionOptions = { maxWait: 30_000, timeout: 30_000 };
 
 /** Opens the one database, brought to the newest schema. Throws DatabaseError with a sentence for the person. */
 export async function openDatabase({ databaseUrl, dataDir, logger }: DatabaseOptions): Promise<Database> {
@@ -65,7 +67,8 @@ export async function connect(url: string, logger?: Logger): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: connectTimeoutMs });
   // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
   pool.on('error', (error) => logger?.error(`a database connection broke: ${error.message}`));
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10 }) });
+  const adapter = new PrismaPg({ connectionString: url, max: 10 });
+  const prisma = new PrismaClient({ adapter, transactionOptions });
   return {
     url,
     prisma,

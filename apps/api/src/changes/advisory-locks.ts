@@ -9,6 +9,3 @@ export const advisoryLocks = {
   /** Held while partitions of telemetry are made and dropped, and minutes are rolled up. */
   telemetry: 7_481_100_004,
 } as const;
-
-/** For transactions that wait for the `change` lock: how long, in ms, before they give up. */
-export const gateTimeouts = { maxWait: 15_000, timeout: 15_000 } as const;

@@ -1,7 +1,7 @@
 import type { Database } from '@tulle/prisma/database';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { Logger } from 'pino';
-import { advisoryLocks, gateTimeouts } from './advisory-locks.ts';
+import { advisoryLocks } from './advisory-locks.ts';
 import { type KnownVersions, refuseOwned, refuseStale, refuseUnsound } from './check-change.ts';
 import { changeChannel, type LocalConfigStore } from './config-store.ts';
 import { type DeclaredResources, declaredResources, entriesOf, type ResourceEdits } from './edit.ts';
@@ -73,7 +73,7 @@ export function createApplyChange({
   }
 
   async function applyInTurn(request: ChangeRequest): Promise<AppliedChange> {
-    const written = await prisma.$transaction((tx) => decideAndWrite(tx, request), gateTimeouts);
+    const written = await prisma.$transaction((tx) => decideAndWrite(tx, request));
     const { revision, changed, entries } = written;
     if (written.committed) {
       await configStore.committed({ revision, committedAt: now(), entries });

@@ -51,20 +51,15 @@ export async function loadAuthorities({
   trustDomain?: string | undefined;
   now: number;
 }): Promise<Authorities> {
-  return database.prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${advisoryLocks.authorities})`;
-      const trustDomain = await settleTrustDomain(tx, wanted);
-      const root = (await newest(tx, 'root')) ?? (await makeRoot(tx, { secretKey, trustDomain, now }));
-      const present = await newest(tx, 'intermediate');
-      const isDue = present === null || present.notAfter.getTime() - now < intermediateRenewalMs;
-      const intermediate = isDue
-        ? await makeIntermediate(tx, { secretKey, trustDomain, now, root })
-        : present;
-      return { trustDomain, root, intermediate, signer: await signerOf(intermediate, secretKey) };
-    },
-    { maxWait: 10_000, timeout: 30_000 },
-  );
+  return database.prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${advisoryLocks.authorities})`;
+    const trustDomain = await settleTrustDomain(tx, wanted);
+    const root = (await newest(tx, 'root')) ?? (await makeRoot(tx, { secretKey, trustDomain, now }));
+    const present = await newest(tx, 'intermediate');
+    const isDue = present === null || present.notAfter.getTime() - now < intermediateRenewalMs;
+    const intermediate = isDue ? await makeIntermediate(tx, { secretKey, trustDomain, now, root }) : present;
+    return { trustDomain, root, intermediate, signer: await signerOf(intermediate, secretKey) };
+  });
 }
 
 /** Made once: every SPIFFE ID in every certificate and rule would change with it. */

@@ -7,7 +7,7 @@ import type { RolloutEvent } from '@tulle/mesh/rollout/state';
 import type { Database } from '@tulle/prisma/database';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { Fleet } from '../agents/fleet.ts';
-import { advisoryLocks, gateTimeouts } from '../changes/advisory-locks.ts';
+import { advisoryLocks } from '../changes/advisory-locks.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
 import { type DeclaredResources, declaredResources } from '../changes/edit.ts';
 import { readDeclared } from '../changes/read-declared.ts';
@@ -57,7 +57,7 @@ export function createRollout(
     });
     await notifyRollout(tx, id);
     return { id };
-  }, gateTimeouts);
+  });
 }
 
 function runningVersions(service: string, declared: DeclaredResources, fleet: Fleet): string[] {

@@ -14,9 +14,6 @@ import { finalPhases } from './active-rollouts.ts';
 /** Told of every stored transition, so that the runner wakes and pages look again. */
 export const rolloutChannel = 'tulle_rollout';
 
-/** How long a transition waits for a connection, and may take, in ms: an abort must get through a busy server. */
-const patience = { maxWait: 10_000, timeout: 10_000 } as const;
-
 export interface StoredRollout extends Rollout {
   readonly createdBy: string;
   readonly createdAt: number;
@@ -83,7 +80,7 @@ export function createRolloutStore({
     },
 
     persist: (before, transition, revision) =>
-      prisma.$transaction((tx) => write(tx, before, transition, revision), patience),
+      prisma.$transaction((tx) => write(tx, before, transition, revision)),
 
     noteObstacle: async (rollout, text) => {
       const { id, state } = rollout;
