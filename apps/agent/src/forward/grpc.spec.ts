@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { ask, http2Client, type ServerStream, startHttp2Service } from '../specs/http2-services.ts';
@@ -85,29 +86,38 @@ describe('gRPC', () => {
     expect(plane.telemetry()).toMatchObject([{ ok: 1, retries: 2, serverErrors: 0 }]);
   });
 
-  it('gRPC-Web reaches a service that speaks gRPC, and its status comes back as the last frame', async () => {
-    const service = await startHttp2Service((stream, headers) => {
-      expect(headers).toMatchObject({ 'content-type': 'application/grpc+proto', te: 'trailers' });
-      answers(stream, '/5');
-    });
-    const { port, caller } = await startPair(authority, service.port, { web: { protocol: 'grpc' } });
-    const answer = await http1Call(port, {
-      method: 'POST',
-      headers: { 'content-type': 'application/grpc-web-text+proto' },
-      body: message.toString('base64'),
-    });
-    expect(answer).toMatchObject({
-      status: 200,
-      headers: { 'content-type': 'application/grpc-web-text' },
-    });
-    const frames = Buffer.concat(
-      (answer.body.match(/[^=]+=*/g) ?? []).map((piece) => Buffer.from(piece, 'base64')),
-    );
-    expect(frames.subarray(0, 5)).toEqual(message);
-    expect(frames[5]).toBe(0x80);
-    expect(frames.subarray(10).toString()).toContain('grpc-status: 5\r\n');
-    expect(caller.telemetry()).toMatchObject([{ clientErrors: 1, ok: 0 }]);
-  });
+  it.each(['http2', 'http1'] as const)(
+    'gRPC-Web reaches a service that speaks gRPC over %s, and its status comes back as the last frame',
+    async (hop) => {
+      const bodies: Promise<Buffer>[] = [];
+      const service = await startHttp2Service((stream, headers) => {
+        expect(headers).toMatchObject({ 'content-type': 'application/grpc+proto', te: 'trailers' });
+        bodies.push(buffer(stream));
+        answers(stream, '/5');
+      });
+      const { port, caller } = await startPair(authority, service.port, {
+        web: { protocol: 'grpc' },
+        policy: { hop },
+      });
+      const answer = await http1Call(port, {
+        method: 'POST',
+        headers: { 'content-type': 'application/grpc-web-text+proto' },
+        body: message.toString('base64'),
+      });
+      expect(answer).toMatchObject({
+        status: 200,
+        headers: { 'content-type': 'application/grpc-web-text' },
+      });
+      expect(await Promise.all(bodies)).toEqual([message]);
+      const frames = Buffer.concat(
+        (answer.body.match(/[^=]+=*/g) ?? []).map((piece) => Buffer.from(piece, 'base64')),
+      );
+      expect(frames.subarray(0, 5)).toEqual(message);
+      expect(frames[5]).toBe(0x80);
+      expect(frames.subarray(10).toString()).toContain('grpc-status: 5\r\n');
+      expect(caller.telemetry()).toMatchObject([{ clientErrors: 1, ok: 0 }]);
+    },
+  );
 
   it('a body that is not the base64 it says it is ends the call, in the caller’s form', async () => {
     const service = await startHttp2Service((stream) => stream.resume());

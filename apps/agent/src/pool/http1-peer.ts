@@ -102,7 +102,9 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
   }
 
   sendHead(head: RequestHead, edit: RequestEdit): number {
-    this.chunking = head.hasBody && head.contentLength < 0;
+    // A body that is translated on the way has no length any more, whatever its head said.
+    const hasLength = head.contentLength >= 0 && edit.dropped[FIELD.contentLength] !== 1;
+    this.chunking = head.hasBody && !hasLength;
     const upgrades = head.upgrade === TUNNELLED_PROTOCOL;
     this.reader.expect(head.method, upgrades);
     let framing = '';
