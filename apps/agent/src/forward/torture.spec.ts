@@ -1,15 +1,19 @@
+import type { ServiceView } from '@tulle/mesh/service-view';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DataPlane } from '../data-plane.ts';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
+import { rulesOf } from '../router/mesh.spec-support.ts';
 import { bodyOf, countsOf, type Outcome, play, type Script } from '../specs/faulty-callers.ts';
 import { CUT_ANSWER, type Fault, SAID_BYTES, startFaultyService } from '../specs/faulty-services.ts';
 import { http2Client } from '../specs/http2-services.ts';
 import { startOutbound, startPair, viewOf } from '../specs/planes.ts';
+import { reservedPort } from '../specs/reserved-port.ts';
+import { startRawService } from '../specs/services.ts';
 
 const long = process.env.TULLE_LONG === '1';
 const runs = long ? { numRuns: 1_500 } : { numRuns: 20, seed: 7 };
-const timeoutMs = long ? 1_800_000 : 60_000;
+const timeoutMs = long ? 1_800_000 : 300_000;
 
 const MAX_CONNECTIONS = 16;
 const policy = {
@@ -46,45 +50,86 @@ const crowd = fc.array(fc.oneof({ weight: 2, arbitrary: script }, { weight: 1, a
   maxLength: 24,
 });
 
+/** What becomes of the certificates of both agents while requests are in flight. */
+type Turmoil = 'none' | 'rotated' | 'revoked';
+const turmoil: fc.Arbitrary<Turmoil> = fc.constantFrom('none', 'none', 'rotated', 'revoked');
+
 interface Setup {
   readonly port: number;
   readonly planes: readonly DataPlane[];
+  readonly trouble: (turmoil: Turmoil) => void;
 }
 
-async function start(hop: string, protocol: 'http' | 'http2'): Promise<Setup> {
-  const service = await startFaultyService(protocol);
+type Protocol = 'http' | 'http2' | 'grpc';
+
+/** Each of the copies of a request goes to a service that harms it in its own way. */
+async function startMirrored(): Promise<{ views: ServiceView[]; rules: ServiceView['rules'] }> {
+  const mute = await startRawService((socket) => socket.end());
+  const rude = await startRawService((socket) => socket.resetAndDestroy());
+  const quick = await startRawService((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  );
+  const ports = { mute: mute.port, rude: rude.port, quick: quick.port, gone: await reservedPort() };
+  const filters = Object.keys(ports).map((name) => ({
+    type: 'RequestMirror' as const,
+    requestMirror: { backendRef: { name } },
+  }));
+  const views = Object.entries(ports).map(([name, port]) => viewOf(name, [{ port }], { policy }));
+  return { views, ...rulesOf({ filters }) };
+}
+
+async function start(hop: string, protocol: Protocol): Promise<Setup> {
+  const service = await startFaultyService(protocol === 'http' ? 'http' : 'http2');
   if (hop === 'plain') {
-    const { port, plane } = await startOutbound([viewOf('web', [{ port: service }], { protocol, policy })]);
-    return { port, planes: [plane] };
+    const { views, rules } = await startMirrored();
+    const web = viewOf('web', [{ port: service }], { protocol, policy, rules });
+    const { port, plane } = await startOutbound([web, ...views]);
+    return { port, planes: [plane], trouble: () => {} };
   }
   const between = hop === 'http1' ? { hop: 'http1' as const } : {};
-  const { port, caller, web } = await startPair(new TestAuthority(), service, {
+  const authority = new TestAuthority();
+  let identity = authority.identity('caller');
+  const revoked: string[] = [];
+  const { port, caller, web } = await startPair(authority, service, {
+    callerIdentity: identity,
     web: { protocol },
     policy: { ...policy, ...between },
   });
-  return { port, planes: [caller, web] };
+  const trouble = (turmoil: Turmoil) => {
+    if (turmoil === 'none') return;
+    if (turmoil === 'revoked') revoked.push(identity.serial);
+    identity = authority.identity('caller');
+    caller.setIdentity(identity);
+    web.setIdentity(authority.identity('web'));
+    web.setRevoked(revoked);
+  };
+  return { port, planes: [caller, web], trouble };
 }
 
 describe.each(['plain', 'http2', 'http1'])('callers and services that break every rule, hop %s', (hop) => {
-  it.each(['http', 'http2'] as const)(
+  it.each(['http', 'http2', 'grpc'] as const)(
     'harm nobody else and leave nothing behind, service %s',
     async (protocol) => {
-      const { port, planes } = await start(hop, protocol);
+      const { port, planes, trouble } = await start(hop, protocol);
       const client = http2Client(port);
       // Over all crowds: what was reset may be read, and counted, when its own is over.
       let [least, most] = [0, 0];
       await fc.assert(
-        fc.asyncProperty(crowd, async (scripts) => {
-          const outcomes = await Promise.all(
-            scripts.map(async (each) => {
-              const outcome = await play(each, port, client);
-              expectWithinLimits(planes);
-              return outcome;
-            }),
-          );
-          for (const [index, each] of scripts.entries()) judge(each, outcomes[index] as Outcome);
+        fc.asyncProperty(crowd, turmoil, async (scripts, turmoil) => {
+          const playing = scripts.map(async (each) => {
+            const web = protocol === 'grpc' && each.caller === 'http1';
+            const outcome = await play({ ...each, web }, port, client);
+            expectWithinLimits(planes);
+            return outcome;
+          });
+          await Promise.race(playing);
+          trouble(turmoil);
+          const outcomes = await Promise.all(playing);
+          // Who was revoked is cut off, whatever was in flight.
+          if (hop === 'plain' || turmoil !== 'revoked')
+            for (const [index, each] of scripts.entries()) judge(each, outcomes[index] as Outcome);
           expect([client.destroyed, client.closed]).toEqual([false, false]);
-          await expect.poll(() => leftovers(planes), { interval: 5, timeout: 5_000 }).toEqual([]);
+          await expect.poll(() => leftovers(planes), { interval: 5 }).toEqual([]);
           for (const [atLeast, atMost] of scripts.map(countsOf)) {
             least += atLeast;
             most += atMost;

@@ -1,3 +1,4 @@
+import { dataPathErrors, isDataPathErrorCode } from '../errors.ts';
 import { type Fault, pathOf } from './faulty-services.ts';
 import { ask, type http2Client } from './http2-services.ts';
 import { RawClient } from './raw-peer.ts';
@@ -8,6 +9,8 @@ export interface Script {
   readonly fault: Fault;
   readonly bytes: number;
   readonly chunked: boolean;
+  /** As a call of gRPC-Web; only over HTTP/1.1. */
+  readonly web?: boolean;
   /** `cut`: breaks off after this part of the request, by a reset or by half-closing. */
   readonly manner:
     | { readonly type: 'whole' }
@@ -45,7 +48,8 @@ function cutAt(script: Script): number {
 function textOf(script: Script): string {
   const body = bodyOf(script);
   const timeout = script.fault.type === 'silent' ? 'x-tulle-timeout-ms: 60\r\n' : '';
-  const head = `POST ${pathOf(script.fault)} HTTP/1.1\r\nHost: web\r\nConnection: close\r\n${timeout}`;
+  const type = script.web === true ? 'Content-Type: application/grpc-web\r\n' : '';
+  const head = `POST ${pathOf(script.fault)} HTTP/1.1\r\nHost: web\r\nConnection: close\r\n${type}${timeout}`;
   if (!script.chunked) return `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
   const middle = body.length >>> 1;
   const chunks = [body.slice(0, middle), body.slice(middle)].filter((chunk) => chunk !== '');
@@ -112,7 +116,7 @@ function parse(received: string): Outcome {
   if (headEnd < 4) return { status: 0, body: '', complete: false };
   const head = received.slice(0, headEnd).toLowerCase();
   const rest = received.slice(headEnd);
-  const status = Number(head.slice(9, 12));
+  const status = statusOf(head);
   const length = /content-length: (\d+)/.exec(head)?.[1];
   if (length !== undefined) return { status, body: rest, complete: rest.length === Number(length) };
   let body = '';
@@ -125,6 +129,12 @@ function parse(received: string): Outcome {
     at = lineEnd + 2 + size + 2;
   }
   return { status, body, complete: at === rest.length };
+}
+
+/** What the mesh says as gRPC has status 200. */
+function statusOf(head: string): number {
+  const error = /x-tulle-error: (\w+)/.exec(head)?.[1] ?? '';
+  return isDataPathErrorCode(error) ? dataPathErrors[error].status : Number(head.slice(9, 12));
 }
 
 function turn(): Promise<void> {
