@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module';
-
-const require = createRequire(import.meta.url);
-
 const everyMs = 250;
 
 /**
@@ -26,6 +22,12 @@ export function onAbandoned(stop) {
   };
 }
 
+/** The way out in order, and a limit to it. */
+export function stopInTime() {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 5_000).unref();
+  process.kill(process.pid, 'SIGTERM');
+}
+
 /** npm runs us through a shell, and killing npm leaves that shell waiting: so the shell's parent counts too. */
 function watchNpm(stop) {
   const parent = process.ppid;
@@ -41,7 +43,7 @@ function watchNpm(stop) {
 /** undefined where the system has no /proc; then the direct parent alone is watched. */
 function parentOf(pid) {
   try {
-    const { readFileSync } = require('node:fs');
+    const { readFileSync } = process.getBuiltinModule('node:fs');
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // After the command's name in parentheses, which may itself hold spaces: state, parent.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);

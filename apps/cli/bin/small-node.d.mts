@@ -1,2 +1,2 @@
 export const smallNodeFlags: readonly string[];
-export function restartSmall(): void;
+export function restartSmall(program: string): void;

@@ -1,5 +1,3 @@
-const { readFileSync } = process.getBuiltinModule('node:fs');
-
 // How Node runs an agent, of which one stands beside every service; docs/performance.md has what each is worth. Who
 // starts an agent with a channel to itself gives them from the beginning.
 export const smallNodeFlags = [
@@ -31,6 +29,7 @@ function heapFlags() {
 /** What the control group allows, in bytes as text; '' without a limit. */
 function allowed() {
   try {
+    const { readFileSync } = process.getBuiltinModule('node:fs');
     const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
     return readFileSync(`/sys/fs/cgroup${group}/memory.max`, 'utf8').trim();
   } catch {
@@ -39,14 +38,21 @@ function allowed() {
 }
 
 /**
- * Has this process begin again with those flags, under the same id. Not where that cannot be: on a system without
+ * Has this process begin again with those flags, under the same id, as `program`. Not where that cannot be: on a system without
  * `execve`, and where a channel to the parent would be lost; nor where it has them, or someone has chosen which authorities to trust.
  */
-export function restartSmall() {
+export function restartSmall(program) {
   const chosen = /--use-\w+-ca/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
   if (chosen || process.channel || process.execve === undefined || process.platform === 'win32') return;
   // Node closes all it inherited when it begins again: sockets of systemd would be lost.
   if (process.env.LISTEN_FDS !== undefined) return;
   const { execPath, execArgv, argv0 } = process;
-  process.execve(execPath, [argv0, ...execArgv, ...smallNodeFlags, ...heapFlags(), ...process.argv.slice(1)]);
+  process.execve(execPath, [
+    argv0,
+    ...execArgv,
+    ...smallNodeFlags,
+    ...heapFlags(),
+    program,
+    ...process.argv.slice(2),
+  ]);
 }

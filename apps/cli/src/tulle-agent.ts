@@ -1,4 +1,5 @@
 import { collectStartupGarbage } from '@tulle/agent/lifecycle/trim-memory';
+import { onAbandoned, stopInTime } from '../bin/abandoned.mjs';
 import { agentInvocation } from './agent/agent-invocation.ts';
 import { readPlainly } from './agent/invocation.ts';
 import { report } from './failure.ts';
@@ -6,14 +7,15 @@ import { runInvocation } from './run/run-invocation.ts';
 
 // Bundled by itself, so that an agent carries of each library only what an agent uses.
 collectStartupGarbage();
-const [subcommand, ...words] = process.argv.slice(2);
-const invocation = subcommand === 'run' ? runInvocation : agentInvocation;
-const line = readPlainly(invocation, words);
-try {
+onAbandoned(stopInTime);
+void main().catch(report);
+
+async function main(): Promise<void> {
+  const [subcommand, ...words] = process.argv.slice(2);
+  const invocation = subcommand === 'run' ? runInvocation : agentInvocation;
+  const line = readPlainly(invocation, words);
   if (line === undefined) await explain();
   else process.exitCode = await invocation.run(line.flags, line.command);
-} catch (error) {
-  report(error);
 }
 
 async function explain(): Promise<void> {

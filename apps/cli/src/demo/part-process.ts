@@ -5,7 +5,8 @@ import type { Part } from '@tulle/example-shop/shop';
 import { smallNodeFlags } from '../../bin/small-node.mjs';
 import { cloneDirectory } from '../server/clone.ts';
 
-const tulle = path.join(cloneDirectory, 'apps/cli/bin/tulle.mjs');
+/** What `tulle` starts for `agent` and `run`. */
+const program = path.join(cloneDirectory, 'apps/cli/dist/agent/tulle-agent.cjs');
 
 export interface PartProcess {
   readonly pid: number;
@@ -39,7 +40,7 @@ export function startPart({ part, agentsUrl, dataDir, logFile, token }: PartLaun
   const log = openSync(logFile, 'w', 0o600);
   const child = spawn(
     process.execPath,
-    [...smallNodeFlags, tulle, 'run', ...flags, '--', part.command, ...part.args],
+    [...smallNodeFlags, program, 'run', ...flags, '--', part.command, ...part.args],
     {
       env: {
         ...plainEnvironment(),

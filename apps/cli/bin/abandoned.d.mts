@@ -1,0 +1,2 @@
+export function onAbandoned(stop: () => void): () => void;
+export function stopInTime(): void;
