@@ -64,6 +64,16 @@ const lengths: readonly Http2Shape[] = [
   refusedBody('two lengths', [...postHead, ['content-length', '3'], ['content-length', '4']], 'abc'),
   refusedBody('a list of lengths', [...postHead, ['content-length', '3, 3']], 'abc'),
   refusedBody('a length with a sign', [...postHead, ['content-length', '+3']], 'abc'),
+  ...['-0', '0x3', '3,', '1_0', '3 3', '\xb3', '99999999999999999999'].map((length) =>
+    refusedBody(`a length ${length}`, [...postHead, ['content-length', length]], 'abc'),
+  ),
+  // H2.0: methods of which some servers do not expect content.
+  ...['GET', 'HEAD', 'OPTIONS', 'DELETE'].map((method) => ({
+    name: `H2.0: ${method} with a body that is a request`,
+    frames: [headers(1, pseudo({ ':method': method })), data(1, SMUGGLED, FLAG.endStream)],
+    seen: [`${method} /a ${SMUGGLED}`],
+    answer: 200,
+  })),
   refusedBody('a length with a line end', [...postHead, ['content-length', '3\r\nx: y']], 'abc'),
   {
     name: 'a body that is a request',
@@ -136,6 +146,9 @@ const pseudoFields: readonly Http2Shape[] = [
   refused('an empty :method', pseudo({ ':method': '' })),
   refused('an unknown :scheme with a host', pseudo({ ':scheme': 'http://other/?' })),
   refused('an :authority with a user', pseudo({ ':authority': 'user@web' })),
+  refused('a percent-encoded :authority', pseudo({ ':authority': '%77eb' })),
+  refused('an :authority with a fragment', pseudo({ ':authority': 'web#other' })),
+  refused('an :authority with a backslash', pseudo({ ':authority': 'web\\other' })),
   refused('an :authority with a path', pseudo({ ':authority': 'web/other' })),
   refused('an :authority with a space', pseudo({ ':authority': 'web other' })),
   refused('an empty :authority and no host', pseudo({ ':authority': '' })),
@@ -179,6 +192,56 @@ const quietTrailers: readonly Http2Shape[] = (['host', 'x-tulle-source', 'author
   }),
 );
 
+const expectation = (...values: string[]): Fields => [
+  ...postHead,
+  ...values.map((value): [string, string] => ['expect', value]),
+];
+const expectations: readonly Http2Shape[] = [
+  ...[
+    ['x'],
+    ['100-continue, x'],
+    ['100-continue', 'x'],
+    ['x', '100-continue'],
+    ['100-continue', '100-continue'],
+    [''],
+  ].map((values) => refusedBody(`expectations ${JSON.stringify(values)}`, expectation(...values), 'abc')),
+  {
+    name: 'an expectation with its body at once',
+    frames: [headers(1, expectation('100-continue')), data(1, SMUGGLED, FLAG.endStream)],
+    seen: [`POST /a ${SMUGGLED}`],
+    answer: 200,
+  },
+  accepted('an expectation without a body', expectation('100-continue'), 'POST /a '),
+];
+
+const tunnels: readonly Http2Shape[] = [
+  {
+    name: 'WebSocket that the server does not take, and a request in it',
+    frames: [headers(1, pseudo({ ':method': 'CONNECT', ':protocol': 'websocket' })), data(1, SMUGGLED)],
+    seen: ['GET /a '],
+    answer: 'refused',
+    mayHaveSeen: 'upgrade GET /a',
+  },
+  refusedBody(
+    'CONNECT with a request in it',
+    [
+      [':method', 'CONNECT'],
+      [':authority', 'other:80'],
+    ],
+    SMUGGLED,
+  ),
+];
+
+/** They are passed on byte for byte. */
+const paths: readonly Http2Shape[] = [
+  '/a/../admin',
+  '/a//admin',
+  '/%61dmin',
+  '/admin;x=1',
+  '/a%2f..%2fadmin',
+  '/a%0d%0aX:%20y',
+].map((path) => accepted(`:path ${path}`, pseudo({ ':path': path }), `GET ${path} `));
+
 export const http2Shapes: readonly Http2Shape[] = [
   ...lengths,
   ...ofTheConnection,
@@ -187,4 +250,7 @@ export const http2Shapes: readonly Http2Shape[] = [
   ...pseudoFields,
   ...trailers,
   ...quietTrailers,
+  ...expectations,
+  ...tunnels,
+  ...paths,
 ];

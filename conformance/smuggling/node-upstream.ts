@@ -20,7 +20,7 @@ export async function startNodeUpstream(): Promise<Upstream & { readonly server:
   });
   server.on('upgrade', (request, socket) => {
     seen.push(`upgrade ${request.method} ${request.url}`);
-    socket.destroy();
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
