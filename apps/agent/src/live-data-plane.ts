@@ -122,10 +122,20 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   measurements(): Measurements {
-    const { routeRecorder, compiler, callers, registry, refusals } = this;
+    const { routeRecorder, compiler, callers, registry, refusals, active, pressure, localService } = this;
     const services = this.services.all;
     return {
-      ...measure({ routeRecorder, compiler, services, callers, registry, refusals }),
+      ...measure({
+        routeRecorder,
+        compiler,
+        services,
+        callers,
+        registry,
+        refusals,
+        active,
+        pressure,
+        localService,
+      }),
       refusedConnections: this.guard.refused,
       observability: this.observability.counts(),
     };
@@ -146,7 +156,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       activeRequests: this.active.count,
       localHealthy: this.localService?.backend.isAvailable(now) ?? true,
       draining: this.draining,
-      endpoints: entries.map(({ service, backend }) => endpointStats(service, backend, now)),
+      endpoints: [...entries, ...this.registry.draining()].map(({ service, backend }) =>
+        endpointStats(service, backend, now),
+      ),
       ...(names && { names: names.status() }),
     };
   }

@@ -4,7 +4,7 @@ import type { PrometheusPage } from './prometheus-page.ts';
 /** A fleet larger than this is looked at by version; /endpoints still says all. */
 const MAX_ENDPOINTS = 500;
 
-const states = ['available', 'warming', 'unhealthy', 'ejected', 'connecting-failed'] as const;
+const states = ['available', 'warming', 'unhealthy', 'ejected', 'connecting-failed', 'draining'] as const;
 
 export function writeEndpoints(page: PrometheusPage, all: readonly EndpointStats[]): void {
   const endpoints = all.slice(0, MAX_ENDPOINTS);

@@ -72,6 +72,14 @@ export const metrics = {
   tulle_circuit_max_requests: gauge(['service'], 'That limit.'),
   tulle_circuit_open: gauge(['service'], 'Whether the next request would be refused.'),
   tulle_rate_limit_refused_total: counter(['service', 'limit'], 'Requests beyond a rate limit.'),
+  tulle_concurrency_limit: gauge([], 'Requests the service may have at once, as its latency says.'),
+  tulle_concurrency_active_requests: gauge([], 'Requests in flight that the limit counts.'),
+  tulle_concurrency_baseline_seconds: gauge(
+    [],
+    'Latency of the service without load, as it is believed to be.',
+  ),
+  tulle_shed_requests_total: counter(['reason', 'priority'], 'Requests refused for too much load.'),
+  tulle_memory_pressure: gauge([], 'How scarce memory is, from 0 to 6.'),
   tulle_retry_budget_left: gauge(['service'], 'Retries that may be given now.'),
 
   tulle_connections: gauge(['side'], 'Open connections, by who opened them.'),
@@ -83,6 +91,7 @@ export const metrics = {
   tulle_access_log_lines_total: counter(['result'], 'Lines of the access log.'),
   tulle_spans_total: counter(['result'], 'Spans made.'),
 
+  tulle_health_checks_total: counter(['result'], 'Active checks by other agents, counted nowhere else.'),
   tulle_local_healthy: gauge([], 'Whether the service accepts connections.'),
   tulle_api_connected: gauge([], 'Whether there is a session with the API.'),
   tulle_ready: gauge([], 'Whether the agent can serve.'),

@@ -50,6 +50,11 @@ const measured: Measurements = {
   circuits: [],
   rateLimits: [],
   retryBudgets: [],
+  overload: {
+    concurrency: { limit: 40, inFlight: 7, baselineMs: 12.5, refused: [0, 1, 2, 3] },
+    memory: { pressure: 2, refused: [0, 0, 0, 4] },
+  },
+  healthChecks: { ok: 8, failed: 1 },
   connections: [],
   http2Refusals: new Map(),
   refusedConnections: { connections: 0, memory: 0, descriptors: 0, accept: 0 },
@@ -79,4 +84,20 @@ test('every sample belongs to a family that was announced', () => {
     const name = /^[a-z_]+/.exec(line)?.[0] ?? '';
     expect(families).toContain(name.replace(/_(bucket|sum|count)$/, ''));
   }
+});
+
+test('what is done about too much load is told by priority', () => {
+  const lines = text.split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'tulle_concurrency_limit 40',
+      'tulle_concurrency_active_requests 7',
+      'tulle_concurrency_baseline_seconds 0.0125',
+      'tulle_shed_requests_total{reason="concurrency",priority="critical"} 0',
+      'tulle_shed_requests_total{reason="concurrency",priority="least"} 3',
+      'tulle_shed_requests_total{reason="memory",priority="least"} 4',
+      'tulle_memory_pressure 2',
+      'tulle_health_checks_total{result="failed"} 1',
+    ]),
+  );
 });

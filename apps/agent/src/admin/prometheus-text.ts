@@ -5,6 +5,7 @@ import type { Measurements } from '../record/measurements.ts';
 import type { ObservabilityCounts } from '../record/observability.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { writeEndpoints } from './endpoint-metrics.ts';
+import { writeOverload } from './overload-metrics.ts';
 import { PrometheusPage } from './prometheus-page.ts';
 import { writeRoutes, writeRules } from './route-metrics.ts';
 
@@ -16,7 +17,9 @@ export function prometheusText(status: AgentStatus, measured: Measurements): str
   writeRules(page, [...measured.rules]);
   writeEndpoints(page, status.stats.endpoints);
   writeLimits(page, measured);
+  writeOverload(page, measured.overload);
   writeConnections(page, status.stats, measured);
+  writeChecks(page, measured);
   writeAgent(page, status);
   return page.text();
 }
@@ -102,6 +105,12 @@ function writeObservability(page: PrometheusPage, { accessLog, spans }: Observab
   made.add(['exported'], spans.exported);
   made.add(['dropped'], spans.dropped);
   made.add(['failed'], spans.failed);
+}
+
+function writeChecks(page: PrometheusPage, { healthChecks: { ok, failed } }: Measurements): void {
+  const checks = page.family('tulle_health_checks_total');
+  checks.add(['ok'], ok);
+  checks.add(['failed'], failed);
 }
 
 function writeAgent(page: PrometheusPage, status: AgentStatus): void {

@@ -38,6 +38,7 @@ export interface RegistryContext {
 export class BackendRegistry {
   private readonly context: RegistryContext;
   private readonly services = new Map<string, ServiceBackends>();
+  private readonly retired = new Map<Backend, string>();
   private readonly random: Random;
   private readonly checker: HealthChecker;
 
@@ -93,6 +94,7 @@ export class BackendRegistry {
       for (const backend of backends.dropUnused(used)) {
         this.checker.forget(backend);
         backend.retire();
+        if (backend.active > 0) this.retired.set(backend, service);
       }
       if (backends.size === 0) this.services.delete(service);
     }
@@ -104,7 +106,19 @@ export class BackendRegistry {
     ).flat();
   }
 
+  /** Those that no configuration names any more, and that have requests in flight; each name once. */
+  draining(): { service: string; backend: Backend }[] {
+    const byName = new Map<string, { service: string; backend: Backend }>();
+    for (const [backend, service] of this.retired) {
+      const { id } = backend.endpoint;
+      if (backend.active === 0 || this.services.get(service)?.hasId(id)) continue;
+      byName.set(`${service} ${id}`, { service, backend });
+    }
+    return [...byName.values()];
+  }
+
   sweep(now: number): void {
+    for (const backend of this.retired.keys()) if (backend.active === 0) this.retired.delete(backend);
     for (const backends of this.services.values()) {
       for (const backend of backends) backend.pool.sweep(now);
       backends.sweep(now);

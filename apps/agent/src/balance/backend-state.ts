@@ -1,5 +1,11 @@
 /** Why a backend is chosen, or is not. The first that holds, in this order but for `available`, which is the last. */
-export type BackendCondition = 'connecting-failed' | 'ejected' | 'unhealthy' | 'warming' | 'available';
+export type BackendCondition =
+  | 'draining'
+  | 'connecting-failed'
+  | 'ejected'
+  | 'unhealthy'
+  | 'warming'
+  | 'available';
 
 export interface BackendState {
   readonly why: BackendCondition;

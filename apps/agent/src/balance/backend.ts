@@ -46,6 +46,7 @@ export class Backend implements Target {
   /** What active checks found last, with their reason; healthy as long as nothing was found. */
   private isHealthy = true;
   private healthReason = '';
+  private isRetired = false;
   private warmingSince = Number.NEGATIVE_INFINITY;
 
   constructor(endpoint: Endpoint, pool: ConnectionPool, series: Series, peers?: VersionGroup) {
@@ -72,7 +73,13 @@ export class Backend implements Target {
   }
 
   isAvailable(now: number): boolean {
-    return this.isReachable(now) && this.isHealthy && this.ejection.isOver(now) && !this.isOnTrial;
+    return (
+      !this.isRetired &&
+      this.isReachable(now) &&
+      this.isHealthy &&
+      this.ejection.isOver(now) &&
+      !this.isOnTrial
+    );
   }
 
   /** As far as is known somebody listens there, whatever is thought of the answers. */
@@ -99,6 +106,9 @@ export class Backend implements Target {
   }
 
   state(now: number): BackendState {
+    if (this.isRetired) {
+      return { why: 'draining', reason: 'no configuration names it any more', until: undefined };
+    }
     if (!this.isReachable(now)) {
       const reason = `${this.connectFailures} failed attempts to connect`;
       return { why: 'connecting-failed', reason, until: this.connectAgainAt };
@@ -155,6 +165,7 @@ export class Backend implements Target {
 
   /** No configuration names it any more; what is in flight still ends. */
   retire(): void {
+    this.isRetired = true;
     this.peers.backends.delete(this);
     this.pool.retire();
   }

@@ -34,6 +34,12 @@ export class ServiceBackends {
     return this.byKey.get(keyOf(endpoint, hop));
   }
 
+  /** At whatever address. */
+  hasId(id: string): boolean {
+    for (const { endpoint } of this.byKey.values()) if (endpoint.id === id) return true;
+    return false;
+  }
+
   add(backend: Backend, hop: string): void {
     this.byKey.set(keyOf(backend.endpoint, hop), backend);
   }

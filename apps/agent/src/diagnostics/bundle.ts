@@ -48,6 +48,8 @@ export async function collectBundle({ source, settings, problems }: BundleParts)
     ),
     circuits: measured.circuits,
     rateLimits: measured.rateLimits,
+    overload: measured.overload,
+    healthChecks: measured.healthChecks,
     retryBudgets: measured.retryBudgets,
     connections: measured.connections,
     http2Refusals: measured.http2Refusals,

@@ -1,6 +1,6 @@
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import { type ConcurrencyLimit, REFUSED } from '../concurrency/concurrency-limit.ts';
-import { priorityOf } from '../concurrency/priority.ts';
+import { type Priority, priorityOf } from '../concurrency/priority.ts';
 import type { Deadlines } from '../deadline/deadlines.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import { PRESSURE } from '../lifecycle/memory-guard.ts';
@@ -62,7 +62,7 @@ export function admit(
   environment: ForwardEnvironment,
 ): Refused | Place | undefined {
   const { head, source, startedAt } = applicant;
-  if (environment.pressure > PRESSURE.none && isShed(head, environment)) return outOfMemory;
+  if (environment.pressure > PRESSURE.none && isShed(decision, head, environment)) return outOfMemory;
   if (deadlines.isOver(startedAt)) return tooLate;
   const { refusal, rateLimits, circuit, concurrency } = decision;
   if (refusal !== undefined) return { ...refusal, lines: '' };
@@ -75,11 +75,19 @@ export function admit(
   if (circuit === undefined && concurrency === undefined) return undefined;
   if (circuit !== undefined && circuit.active >= circuit.max)
     return { code: 'circuit_open', detail: '', lines: '' };
-  const ticket = concurrency === undefined ? 0 : concurrency.admit(priorityOf(head.get('priority')));
+  const ticket = concurrency === undefined ? 0 : concurrency.admit(priorityIn(decision, head));
   if (ticket === REFUSED) return { code: 'shed', detail: '', lines: retrySoon };
   return new Place(circuit, concurrency, ticket);
 }
 
-function isShed(head: RequestHead, { pressure, active }: ForwardEnvironment): boolean {
-  return active.shedding.refuses(pressure, priorityOf(head.get('priority')), active.count);
+function isShed(
+  decision: RouteDecision,
+  head: RequestHead,
+  { pressure, active }: ForwardEnvironment,
+): boolean {
+  return active.shedding.refuses(pressure, priorityIn(decision, head), active.count);
+}
+
+function priorityIn({ priority }: RouteDecision, head: RequestHead): Priority {
+  return priority ?? priorityOf(head.get('priority'));
 }

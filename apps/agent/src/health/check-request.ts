@@ -2,6 +2,7 @@ import type { HealthCheck } from '@tulle/mesh/health-check';
 import { FIELD, type FieldId } from '@tulle/wire/http/known-fields';
 import { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
+import { checkMark } from './check-mark.ts';
 import { encodeHealthRequest, healthCheckPath } from './grpc-health.ts';
 
 /** What is asked of an endpoint. */
@@ -16,6 +17,7 @@ export function checkRequestOf(backend: Backend, check: HealthCheck): CheckReque
   head.major = 2;
   head.authority = authorityOf(backend);
   add(head, FIELD.other, 'user-agent', 'tulle-health-check');
+  if (backend.endpoint.tls) add(head, FIELD.mesh, checkMark, '1');
   if (check.type !== 'grpc') {
     head.method = 'GET';
     head.path = check.path;

@@ -3,11 +3,11 @@ import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
-import type { PeerProtocol } from '../pool/connector.ts';
+import { isMarkedCheck } from '../health/check-mark.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
-import type { RouteDecision } from '../router/route-decision.ts';
 import { dropTablesOf, traceOf } from '../trace/trace-context.ts';
+import type { LocalService } from './local-service.ts';
 
 export interface InboundContext {
   readonly recorder: Recorder;
@@ -16,7 +16,9 @@ export interface InboundContext {
   /** Whether sampled requests get a span here. */
   readonly makesSpans: boolean;
   /** How the local service is reached, and what it speaks; undefined when there is none. */
-  readonly local: { readonly decision: RouteDecision; readonly protocol: PeerProtocol } | undefined;
+  readonly local:
+    | Pick<LocalService, 'decision' | 'checkDecision' | 'checkPath' | 'checks' | 'protocol'>
+    | undefined;
   /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
   readonly allow: ReadonlySet<string> | undefined;
 }
@@ -55,18 +57,20 @@ export class InboundPassage implements Passage {
       exchange.fail(isTunnel ? 'unsupported_method' : 'not_http', '');
       return;
     }
-    const { series, sourceField } = this.of(caller);
-    const { tracePercent } = local.decision.observability;
-    const trace = traceOf(exchange.head, tracePercent, this.context.makesSpans);
+    const own = this.of(caller);
+    const isCheck = identity !== undefined && isMarkedCheck(exchange.head, local.checkPath);
+    const decision = isCheck ? local.checkDecision : local.decision;
+    const { tracePercent } = decision.observability;
+    const trace = traceOf(exchange.head, tracePercent, this.context.makesSpans && !isCheck);
     exchange.trace = trace;
     const edit = {
       dropped: dropped[trace.fields],
       removed: undefined,
-      added: sourceField + trace.line,
+      added: own.sourceField + trace.line,
       path: '',
       authority: '',
     };
-    exchange.forward(local.decision, edit, identity?.service ?? '', series);
+    exchange.forward(decision, edit, identity?.service ?? '', isCheck ? local.checks : own.series);
   }
 
   /** What is the same for all requests of a connection. */

@@ -4,7 +4,9 @@ import { Backend } from '../balance/backend.ts';
 import { EvenSequence } from '../balance/sequence.ts';
 import { Split } from '../balance/split.ts';
 import { ConcurrencyLimit } from '../concurrency/concurrency-limit.ts';
+import { exempt } from '../concurrency/priority.ts';
 import type { Address } from '../data-plane.ts';
+import { checkedPath } from '../health/check-mark.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
 import { hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
@@ -24,6 +26,11 @@ const startPatienceMs = 1_000;
 export class LocalService {
   backend: Backend;
   decision: RouteDecision;
+  /** For checks of other agents: nothing refuses them, and they count as no caller's traffic. */
+  checkDecision: RouteDecision;
+  /** What they ask for; undefined where they make no request. */
+  checkPath: string | undefined;
+  readonly checks: Series;
   protocol: PeerProtocol = 'http1';
   /** For metrics. */
   readonly limiters = new RateLimiterRegistry();
@@ -32,6 +39,8 @@ export class LocalService {
   private readonly self: { readonly service: string; readonly version: string };
   private readonly environment: PeerEnvironment;
   private readonly records: RouteRecorder;
+  /** On no page. */
+  private readonly checkRecords = new RouteRecorder();
 
   constructor(
     address: Address,
@@ -45,7 +54,10 @@ export class LocalService {
     this.environment = environment;
     const policy = defaultPolicy(self.service);
     this.backend = this.connect(policy);
+    this.checks = this.unreportedSeries();
     this.decision = this.decide(policy, undefined);
+    this.checkPath = undefined;
+    this.checkDecision = this.decideOnChecks();
   }
 
   /** Follows the service's own view, or the defaults when there is none. */
@@ -61,22 +73,40 @@ export class LocalService {
     }
     this.limitConcurrency(policy);
     this.decision = this.decide(policy, own);
+    this.checkPath = checkedPath(policy.healthCheck);
+    this.checkDecision = this.decideOnChecks();
   }
 
   private connect(policy: PolicyFields): Backend {
     const { host, port } = this.address;
-    const { service, version } = this.self;
+    const { version } = this.self;
     const { environment, protocol } = this;
     const pool = new ConnectionPool(plainConnector(host, port, protocol), environment, limitsOf(policy));
     const endpoint = { id: `${host}:${port}`, version, host, port, tls: false };
-    // Requests count in the series of their callers; this one belongs to no report.
-    const series = new Series({ side: 'inbound', source: '', destination: service, version, tls: false });
-    const backend = new Backend(endpoint, pool, series);
+    // Requests count in the series of their callers.
+    const backend = new Backend(endpoint, pool, this.unreportedSeries());
     pool.owner = {
       onConnected: () => backend.connected(),
       onConnectFailed: () => backend.connectFailed(environment.clock.now),
     };
     return backend;
+  }
+
+  private unreportedSeries(): Series {
+    const { service, version } = this.self;
+    return new Series({ side: 'inbound', source: '', destination: service, version, tls: false });
+  }
+
+  private decideOnChecks(): RouteDecision {
+    const { decision } = this;
+    return {
+      ...decision,
+      observability: { ...decision.observability, accessLog: 'off', tracePercent: 0 },
+      record: this.checkRecords.obtain({ side: 'inbound', service: this.self.service, rule: '' }),
+      concurrency: undefined,
+      rateLimits: [],
+      priority: exempt,
+    };
   }
 
   private limitConcurrency({ concurrency }: PolicyFields): void {
@@ -108,6 +138,7 @@ export class LocalService {
       observability: policy.observability,
       record: this.records.obtain({ side: 'inbound', service: this.self.service, rule: '' }),
       isLocal: true,
+      priority: undefined,
       startPatienceMs,
       circuit: undefined,
       concurrency: this.concurrency,

@@ -1,7 +1,10 @@
 import type { BackendRegistry } from '../balance/backend-registry.ts';
+import type { ActiveExchanges } from '../forward/active-exchanges.ts';
 import type { CallerConnection } from '../forward/exchange-caller.ts';
+import type { LocalService } from '../inbound/local-service.ts';
+import type { Pressure } from '../lifecycle/memory-guard.ts';
 import type { CompiledService, Compiler } from '../router/compile.ts';
-import type { ConnectionCount, Measurements } from './measurements.ts';
+import type { ConnectionCount, Measurements, Overload } from './measurements.ts';
 import type { ProtocolRefusals } from './protocol-refusals.ts';
 import type { RouteRecorder } from './route-recorder.ts';
 
@@ -13,24 +16,22 @@ export interface Measured {
   readonly callers: Iterable<CallerConnection>;
   readonly registry: BackendRegistry;
   readonly refusals: ProtocolRefusals;
+  readonly active: ActiveExchanges;
+  readonly pressure: Pressure;
+  readonly localService: LocalService | undefined;
 }
 
-export function measure({
-  routeRecorder,
-  compiler,
-  services,
-  callers,
-  registry,
-  refusals,
-}: Measured): Omit<Measurements, 'observability' | 'refusedConnections'> {
+export function measure(measured: Measured): Omit<Measurements, 'observability' | 'refusedConnections'> {
+  const { routeRecorder, compiler, services, callers, registry, refusals, localService } = measured;
   const now = performance.now();
+  const limiters = [...compiler.limiters.entries(), ...(localService?.limiters.entries() ?? [])];
   return {
     routes: routeRecorder.series(),
     rules: routeRecorder.rules(),
     circuits: Array.from(services.values()).flatMap(({ routes: { decision } }) =>
       decision.circuit === undefined ? [] : [{ service: decision.service, ...decision.circuit }],
     ),
-    rateLimits: Array.from(compiler.limiters.entries(), ([service, { name, refused }]) => ({
+    rateLimits: limiters.map(([service, { name, refused }]) => ({
       service,
       limit: name,
       refused,
@@ -39,9 +40,30 @@ export function measure({
       service,
       left: budget.left(now),
     })),
+    overload: overloadOf(measured),
+    healthChecks: checksOf(localService),
     connections: [...countCallers(callers), ...countBackends(registry)],
     http2Refusals: refusals.totals(),
   };
+}
+
+function overloadOf({ localService, active, pressure }: Measured): Overload {
+  const { concurrency } = localService ?? {};
+  return {
+    concurrency: concurrency && {
+      limit: concurrency.limit,
+      inFlight: concurrency.inFlight,
+      baselineMs: concurrency.baselineMs,
+      refused: concurrency.refused,
+    },
+    memory: { pressure, refused: active.shedding.refused },
+  };
+}
+
+function checksOf(localService: LocalService | undefined): Measurements['healthChecks'] {
+  if (localService === undefined) return { ok: 0, failed: 0 };
+  const { requests, ok } = localService.checks.snapshot();
+  return { ok, failed: requests - ok };
 }
 
 function countCallers(callers: Iterable<CallerConnection>): ConnectionCount[] {

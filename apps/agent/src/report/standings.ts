@@ -30,6 +30,8 @@ function wasTried({ tries, failedConnects }: EndpointStats): boolean {
 }
 
 function stateOf({ state, reason }: EndpointStats): State | undefined {
+  // Nobody sends there any more.
+  if (state === 'draining') return undefined;
   if (state !== 'available') return state;
   // What is available again has something said of it as long as it has yet to prove itself.
   return reason === '' ? undefined : 'probation';

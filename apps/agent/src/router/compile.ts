@@ -121,6 +121,7 @@ export class Compiler {
       record: this.records.obtain({ side: 'outbound', service, rule: '' }),
       concurrency: undefined,
       isLocal: false,
+      priority: undefined,
       startPatienceMs: 0,
       circuit: this.stateOf(service).circuit(policy.connections.maxRequests),
       rateLimits: [],

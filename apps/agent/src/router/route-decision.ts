@@ -5,6 +5,7 @@ import type { RequestHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import type { PickRequest } from '../balance/pick-request.ts';
 import type { ConcurrencyLimit } from '../concurrency/concurrency-limit.ts';
+import type { Priority } from '../concurrency/priority.ts';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import type { RouteRecord } from '../record/route-record.ts';
@@ -35,6 +36,8 @@ export interface RouteDecision {
   /** Follows the latency of the local service; undefined on the way out, and where the policy does not ask for it. */
   readonly concurrency: ConcurrencyLimit | undefined;
   readonly rateLimits: readonly RateLimiter[];
+  /** How much its requests matter, whatever they say; undefined where each says it. */
+  readonly priority: Priority | undefined;
   readonly fault: FaultDecision | undefined;
   /** Answered by the agent itself. */
   readonly redirect: RedirectDecision | undefined;
