@@ -52,6 +52,7 @@ const percentileColours = [
 /** The three percentiles of everything together, in shades of one colour. */
 export function percentileLines(view: MetricsView): Line[] {
   const points = view.series[0]?.points ?? [];
+  if (points.every(({ requests }) => requests === 0)) return [];
   return (['p50', 'p95', 'p99'] as const).map((metric, index) => ({
     name: metric,
     colour: percentileColours[index] ?? 'var(--text)',

@@ -118,6 +118,7 @@ export function createServices({
     const resources = configStore.resources().filter((one) => resourceService(one) === service);
     return {
       row: rowOf(node, edgesOf(graph, node), sparklines),
+      kind: node.kind,
       spiffeId: serviceSpiffeId(identity.trustDomain, service),
       port: configStore.resource('Service', service)?.port ?? 80,
       ...{ callers, callees, instances, interventions: intervened, behaviour },

@@ -3,7 +3,7 @@ import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
 import type { RuleWords } from '@tulle/mesh/route-words';
 import type { AgentView } from '../agents/view.ts';
 import type { TrafficSummary } from '../metrics/view.ts';
-import type { VersionShare } from '../topology/view.ts';
+import type { TopologyNode, VersionShare } from '../topology/view.ts';
 
 export interface ServiceRow {
   readonly service: string;
@@ -87,6 +87,7 @@ export interface Interventions {
 
 export interface ServiceView {
   readonly row: ServiceRow;
+  readonly kind: TopologyNode['kind'];
   readonly spiffeId: string;
   readonly port: number;
   readonly callers: readonly NeighbourView[];

@@ -9,6 +9,7 @@ import { EmptyState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
 import { InstanceState } from './instance-state';
 import { type Instance, instanceWords, type Standing } from './instance-words';
+import classes from './services.module.css';
 
 function columnsFor(
   versions: readonly string[],
@@ -99,9 +100,11 @@ interface InstancesTableProps {
   readonly instances: readonly Instance[];
   readonly versions: readonly string[];
   readonly standings: readonly Standing[];
+  /** It has endpoints that were declared, and no agent. */
+  readonly isExternal: boolean;
 }
 
-export function InstancesTable({ instances, versions, standings }: InstancesTableProps) {
+export function InstancesTable({ instances, versions, standings, isExternal }: InstancesTableProps) {
   return (
     <DataTable
       id="instances"
@@ -117,9 +120,18 @@ export function InstancesTable({ instances, versions, standings }: InstancesTabl
         searchText: ({ instance, host, version }: Instance) => `${instance} ${host} ${version}`,
       })}
       empty={
-        <EmptyState title="No instance runs now">
-          <p>Calls to this service fail until one starts with `tulle run`.</p>
-        </EmptyState>
+        isExternal ? (
+          <EmptyState title="It runs outside the mesh">
+            <p>Callers reach it at the endpoints of its declaration; no agent stands beside it.</p>
+          </EmptyState>
+        ) : (
+          <EmptyState title="No instance runs now">
+            <p>
+              Calls to this service fail until one starts with{' '}
+              <code className={classes.command}>tulle run</code>.
+            </p>
+          </EmptyState>
+        )
       }
     />
   );

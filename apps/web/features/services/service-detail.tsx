@@ -110,7 +110,12 @@ export function ServiceDetail({ view }: { view: ServiceView }) {
 
       <section className={classes.group}>
         <h2 className={classes.heading}>Instances</h2>
-        <InstancesTable instances={instances} versions={versions} standings={standings} />
+        <InstancesTable
+          instances={instances}
+          versions={versions}
+          standings={standings}
+          isExternal={view.kind === 'external'}
+        />
         <Standings standings={standings} />
       </section>
 
@@ -126,7 +131,10 @@ export function ServiceDetail({ view }: { view: ServiceView }) {
         {yaml.trim() === '' ? (
           <Card>
             <EmptyState title="Nothing is declared for this service">
-              <p>It runs with the defaults of the mesh. A split, a rollout or `tulle apply` declares more.</p>
+              <p>
+                It runs with the defaults of the mesh. A split, a rollout or{' '}
+                <code className={classes.command}>tulle apply</code> declares more.
+              </p>
             </EmptyState>
           </Card>
         ) : (

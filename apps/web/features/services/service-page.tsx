@@ -1,6 +1,8 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { describePhase } from '@tulle/mesh/rollout/describe';
+import { phaseTone } from '@/features/rollouts/phase-tone';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { LinkButton } from '@/ui/link-button';
@@ -8,7 +10,7 @@ import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { Page } from '@/ui/shell/page';
 import { ErrorState } from '@/ui/states';
-import { HealthTag } from '@/ui/status-tag';
+import { HealthTag, StatusTag } from '@/ui/status-tag';
 import { useRefresh, useWindow } from '@/ui/use-view';
 import { ServiceDetail } from './service-detail';
 import { ServiceSkeleton } from './service-skeleton';
@@ -28,7 +30,18 @@ export function ServicePage({ service }: { service: string }) {
           </MeshLink>
         }
         title={service}
-        beside={view && <HealthTag health={view.row.health} />}
+        beside={
+          view && (
+            <>
+              <HealthTag health={view.row.health} />
+              {view.row.rollout && (
+                <StatusTag tone={phaseTone[view.row.rollout.phase]}>
+                  {describePhase(view.row.rollout.phase)}
+                </StatusTag>
+              )}
+            </>
+          )
+        }
         actions={
           view && (
             <>
