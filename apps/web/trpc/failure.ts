@@ -17,13 +17,14 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof TRPCClientError) {
     const { data, message } = error as TRPCClientError<AppRouter>;
     if (data != null) {
-      const { mesh, httpStatus } = data;
+      // What stands between may answer for the API, and says less.
+      const mesh: Partial<typeof data.mesh> | undefined = data.mesh;
       return {
-        code: mesh.code,
+        code: mesh?.code ?? 'internal',
         message,
-        issues: mesh.issues,
-        details: mesh.details,
-        status: httpStatus,
+        issues: mesh?.issues ?? [],
+        details: mesh?.details ?? {},
+        status: data.httpStatus,
       };
     }
   }

@@ -92,10 +92,10 @@ test('relative times', () => {
   const now = 1_800_000_000_000;
   const hour = 3_600_000;
   expect(
-    [now, now - 12_500, now - 2 * hour, now + 22 * hour, now - 72 * hour].map((at) =>
+    [now, now - 12_500, now - 2 * hour, now + 22 * hour, now - 72 * hour, now + 87_600 * hour].map((at) =>
       plain(formatRelative(at, now)),
     ),
-  ).toEqual(['now', '12 s ago', '2 h ago', 'in 22 h', '3 d ago']);
+  ).toEqual(['now', '12 s ago', '2 h ago', 'in 22 h', '3 d ago', 'in 9 y']);
 });
 
 test('sizes, ids and lists', () => {

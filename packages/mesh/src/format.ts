@@ -9,6 +9,7 @@ const secondMs = 1_000;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
+const yearMs = 365.25 * dayMs;
 
 /** A value and its unit: `41 ms`. */
 export function withUnit(value: string | number, unit: string): string {
@@ -113,7 +114,8 @@ function coarse(ms: number): string {
   if (ms < minuteMs) return withUnit(Math.floor(ms / secondMs), 's');
   if (ms < hourMs) return withUnit(Math.floor(ms / minuteMs), 'min');
   if (ms < 2 * dayMs) return withUnit(Math.floor(ms / hourMs), 'h');
-  return withUnit(Math.floor(ms / dayMs), 'd');
+  if (ms < 2 * yearMs) return withUnit(Math.floor(ms / dayMs), 'd');
+  return withUnit(Math.floor(ms / yearMs), 'y');
 }
 
 /** Binary sizes as operating systems give them: `47 MB` is 47 × 2^20 bytes. */
