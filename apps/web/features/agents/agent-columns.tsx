@@ -13,6 +13,8 @@ const stateTones: Readonly<Record<AgentState, Tone>> = {
   behind: 'warn',
   offline: 'warn',
   unhealthy: 'warn',
+  draining: 'quiet',
+  left: 'quiet',
   revoked: 'quiet',
   'in-sync': 'plain',
 };

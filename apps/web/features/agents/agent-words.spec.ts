@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Agent, agentState, agentText, countByState } from './agent-words.ts';
+import { type Agent, agentState, agentText, countByState, expectedCount } from './agent-words.ts';
 
 const agent: Agent = {
   id: '1',
@@ -31,10 +31,18 @@ describe('the state of an agent', () => {
     const rejected = { state: 'rejected', revision: 3, reason: 'bad regex' } as const;
     expect(agentState({ ...agent, connected: false, config: rejected })).toBe('rejected');
     expect(agentState({ ...agent, config: rejected, revokedAt: 5 })).toBe('revoked');
+    expect(agentState({ ...agent, draining: true })).toBe('draining');
+    expect(agentState({ ...agent, connected: false, leftAt: 5, config: rejected })).toBe('left');
   });
 
   it('counts', () => {
-    expect(countByState([agent, { ...agent, connected: false }])).toMatchObject({ 'in-sync': 1, offline: 1 });
+    const lost = { ...agent, connected: false };
+    expect(countByState([agent, lost])).toMatchObject({ 'in-sync': 1, offline: 1, left: 0 });
+    const gone = [
+      { ...lost, leftAt: 5 },
+      { ...lost, revokedAt: 5 },
+    ];
+    expect(expectedCount([agent, lost, ...gone])).toBe(2);
   });
 });
 

@@ -3,7 +3,16 @@ import type { RouterOutputs } from '@tulle/api/router-types';
 export type Agent = RouterOutputs['agents']['list']['agents'][number];
 
 /** In the order in which somebody should look at them. */
-export const agentStates = ['rejected', 'behind', 'offline', 'unhealthy', 'revoked', 'in-sync'] as const;
+export const agentStates = [
+  'rejected',
+  'behind',
+  'offline',
+  'unhealthy',
+  'draining',
+  'left',
+  'revoked',
+  'in-sync',
+] as const;
 export type AgentState = (typeof agentStates)[number];
 
 export const agentStateLabels: Readonly<Record<AgentState, string>> = {
@@ -11,6 +20,8 @@ export const agentStateLabels: Readonly<Record<AgentState, string>> = {
   behind: 'behind',
   offline: 'offline',
   unhealthy: 'service unhealthy',
+  draining: 'draining',
+  left: 'left',
   revoked: 'revoked',
   'in-sync': 'in sync',
 };
@@ -18,6 +29,9 @@ export const agentStateLabels: Readonly<Record<AgentState, string>> = {
 /** One word for an agent: the most pressing of what can be said of it. */
 export function agentState(agent: Agent): AgentState {
   if (agent.revokedAt !== null) return 'revoked';
+  // Whoever goes in order is nothing to look after.
+  if (agent.leftAt !== null) return 'left';
+  if (agent.draining) return 'draining';
   if (agent.config.state === 'rejected') return 'rejected';
   if (!agent.connected) return 'offline';
   if (agent.config.state === 'behind') return 'behind';
@@ -25,9 +39,14 @@ export function agentState(agent: Agent): AgentState {
 }
 
 export function countByState(agents: readonly Agent[]): Record<AgentState, number> {
-  const counts = { rejected: 0, behind: 0, offline: 0, unhealthy: 0, revoked: 0, 'in-sync': 0 };
+  const counts = Object.fromEntries(agentStates.map((state) => [state, 0])) as Record<AgentState, number>;
   for (const agent of agents) counts[agentState(agent)] += 1;
   return counts;
+}
+
+/** Those that should hold the newest configuration: all but the ones that are gone for good. */
+export function expectedCount(agents: readonly Agent[]): number {
+  return agents.filter(({ revokedAt, leftAt }) => revokedAt === null && leftAt === null).length;
 }
 
 /** What search looks at. */

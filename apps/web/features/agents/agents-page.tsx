@@ -13,7 +13,14 @@ import { PageHeader } from '@/ui/page-header';
 import { EmptyState } from '@/ui/states';
 import { useRefresh } from '@/ui/use-view';
 import { agentColumns } from './agent-columns';
-import { agentState, agentStateLabels, agentStates, agentText, countByState } from './agent-words';
+import {
+  agentState,
+  agentStateLabels,
+  agentStates,
+  agentText,
+  countByState,
+  expectedCount,
+} from './agent-words';
 import classes from './agents-page.module.css';
 
 const firstCommand = 'npx tulle run --service orders --service-version v1 --port 8080 -- ./orders';
@@ -37,7 +44,8 @@ export function AgentsPage() {
         beside={
           agents.data && (
             <span className={classes.summary}>
-              {counts['in-sync']} of {agents.data.agents.length} in sync · revision {agents.data.revision}
+              {counts['in-sync']} of {expectedCount(agents.data.agents)} in sync · revision{' '}
+              {agents.data.revision}
             </span>
           )
         }
