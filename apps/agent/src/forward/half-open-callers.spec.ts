@@ -3,6 +3,7 @@ import { LiveDataPlane } from '../live-data-plane.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import type { RawClient } from '../specs/raw-peer.ts';
 import { rawClient, startRawService } from '../specs/services.ts';
+import { turn } from '../specs/turns.ts';
 import { startTcp } from '../tcp/tcp.spec-support.ts';
 
 /** How far time is moved on at once, in seconds. */
@@ -126,7 +127,7 @@ it.each(stages)(
       expect(elapsedS).toBeLessThanOrEqual(afterS + 5 * STEP_S);
       nowMs += STEP_S * 1_000;
       for (let tick = 0; tick < TICKS; tick++) plane.clock.tick(performance.now());
-      await turns();
+      await settle();
     }
     expect(elapsedS).toBeGreaterThanOrEqual(afterS);
     expect(plane.stats().activeRequests).toBe(0);
@@ -134,10 +135,6 @@ it.each(stages)(
 );
 
 /** What a tick began is done, and its sockets are told. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setImmediate(resolve);
-    await promise;
-  }
+async function settle(): Promise<void> {
+  for (let count = 0; count < 5; count++) await turn();
 }

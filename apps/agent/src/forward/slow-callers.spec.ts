@@ -7,6 +7,7 @@ import { startFaultyService } from '../specs/faulty-services.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import { reservedPort } from '../specs/reserved-port.ts';
 import { rawClient, startRawService, startService } from '../specs/services.ts';
+import { settled, turns } from '../specs/turns.ts';
 import { Http1Caller } from './http1-caller.ts';
 import type { Passage } from './passage.ts';
 
@@ -144,22 +145,3 @@ describe('a caller that half-closes behind its request', () => {
     expect(await client.toEnd()).toMatch(/^HTTP\/1.1 101 /);
   });
 });
-
-async function turns(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
-}
-
-/** Until the number has stood still for a long row of turns. */
-async function settled(read: () => number): Promise<void> {
-  for (let still = 0, last = read(); still < 3_000; still++) {
-    await turn();
-    if (read() !== last) still = 0;
-    last = read();
-  }
-}
-
-function turn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setImmediate(resolve);
-  return promise;
-}

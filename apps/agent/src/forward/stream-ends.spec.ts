@@ -4,6 +4,7 @@ import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { ask, http2Client, startHttp2Service } from '../specs/http2-services.ts';
 import { startOutbound, startPair, viewOf } from '../specs/planes.ts';
 import { rawClient, startRawService } from '../specs/services.ts';
+import { turns } from '../specs/turns.ts';
 
 const authority = new TestAuthority();
 /** Fits into the window of one stream; as often as below, it is more than the window of a connection. */
@@ -105,12 +106,4 @@ function ping(client: ReturnType<typeof http2Client>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   client.ping(() => resolve());
   return promise;
-}
-
-async function turns(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setImmediate(resolve);
-    await promise;
-  }
 }

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { startOutbound, startPair, viewOf } from '../specs/planes.ts';
 import { call, rawClient, startRawService, startService } from '../specs/services.ts';
+import { settled, turns } from '../specs/turns.ts';
 
 const PIECE = randomBytes(64 * 1024);
 const PIECES = 1_024;
@@ -80,7 +81,7 @@ describe('large bodies', () => {
     await settled(() => taken);
     expect(taken * PIECE.length).toBeLessThan(32 * 1024 * 1024);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(24 * 1024 * 1024);
-    await until(() => plane.stats().activeRequests + plane.stats().connected === 0);
+    await turns(() => plane.stats().activeRequests + plane.stats().connected === 0);
     expect(plane.telemetry()).toMatchObject([{ meshErrorCodes: { idle_timeout: 1 } }]);
     request.destroy();
   });
@@ -96,11 +97,11 @@ describe('large bodies', () => {
     const client = await rawClient(port);
     client.socket.pause();
     client.send('GET / HTTP/1.1\r\nHost: web\r\n\r\n');
-    await until(() => taken > 0);
+    await turns(() => taken > 0);
     await settled(() => taken);
     expect(taken * PIECE.length).toBeLessThan(32 * 1024 * 1024);
     client.socket.destroy();
-    await until(() => plane.stats().activeRequests === 0);
+    await turns(() => plane.stats().activeRequests === 0);
   });
 
   it('a connection that carried a stopped answer is used again', async () => {
@@ -154,29 +155,9 @@ describe('draining', () => {
     const { port, plane } = await startOutbound([viewOf('web', [{ port: service.port }])]);
     const client = await rawClient(port);
     client.send('GET / HTTP/1.1\r\nHost: web\r\n\r\n');
-    await until(() => plane.stats().activeRequests === 1);
+    await turns(() => plane.stats().activeRequests === 1);
     await plane.drain(1);
     expect(await client.toEnd()).toBe('');
     expect(plane.stats()).toMatchObject({ accepted: 0, connected: 0, activeRequests: 0 });
   });
 });
-
-/** Turns of the event loop, until the condition holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
-}
-
-/** Until the number has stood still for a long row of turns. */
-async function settled(read: () => number): Promise<void> {
-  for (let still = 0, last = read(); still < 3_000; still++) {
-    await turn();
-    if (read() !== last) still = 0;
-    last = read();
-  }
-}
-
-function turn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setImmediate(resolve);
-  return promise;
-}

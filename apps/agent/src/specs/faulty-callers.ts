@@ -2,6 +2,7 @@ import { dataPathErrors, isDataPathErrorCode } from '../errors.ts';
 import { type Fault, pathOf } from './faulty-services.ts';
 import { ask, type http2Client } from './http2-services.ts';
 import { RawClient } from './raw-peer.ts';
+import { turn } from './turns.ts';
 
 /** One request of a run, and how it is made. */
 export interface Script {
@@ -135,10 +136,4 @@ function parse(received: string): Outcome {
 function statusOf(head: string): number {
   const error = /x-tulle-error: (\w+)/.exec(head)?.[1] ?? '';
   return isDataPathErrorCode(error) ? dataPathErrors[error].status : Number(head.slice(9, 12));
-}
-
-function turn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setImmediate(resolve);
-  return promise;
 }
