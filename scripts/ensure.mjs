@@ -11,7 +11,7 @@ const at = (...parts) => path.join(root, ...parts);
 const buildStamp = at('node_modules/.tulle-build');
 const builtFiles = [
   'apps/cli/dist/bundle/tulle.mjs',
-  'apps/cli/dist/agent/tulle-agent.mjs',
+  'apps/cli/dist/agent/tulle-agent.cjs',
   'apps/web/.next/BUILD_ID',
   'prisma/src/generated/client.ts',
 ];
