@@ -10,6 +10,12 @@ export const smallNodeFlags = [
   '--invocation-count-for-maglev=10000',
   // One helper thread instead of four.
   '--v8-pool-size=1',
+  // Garbage is collected by the thread that serves. Waking the helper for what takes half a millisecond gains nothing, and
+  // on the same core requests wait behind it.
+  '--single-threaded-gc',
+  // What callers keep for long is copied in pieces of this many MiB instead of 16, which holds up requests for less, and
+  // takes 24 MiB less under load.
+  '--max-semi-space-size=8',
 ];
 
 /** Of the memory that may be used, what JavaScript's objects may take; buffers and the program itself are outside. */
