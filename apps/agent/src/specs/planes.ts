@@ -18,8 +18,9 @@ export interface Running {
   ports: ListeningPorts;
 }
 
-/** As people write it: what is left out takes its default. */
+/** As people write it: what is left out takes its default, but for these, which a busy machine may not keep. */
 type DeclaredPolicy = Omit<z.input<typeof policySchema>, 'kind' | 'service'>;
+const patient = { connectMs: 60_000, requestMs: 120_000 };
 
 export function viewOf(
   service: string,
@@ -38,7 +39,7 @@ export function viewOf(
     kind: 'Policy',
     service,
     ...declared,
-    ...(timeouts && { timeouts }),
+    timeouts: { ...patient, ...(timeouts ?? declared?.timeouts) },
   });
   return {
     service,

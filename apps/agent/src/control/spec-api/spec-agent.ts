@@ -39,7 +39,9 @@ export async function launchSpecAgent(flags: Record<string, unknown>): Promise<S
 }
 
 export function viewOf(service: string, endpoints: Endpoint[] = []): ServiceView {
-  const { kind: _kind, service: _service, ...policy } = defaultPolicy(service);
+  const { kind: _kind, service: _service, ...defaults } = defaultPolicy(service);
+  // A busy machine may take longer for a handshake than the second that is usual.
+  const policy = { ...defaults, timeouts: { ...defaults.timeouts, connectMs: 60_000 } };
   return { service, protocol: 'http', port: 80, policy, endpoints };
 }
 
