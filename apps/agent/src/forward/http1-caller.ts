@@ -4,25 +4,20 @@ import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { WireError } from '@tulle/wire/http1/errors';
 import { RequestReader, type RequestSink } from '@tulle/wire/http1/request-reader';
-import { chunkEnd, chunkStart, lastChunkWith, serialiseResponseHead } from '@tulle/wire/http1/serialise';
 import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import { countUnread } from '../record/unread-request.ts';
 import type { HeadChange } from '../router/route-decision.ts';
 import { Exchange } from './exchange.ts';
 import { type CallerConnection, type ExchangeCaller, QUIET_MS } from './exchange-caller.ts';
-import { type BodyForm, bodyFormOf, framingFields } from './http1-framing.ts';
+import { Http1Answers, tunnelEstablished } from './http1-answers.ts';
 import { LINGER_MS, LingeringClose } from './lingering-close.ts';
 import { errorAnswer, type MeshAnswer, serialiseAnswer } from './mesh-answer.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
-import { responseEdit } from './response-fields.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
 
 /** What is left of a request that was answered early is read and dropped up to this size, and for {@link LINGER_MS}. */
 const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
-
-/** RFC 9110 section 9.3.6: a 2xx without content, after which the connection is the tunnel. */
-const tunnelEstablished = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
 /** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
 export class Http1Caller implements CallerConnection, RequestSink, ExchangeCaller, WriterOwner {
@@ -33,14 +28,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private readonly environment: CallerEnvironment;
   private readonly reader: RequestReader;
   private readonly writer: SocketWriter;
+  private readonly answers: Http1Answers;
   private exchange: Exchange | undefined = undefined;
-  /** Which form the body of the present answer has on this connection. */
-  private body: BodyForm = 'none';
-  private lastAnswer = false;
-  /** The caller was told to send the content of the present request (RFC 9110 section 10.1.1). */
-  private continued = false;
-  /** No request after the present one: this agent drains, or the caller's certificate has expired. */
-  private retiring: boolean;
   /** The caller half-closed: what it sent is still answered. */
   private callerEnded = false;
   private socketPaused = false;
@@ -62,9 +51,9 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     this.environment = environment;
     this.identity = identity;
     this.waitingSince = environment.clock.now;
-    this.retiring = environment.draining;
     this.reader = new RequestReader(this);
     this.writer = new SocketWriter(socket, environment.turn, this);
+    this.answers = new Http1Answers(this.writer, this.reader.head, environment.draining);
     environment.callers.add(this);
     socket.on('data', (bytes: Buffer) => this.receive(bytes));
     socket.on('drain', () => this.onDrain());
@@ -113,8 +102,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   private beginExchange(head: RequestHead): void {
-    this.lastAnswer = this.retiring || !head.persistent;
-    this.continued = false;
+    this.answers.begin();
     // The next request waits in the reader until this one is answered (RFC 9112 section 9.3.2).
     if (!head.hasBody) this.reader.pause();
     const exchange = new Exchange(this, head, this.environment, this.passage.seriesOf(this));
@@ -133,7 +121,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   onRefusal(error: WireError): void {
-    this.lastAnswer = true;
+    this.answers.isLast = true;
     if (this.exchange !== undefined) {
       this.exchange.fail('bad_request', error.message);
       return;
@@ -147,60 +135,28 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   sendInterim(head: ResponseHead): void {
-    // RFC 9110 section 15.2: HTTP/1.0 has no interim responses.
-    if (this.reader.head.minor === 0) return;
-    if (head.status === 100) this.continued = true;
-    this.writer.add(serialiseResponseHead(head, responseEdit(head, false, undefined), ''));
+    this.answers.sendInterim(head);
   }
 
   sendHead(head: ResponseHead, fromAgent: boolean, change: HeadChange | undefined): number {
-    const request = this.reader.head;
-    const body = bodyFormOf(head, request);
-    this.body = body;
-    if (body === 'tunnel' && request.form === 'authority') {
-      this.writer.add(tunnelEstablished);
-      return tunnelEstablished.length;
-    }
-    if (this.retiring || body === 'until-close' || this.mayLackContent) this.lastAnswer = true;
-    const framing = framingFields(head, request, body, change, this.lastAnswer);
-    const text = serialiseResponseHead(head, responseEdit(head, fromAgent, change), framing);
-    this.writer.add(text);
-    return text.length;
+    return this.answers.sendHead(head, fromAgent, change, this.exchange?.requestEnded !== false);
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {
-    if (this.body === 'chunked') {
-      this.writer.add(chunkStart(end - start));
-      this.writer.addBytes(bytes, start, end);
-      this.writer.add(chunkEnd);
-    } else if (this.body !== 'none') {
-      this.writer.addBytes(bytes, start, end);
-    }
+    this.answers.sendBody(bytes, start, end);
   }
 
   sendEnd(trailers: FieldSection | undefined): void {
-    if (this.body === 'tunnel') this.writer.end();
-    else if (this.body === 'chunked') this.writer.add(lastChunkWith(trailers));
+    this.answers.sendEnd(trailers);
   }
 
   sendAnswer(answer: MeshAnswer): void {
-    const request = this.reader.head;
-    if (this.retiring || this.exchange?.requestEnded === false) this.lastAnswer = true;
-    const options = { withBody: request.method !== 'HEAD', close: this.lastAnswer };
-    this.writer.add(serialiseAnswer(answer, options));
-  }
-
-  /**
-   * A caller that waits to be told to continue, and is answered instead, sends the content or leaves it out as it likes:
-   * what follows could be either that or the next request.
-   */
-  private get mayLackContent(): boolean {
-    return this.reader.head.expectsContinue && !this.continued && this.exchange?.requestEnded === false;
+    this.answers.sendAnswer(answer, this.exchange?.requestEnded !== false);
   }
 
   abort(): void {
     // Bytes that nobody frames say only by a reset that they are not whole.
-    if (this.body === 'tunnel' && this.identity === undefined) this.socket.resetAndDestroy();
+    if (this.answers.isTunnel && this.identity === undefined) this.socket.resetAndDestroy();
     else this.socket.destroy();
   }
 
@@ -224,7 +180,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   exchangeOver(exchange: Exchange): void {
     this.exchange = undefined;
     this.waitingSince = this.environment.clock.now;
-    if (this.lastAnswer || this.reader.isOpaque) {
+    if (this.answers.isLast || this.reader.isOpaque) {
       this.endConnection();
       return;
     }
@@ -248,7 +204,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   retire(): void {
-    this.retiring = true;
+    this.answers.retiring = true;
   }
 
   destroy(): void {
@@ -264,7 +220,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     } else if (this.dropped >= 0) {
       if (waited >= LINGER_MS) this.endConnection();
     } else if (this.reader.isIdle || this.reader.isPaused) {
-      if (waited >= (this.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs)) this.endConnection();
+      if (waited >= (this.answers.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs))
+        this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
       this.refuse('head_timeout', '', waited);
     }
