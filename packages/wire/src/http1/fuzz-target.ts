@@ -14,6 +14,8 @@ const smallLimits: MessageLimits = {
   maxTrailerBytes: 64,
   maxTrailerFields: 2,
 };
+/** Stands where bytes stood that nobody may read any more. */
+const SPOILT = 0x58;
 /** Bits of the first byte: what is tested. */
 const MODE = { response: 1, pauses: 2, toHead: 4, toUpgrade: 8, smallLimits: 16 } as const;
 
@@ -94,6 +96,8 @@ function play(input: Uint8Array, mode: number, step: number): Recorder {
     const piece = newBytes(Math.min(step, input.length - at));
     piece.set(input.subarray(at, at + step));
     reader.push(piece);
+    // As the next read into the same memory does.
+    piece.fill(SPOILT);
     // Each resumption gives at least one event, and an event takes at least one byte: heads, trailers and ends have some.
     for (let turns = 0; reader.isPaused; turns++) {
       check(turns <= 3 * input.length + 3, 'a reader that does not get on');
