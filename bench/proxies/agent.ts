@@ -1,4 +1,5 @@
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
+import { smallNodeFlags } from '../../apps/cli/bin/small-node.mjs';
 import type { ServerProcess } from '../server-process.ts';
 import type { CertificateFiles, Workbench } from '../workbench.ts';
 import type { Origin, ProxyServer } from './proxy-server.ts';
@@ -47,6 +48,9 @@ function configuration({ service, identity, upstream, outbound, inbound, web }: 
   });
 }
 
+/** As agents are started, but with compilers that come at once: no warm-up here is as long as the life of an agent. */
+const nodeFlags = smallNodeFlags.filter((flag) => !/sparkplug|maglev/.test(flag));
+
 /** `program` is what `bundleAgent` made. */
 export function startAgent(
   bench: Workbench,
@@ -54,7 +58,11 @@ export function startAgent(
   name: string,
   sides: AgentSides,
 ): ServerProcess {
-  return bench.start(name, process.execPath, [program, bench.file(`${name}.yaml`, configuration(sides))]);
+  return bench.start(name, process.execPath, [
+    ...nodeFlags,
+    program,
+    bench.file(`${name}.yaml`, configuration(sides)),
+  ]);
 }
 
 /** Plain text in and out. */
