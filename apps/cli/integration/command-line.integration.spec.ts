@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { prepareCluster } from './prepared-cluster.ts';
 import { runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
 let folder: string;
 let server: ServerProcess;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'tulle-command-line-'));
+  await prepareCluster(folder);
   server = startServerProcess({
     TULLE_DATA_DIR: folder,
     TULLE_PORT: String(await reservedPort()),

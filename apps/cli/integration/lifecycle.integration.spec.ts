@@ -5,18 +5,20 @@ import path from 'node:path';
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectApi, readOperatorFile } from '../src/api-client.ts';
+import { prepareCluster } from './prepared-cluster.ts';
 import { processesWith, runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 
 const patience = { timeout: 60_000, interval: 50 };
 
 let folder: string;
+const dataDir = () => path.join(folder, 'data');
 let settings: Record<string, string>;
 let started: ServerProcess[];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'tulle-lifecycle-'));
   started = [];
   settings = {
-    TULLE_DATA_DIR: path.join(folder, 'data'),
+    TULLE_DATA_DIR: dataDir(),
     TULLE_PORT: String(await reservedPort()),
     TULLE_AGENTS_PORT: String(await reservedPort()),
   };
@@ -57,6 +59,7 @@ describe('a server', () => {
   });
 
   it('leaves nothing behind when it is killed, and starts again', async () => {
+    await prepareCluster(dataDir());
     const first = start();
     await first.link;
     first.process.kill('SIGKILL');
@@ -69,6 +72,7 @@ describe('a server', () => {
   });
 
   it('ends when npm, which started it, is killed', async () => {
+    await prepareCluster(dataDir());
     const npm = start({}, { npm: true });
     await npm.link;
     npm.process.kill('SIGKILL');
@@ -77,6 +81,7 @@ describe('a server', () => {
   });
 
   it('ends when npm, which started it, gets a Ctrl-C', async () => {
+    await prepareCluster(dataDir());
     const npm = start({}, { npm: true });
     await npm.link;
     // As a terminal does it: the whole group is told.
@@ -88,6 +93,8 @@ describe('a server', () => {
 });
 
 describe('the demo', () => {
+  beforeEach(() => prepareCluster(dataDir()));
+
   const patience = { timeout: 120_000, interval: 200 };
 
   /** Until every part's agent has its certificate and is connected. */
@@ -149,6 +156,7 @@ describe('a server that cannot start says why in one sentence, with exit code 1'
   }
 
   it('when its port is taken, or that of the agents', async () => {
+    await prepareCluster(dataDir());
     for (const name of ['TULLE_PORT', 'TULLE_AGENTS_PORT']) {
       const port = settings[name] ?? '';
       const blocker = await listen(Number(port));
@@ -175,6 +183,7 @@ describe('a server that cannot start says why in one sentence, with exit code 1'
   });
 
   it('when another server runs on its data directory, which goes on', async () => {
+    await prepareCluster(dataDir());
     const first = start();
     await first.link;
     const ports = {

@@ -6,6 +6,7 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import type { AppRouter } from '@tulle/api/router-types';
 import type { LoadResult } from './load-process.ts';
+import { prepareCluster } from './prepared-cluster.ts';
 
 const tulle = path.join(import.meta.dirname, '../bin/tulle.mjs');
 
@@ -56,6 +57,7 @@ export interface TestMesh {
 export async function createTestMesh(settings: Readonly<Record<string, string>> = {}): Promise<TestMesh> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tulle-mesh-'));
   const dataDir = path.join(folder, 'server');
+  await prepareCluster(dataDir);
   const [port, agentsPort] = [await reservedPort(), await reservedPort()];
   const url = `http://127.0.0.1:${port}`;
   const started: Started[] = [];
