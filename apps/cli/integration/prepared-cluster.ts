@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '@tulle/prisma/embedded-postgres';
+
+let made: Promise<string> | undefined;
+
+/** Puts the files of a new PostgreSQL into a server's data directory: making them takes longer than most of its start. */
+export async function prepareCluster(dataDir: string): Promise<void> {
+  made ??= makeCluster();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // With owners and modes, which PostgreSQL looks at.
+  const { status, stderr } = spawnSync('cp', ['-a', await made, path.join(dataDir, 'postgres')]);
+  if (status !== 0) throw new Error(`the files of PostgreSQL could not be copied: ${stderr}`);
+}
+
+async function makeCluster(): Promise<string> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tulle-cluster-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  await (await startEmbeddedPostgres({ directory })).stop();
+  return directory;
+}
