@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { shareReads } from '../pool/read-buffer.ts';
 import { Http1Caller } from './http1-caller.ts';
 import { Http2Caller } from './http2-caller.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
@@ -14,6 +15,7 @@ export class UnreadCaller extends UnreadConnection {
 
   constructor(socket: Socket, passage: Passage, environment: CallerEnvironment) {
     super(socket, environment);
+    shareReads(socket);
     this.passage = passage;
   }
 
@@ -25,11 +27,14 @@ export class UnreadCaller extends UnreadConnection {
   protected override receive(bytes: Buffer): void {
     const { socket, passage, environment } = this;
     if (this.held.length === 0) this.since = environment.clock.now;
-    this.held = this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]);
-    const start = this.held.toString('latin1', 0, PREFACE.length);
-    if (start.length < PREFACE.length && PREFACE.startsWith(start)) return;
+    const held = this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]);
+    const start = held.toString('latin1', 0, PREFACE.length);
+    if (start.length < PREFACE.length && PREFACE.startsWith(start)) {
+      this.held = Buffer.from(held);
+      return;
+    }
     this.forget();
     const Caller = start === PREFACE ? Http2Caller : Http1Caller;
-    new Caller(socket, passage, environment, undefined).receive(this.held);
+    new Caller(socket, passage, environment, undefined).receive(held);
   }
 }

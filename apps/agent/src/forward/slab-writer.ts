@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Bytes } from '@tulle/wire/http/bytes';
-import { giveSlab } from '@tulle/wire/http/slabs';
+import { giveSlab, takeSlab } from '@tulle/wire/http/slabs';
 
-/** Of less the socket is not asked when it has it: asking costs more than another slab, should it be needed. */
+/** Of less the socket is not asked when it has it: asking costs more than other memory, should it be needed. */
 const LENT_BYTES = 8 * 1024;
+
+/** What the socket still sends from, and the number of the write that it belongs to. */
+interface Loan {
+  readonly slab: Bytes;
+  readonly write: number;
+}
 
 /** Writes to a socket what was collected in slabs, and gives each back when the socket needs it no longer. */
 export class SlabWriter {
@@ -12,17 +18,13 @@ export class SlabWriter {
   readonly encrypts: boolean;
   private readonly socket: Socket;
   private readonly onTaken: () => void;
-  /** A slab that the socket still sends from, and which of the writes that are told of that is. */
-  private lent: Bytes | undefined = undefined;
-  private lentWrite = 0;
+  private readonly loans: Loan[] = [];
   private begun = 0;
   private written = 0;
   private readonly onWritten = () => {
     this.written++;
-    if (this.lent !== undefined && this.written >= this.lentWrite) {
-      giveSlab(this.lent);
-      this.lent = undefined;
-    }
+    while ((this.loans[0]?.write ?? Number.POSITIVE_INFINITY) <= this.written)
+      giveSlab((this.loans.shift() as Loan).slab);
     this.onTaken();
   };
 
@@ -36,25 +38,26 @@ export class SlabWriter {
   /** The first `length` bytes; the slab is not the caller's any more. */
   write(slab: Bytes, length: number): void {
     const { socket, encrypts } = this;
-    if (socket.writableLength > 0) {
-      // It waits for what is being sent: in as much memory as there are bytes, for the peer may not read for long.
-      socket.write(Buffer.copyBytesFrom(slab, 0, length));
-      giveSlab(slab);
-      return;
-    }
-    const bytes = slab.subarray(0, length);
+    const waits = socket.writableLength > 0;
+    const memory = waits ? fitted(slab, length) : slab;
     const isTold = encrypts || length >= LENT_BYTES;
     if (isTold) {
       this.begun++;
-      socket.write(bytes, this.onWritten);
+      socket.write(memory.subarray(0, length), this.onWritten);
     } else {
-      socket.write(bytes);
+      socket.write(memory.subarray(0, length));
     }
-    if (encrypts || socket.writableLength === 0) {
-      giveSlab(slab);
-    } else if (isTold) {
-      this.lent = slab;
-      this.lentWrite = this.begun;
-    }
+    // TLS has encrypted it, or the kernel has taken all of it.
+    if (!waits && (encrypts || socket.writableLength === 0)) giveSlab(memory);
+    else if (isTold) this.loans.push({ slab: memory, write: this.begun });
   }
+}
+
+/** What waits for long, because the peer does not read, takes up about as much memory as it has bytes. */
+function fitted(slab: Bytes, length: number): Bytes {
+  if (length * 2 > slab.length) return slab;
+  const own = takeSlab(length);
+  slab.copy(own, 0, 0, length);
+  giveSlab(slab);
+  return own;
 }

@@ -6,6 +6,7 @@ import { Http2Caller } from '../forward/http2-caller.ts';
 import type { CallerEnvironment, Passage } from '../forward/passage.ts';
 import type { Credentials } from '../mutual-tls/credentials.ts';
 import { readX509Identity } from '../mutual-tls/peer-certificate.ts';
+import { shareReads } from '../pool/read-buffer.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** For so long a caller may resume its session; then it shows its certificate again. */
@@ -55,6 +56,7 @@ export class MutualTlsListener {
     });
     this.server.on('secureConnection', (socket) => {
       const identity = this.identify(socket);
+      shareReads(socket);
       if (identity === undefined || !mayAccept(socket)) socket.destroy();
       else if (socket.alpnProtocol === 'h2') new Http2Caller(socket, passage, environment, identity);
       else new Http1Caller(socket, passage, environment, identity);

@@ -3,7 +3,7 @@ import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
-import { connectTcp, connectTls } from './read-buffer.ts';
+import { connectTcp, connectTls, shareReads } from './read-buffer.ts';
 
 const BYTES = 3_000_000;
 
@@ -71,5 +71,35 @@ describe.each(['tcp', 'tls'] as const)('sockets that read into the same memory, 
       expect(read - before).toBeLessThanOrEqual(128 * 1024);
     }
     expect(read).toBe(BYTES);
+  });
+
+  it('may be accepted as well as connect', async () => {
+    const { keyPem: key, certificateChainPem: cert } = new TestAuthority().identity('web');
+    const memory = new Set<ArrayBufferLike>();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const take = (socket: Socket) => {
+      let read = 0;
+      shareReads(socket);
+      socket.on('data', (bytes: Buffer) => {
+        memory.add(bytes.buffer);
+        expect(bytes.equals(Buffer.alloc(bytes.length, 65))).toBe(true);
+        read += bytes.length;
+        socket.pause();
+        setImmediate(() => socket.resume());
+      });
+      socket.on('end', () => resolve(read));
+    };
+    const server = kind === 'tcp' ? net.createServer(take) : tls.createServer({ key, cert }, take);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const at = { host: '127.0.0.1', port: (server.address() as net.AddressInfo).port };
+    const caller = kind === 'tcp' ? net.connect(at) : tls.connect({ ...at, rejectUnauthorized: false });
+    onTestFinished(() => {
+      caller.destroy();
+      server.close();
+    });
+    caller.end(Buffer.alloc(BYTES, 65));
+    expect(await promise).toBe(BYTES);
+    expect(memory.size).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Bytes } from '@tulle/wire/http/bytes';
+import { type Bytes, copyBytes } from '@tulle/wire/http/bytes';
 import { ResponseHead } from '@tulle/wire/http/message-head';
 import type { ConnectionPool } from './connection-pool.ts';
 import type { Transport } from './dial.ts';
@@ -77,8 +77,7 @@ export class TcpPeer implements PeerConnection, PeerStream {
 
   sendBody(bytes: Bytes, start: number, end: number): void {
     if (!this.socket.writable) return;
-    const whole = start === 0 && end === bytes.length;
-    if (!this.socket.write(whole ? bytes : bytes.subarray(start, end))) this.exchange?.onPeerBlocked();
+    if (!this.socket.write(copyBytes(bytes, start, end))) this.exchange?.onPeerBlocked();
   }
 
   sendEnd(): void {}

@@ -1,4 +1,5 @@
 import { type Bytes, newBytes } from '@tulle/wire/http/bytes';
+import { giveSlab, takeSlab } from '@tulle/wire/http/slabs';
 
 /** Where a body goes; an attempt is one. */
 export interface BodySink {
@@ -11,22 +12,21 @@ interface Segment {
   end: number;
 }
 
-/** Smaller chunks are copied: an object for each would cost more than they do. */
-const MIN_REFERENCED_BYTES = 1_024;
-/** Chunks that are a smaller share of the memory behind them are copied: a reference would keep all of it. */
-const MIN_REFERENCED_SHARE = 0.5;
 const FIRST_BLOCK_BYTES = 1_024;
+/** From here on blocks are slabs, which are used again. */
+const SLAB_BLOCK_BYTES = 8 * 1_024;
+/** What one read of a socket may bring, and what may be left unused behind it. */
+const MAX_BLOCK_BYTES = 64 * 1_024;
+const MAX_SPARE_BYTES = 16 * 1_024;
 
 /**
  * What has come of a request's body so far, for another try; up to `maxBytes`, beyond which it lets go of all. It holds
- * about twice as much memory at most: chunks are referenced where that pins little else, and copied into blocks that
- * double otherwise.
- *
- * Chunks must not be written to after they were added: sockets give fresh memory for every read.
+ * about twice as much memory at most: chunks are copied into blocks that grow with what came.
  */
 export class ReplayBuffer {
   private readonly maxBytes: number;
   private readonly segments: Segment[] = [];
+  private readonly blocks: Bytes[] = [];
   private size = 0;
   private copied = 0;
   private block: Bytes | undefined = undefined;
@@ -51,12 +51,7 @@ export class ReplayBuffer {
       return;
     }
     this.size += length;
-    const share = length / bytes.buffer.byteLength;
-    if (length >= MIN_REFERENCED_BYTES && share >= MIN_REFERENCED_SHARE) {
-      this.segments.push({ bytes, start, end });
-    } else {
-      this.copy(bytes, start, end);
-    }
+    this.copy(bytes, start, end);
   }
 
   /**
@@ -78,6 +73,7 @@ export class ReplayBuffer {
   giveUp(): void {
     this.whole = false;
     this.awaited = false;
+    for (const block of this.blocks.splice(0)) giveSlab(block);
     this.segments.length = 0;
     this.block = undefined;
     this.size = 0;
@@ -99,9 +95,12 @@ export class ReplayBuffer {
     }
   }
 
-  /** As large as all copies so far: many small chunks become few blocks, and at most half of their memory is unused. */
+  /** As large as all that came so far: many small chunks become few blocks. */
   private openBlock(atLeast: number): Bytes {
-    const block = newBytes(Math.max(atLeast, FIRST_BLOCK_BYTES, this.copied));
+    const spare = Math.min(this.copied, MAX_SPARE_BYTES);
+    const bytes = Math.max(FIRST_BLOCK_BYTES, Math.min(atLeast, MAX_BLOCK_BYTES), spare);
+    const block = bytes < SLAB_BLOCK_BYTES ? newBytes(bytes) : takeSlab(bytes);
+    this.blocks.push(block);
     this.block = block;
     this.blockUsed = 0;
     return block;
