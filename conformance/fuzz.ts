@@ -5,7 +5,7 @@
  *   … --at 4711      runs that input alone and shows it
  *   … --grow 20000   runs so many inputs under coverage and keeps those that reached something new
  * Every input follows from seed and number. Fails on an exception, on an input that takes longer than 10 s, and when the
- * heap grows.
+ * heap grows. Ctrl-C ends a subject early, and tells how far it came.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -70,8 +70,11 @@ function fuzz(name: string): Promise<boolean> {
     } else if (notice.kind === 'memory') {
       heap.push(notice.bytes);
     } else {
-      conclude(summarise(name, failures, heap, performance.now() - startedAt));
+      conclude(summarise(name, inputs, failures, heap, performance.now() - startedAt));
     }
+  });
+  process.once('SIGINT', () => {
+    conclude(summarise(name, counter[0] ?? 0, failures, heap, performance.now() - startedAt));
   });
   worker.on('error', (error) => {
     console.log(`FAILED ${name}: near input ${counter[0]} of seed ${seed}: ${error.stack}`);
@@ -80,12 +83,18 @@ function fuzz(name: string): Promise<boolean> {
   return promise;
 }
 
-function summarise(name: string, failures: number, heap: readonly number[], elapsedMs: number): boolean {
+function summarise(
+  name: string,
+  count: number,
+  failures: number,
+  heap: readonly number[],
+  elapsedMs: number,
+): boolean {
   // The first looks are before everything was compiled.
   const growth = (heap.at(-1) ?? 0) - (heap[heap.length >> 2] ?? 0);
-  const each = (elapsedMs * 1_000) / inputs;
+  const each = (elapsedMs * 1_000) / count;
   console.log(
-    `${name}: ${inputs} inputs of seed ${seed}, ${failures} failed, heap ${(growth / 1e6).toFixed(1)} MB larger at the end, ${each.toFixed(0)} µs each`,
+    `${name}: ${count} inputs of seed ${seed}, ${failures} failed, heap ${(growth / 1e6).toFixed(1)} MB larger at the end, ${each.toFixed(0)} µs each`,
   );
   return failures === 0 && growth <= MAX_GROWTH_BYTES;
 }

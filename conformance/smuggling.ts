@@ -1,6 +1,6 @@
 /**
  * Every known shape of request smuggling, against an agent and against two, with a real server of another maker behind.
- *   npm run conformance:smuggling -- [--only nginx]
+ *   npm run conformance:smuggling -- [--only nginx|answers]
  * A shape passes when the server saw the requests that were meant and not one more, the client got what it should, and
  * the next caller gets its own answer. The same with node:http is part of `npm test`.
  */
@@ -13,6 +13,9 @@ import { http2Shapes } from './smuggling/http2-shapes.ts';
 import { startNginxUpstream, startPythonUpstream } from './smuggling/logging-upstreams.ts';
 import { startNodeUpstream } from './smuggling/node-upstream.ts';
 import { playHttp1, playHttp2 } from './smuggling/play.ts';
+import { playResponse } from './smuggling/play-response.ts';
+import { startRawUpstream } from './smuggling/raw-upstream.ts';
+import { responseShapes } from './smuggling/response-shapes.ts';
 import type { Upstream } from './smuggling/upstream.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
@@ -24,14 +27,22 @@ const makers: Readonly<Record<string, () => Promise<Upstream>>> = {
   python: () => startPythonUpstream(bench),
 };
 
-async function judge(where: string, upstream: Upstream, port: number): Promise<void> {
-  const plays = [
+interface Play {
+  readonly name: string;
+  play(): Promise<void>;
+}
+
+function requestPlays(upstream: Upstream, port: number): Play[] {
+  return [
     ...http1Shapes.map((shape) => ({ name: shape.name, play: () => playHttp1(shape, port, upstream) })),
     ...http2Shapes.map((shape) => ({
       name: `HTTP/2, ${shape.name}`,
       play: () => playHttp2(shape, port, upstream),
     })),
   ];
+}
+
+async function judge(where: string, plays: readonly Play[]): Promise<void> {
   let passed = 0;
   for (const { name, play } of plays) {
     try {
@@ -51,7 +62,18 @@ try {
     const upstream = await start();
     for (const isPair of [false, true]) {
       const port = await startRoutingAgent(bench, program, { upstream: upstream.port, isPair });
-      await judge(`${name} behind ${isPair ? 'two agents' : 'an agent'}`, upstream, port);
+      await judge(`${name} behind ${isPair ? 'two agents' : 'an agent'}`, requestPlays(upstream, port));
+    }
+  }
+  if ('answers'.includes(values.only)) {
+    const upstream = await startRawUpstream();
+    for (const isPair of [false, true]) {
+      const port = await startRoutingAgent(bench, program, { upstream: upstream.port, isPair });
+      const plays = responseShapes.map((shape) => ({
+        name: shape.name,
+        play: () => playResponse(shape, port, upstream),
+      }));
+      await judge(`answers behind ${isPair ? 'two agents' : 'an agent'}`, plays);
     }
   }
 } finally {

@@ -28,7 +28,7 @@ async function open(port: number): Promise<Socket> {
  * A good request of somebody else behind the bad one: it has to get its own answer, and it must be the only thing the
  * server saw besides what was allowed.
  */
-async function afterwards(port: number, upstream: Upstream): Promise<string[]> {
+export async function afterwards(port: number, upstream: Upstream): Promise<string[]> {
   const path = `/sentinel-${++sentinels}`;
   const socket = await open(port);
   socket.write(`GET ${path} HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n`);
