@@ -92,19 +92,26 @@ describe('a server', () => {
   });
 });
 
-describe('the demo', () => {
+// Thirty processes, which a busy machine starts one after the other.
+describe('the demo', { timeout: 900_000 }, () => {
   beforeEach(() => prepareCluster(dataDir()));
 
-  const patience = { timeout: 120_000, interval: 200 };
+  const patience = { timeout: 280_000, interval: 200 };
 
   /** Until every part's agent has its certificate and is connected. */
   async function settled(server: ServerProcess): Promise<void> {
     await server.link;
     const api = connectApi(readOperatorFile(settings.TULLE_DATA_DIR ?? ''));
-    await vi.waitFor(async () => {
+    const connected = async () => {
       const { agents } = await api.agents.list.query();
-      expect(agents.filter(({ connected }) => connected)).toHaveLength(15);
-    }, patience);
+      return agents.filter((agent) => agent.connected).map(({ instance }) => instance);
+    };
+    await vi
+      .waitFor(async () => expect(await connected()).toHaveLength(15), patience)
+      .catch(async (error: Error) => {
+        const told = [`connected: ${await connected()}`, tulle(['demo', 'status']), server.output()];
+        throw new Error(told.join('\n'), { cause: error });
+      });
   }
 
   it('runs as processes of its own, which end with the server even when that is killed', async () => {
