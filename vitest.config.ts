@@ -13,6 +13,8 @@ const common = {
 
 export default defineConfig({
   test: {
+    // The database of the run ends in it.
+    teardownTimeout: 120_000,
     projects: [
       {
         test: {
