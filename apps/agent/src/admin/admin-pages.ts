@@ -33,11 +33,10 @@ const pages = new Map<string, Page>([
   ],
   [
     '/metrics',
-    (source) => ({
-      status: 200,
-      type: prometheus,
-      body: prometheusText(source.status(), source.measurements()),
-    }),
+    async (source) => {
+      const measured = await source.measurements();
+      return { status: 200, type: prometheus, body: prometheusText(source.status(), measured) };
+    },
   ],
   ['/endpoints', (source) => answer({ endpoints: source.status().stats.endpoints })],
   ['/config', (source) => answer(configuration(source.status(), source.configTexts()))],

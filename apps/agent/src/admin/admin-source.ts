@@ -6,7 +6,8 @@ export interface VisibleState {
   status(): AgentStatus;
   /** Resources in force as JSON text, by name. */
   configTexts(): Record<string, string>;
-  measurements(): Measurements;
+  /** Once they are there, the status is of that moment as well. */
+  measurements(): Measurements | Promise<Measurements>;
 }
 
 /** Where the admin port gets what it shows, and what it can have done. */

@@ -4,7 +4,7 @@ import type { Family, PrometheusPage } from './prometheus-page.ts';
 const priorities = ['critical', 'normal', 'low', 'least'] as const;
 
 export function writeOverload(page: PrometheusPage, { concurrency, memory }: Overload): void {
-  if (concurrency !== undefined) {
+  if (concurrency !== undefined && concurrency.limit > 0) {
     page.single('tulle_concurrency_limit', concurrency.limit);
     page.single('tulle_concurrency_active_requests', concurrency.inFlight);
     page.single('tulle_concurrency_baseline_seconds', concurrency.baselineMs / 1_000);

@@ -2,7 +2,7 @@ import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { Histogram } from '@tulle/mesh/histogram';
 import { expect, test } from 'vitest';
 import type { Measurements } from '../record/measurements.ts';
-import { RouteRecorder } from '../record/route-recorder.ts';
+import { noMeasurements } from '../record/sum-measurements.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { prometheusText } from './prometheus-text.ts';
 
@@ -42,23 +42,13 @@ const status: AgentStatus = {
   formerEpochs: 0,
 };
 
-const recorder = new RouteRecorder();
-
 const measured: Measurements = {
-  routes: recorder.series(),
-  rules: recorder.rules(),
-  circuits: [],
-  rateLimits: [],
-  retryBudgets: [],
+  ...noMeasurements,
   overload: {
     concurrency: { limit: 40, inFlight: 7, baselineMs: 12.5, refused: [0, 1, 2, 3] },
     memory: { pressure: 2, refused: [0, 0, 0, 4] },
   },
   healthChecks: { ok: 8, failed: 1 },
-  connections: [],
-  http2Refusals: new Map(),
-  refusedConnections: { connections: 0, memory: 0, descriptors: 0, accept: 0 },
-  observability: { accessLog: { written: 0, dropped: 0, withheld: 0 }, spans: undefined },
 };
 
 const text = prometheusText(status, measured);

@@ -3,6 +3,7 @@ import { failedWrites } from '../config-store/latest-writer.ts';
 import type { DataPlaneStats } from '../data-plane.ts';
 import type { Measurements } from '../record/measurements.ts';
 import type { ObservabilityCounts } from '../record/observability.ts';
+import { usedBy } from '../report/process-gauges.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { writeEndpoints } from './endpoint-metrics.ts';
 import { writeOverload } from './overload-metrics.ts';
@@ -13,8 +14,8 @@ import { writeRoutes, writeRules } from './route-metrics.ts';
 export function prometheusText(status: AgentStatus, measured: Measurements): string {
   const page = new PrometheusPage();
   writeEdges(page, status.telemetry);
-  writeRoutes(page, [...measured.routes]);
-  writeRules(page, [...measured.rules]);
+  writeRoutes(page, measured.routes);
+  writeRules(page, measured.rules);
   writeEndpoints(page, status.stats.endpoints);
   writeLimits(page, measured);
   writeOverload(page, measured.overload);
@@ -58,21 +59,11 @@ function writeLimits(page: PrometheusPage, { circuits, rateLimits, retryBudgets 
   const max = page.family('tulle_circuit_max_requests');
   for (const one of circuits) max.add([one.service], one.max);
   const open = page.family('tulle_circuit_open');
-  for (const one of circuits) open.add([one.service], Number(one.active >= one.max));
+  for (const one of circuits) open.add([one.service], Number(one.open));
   const refused = page.family('tulle_rate_limit_refused_total');
-  for (const [name, count] of sumByName(rateLimits)) refused.add(name.split(' '), count);
+  for (const one of rateLimits) refused.add([one.service, one.limit], one.refused);
   const budget = page.family('tulle_retry_budget_left');
   for (const { service, left } of retryBudgets) budget.add([service], left);
-}
-
-/** Several limits of a service may have one name, and a metric may stand on the page only once. */
-function sumByName(limits: Measurements['rateLimits']): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { service, limit, refused } of limits) {
-    const name = `${service} ${limit}`;
-    sums.set(name, (sums.get(name) ?? 0) + refused);
-  }
-  return sums;
 }
 
 function writeConnections(page: PrometheusPage, stats: DataPlaneStats, measured: Measurements): void {
@@ -84,7 +75,7 @@ function writeConnections(page: PrometheusPage, stats: DataPlaneStats, measured:
   const turnedAway = page.family('tulle_connections_refused_total');
   for (const [reason, count] of Object.entries(measured.refusedConnections)) turnedAway.add([reason], count);
   const refused = page.family('tulle_http2_refused_total');
-  for (const [reason, count] of measured.http2Refusals) refused.add([reason], count);
+  for (const [reason, count] of Object.entries(measured.http2Refusals)) refused.add([reason], count);
   page.single('tulle_active_requests', stats.activeRequests);
   writeObservability(page, measured.observability);
   const answers = page.family('tulle_dns_answers_total');
@@ -125,8 +116,8 @@ function writeAgent(page: PrometheusPage, status: AgentStatus): void {
     page.single('tulle_certificate_renewal_seconds', certificate.renewAt / 1_000);
   }
   page.single('tulle_store_failures_total', failedWrites.count);
-  const { user, system } = process.cpuUsage();
-  page.single('process_cpu_seconds_total', (user + system) / 1e6);
-  page.single('process_resident_memory_bytes', process.memoryUsage.rss());
+  const { cpuMs, rssBytes } = usedBy(status.stats);
+  page.single('process_cpu_seconds_total', cpuMs / 1_000);
+  page.single('process_resident_memory_bytes', rssBytes);
   page.single('process_start_time_seconds', status.startedAt / 1_000);
 }

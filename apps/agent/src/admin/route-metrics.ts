@@ -1,9 +1,8 @@
-import type { RouteRecord } from '../record/route-record.ts';
-import type { RouteSeries } from '../record/route-series.ts';
+import type { RouteCounts, RuleCounts } from '../record/measurements.ts';
 import type { PrometheusPage } from './prometheus-page.ts';
 
 /** What each rule sent to each version, as callers see it and as each try went. */
-export function writeRoutes(page: PrometheusPage, routes: readonly RouteSeries[]): void {
+export function writeRoutes(page: PrometheusPage, routes: readonly RouteCounts[]): void {
   writeOutcomes(page, routes);
   writeTries(page, routes);
   for (const [name, field] of [
@@ -15,16 +14,16 @@ export function writeRoutes(page: PrometheusPage, routes: readonly RouteSeries[]
     for (const route of routes) family.add(labelsOf(route), route[field]);
   }
   const firstByte = page.family('tulle_route_first_byte_seconds');
-  for (const route of routes) firstByte.addHistogram(labelsOf(route), route.firstByte.counts());
+  for (const route of routes) firstByte.addHistogram(labelsOf(route), route.firstByte);
   const duration = page.family('tulle_route_duration_seconds');
-  for (const route of routes) duration.addHistogram(labelsOf(route), route.duration.counts());
+  for (const route of routes) duration.addHistogram(labelsOf(route), route.duration);
 }
 
-function writeOutcomes(page: PrometheusPage, routes: readonly RouteSeries[]): void {
+function writeOutcomes(page: PrometheusPage, routes: readonly RouteCounts[]): void {
   const requests = page.family('tulle_route_requests_total');
   for (const route of routes) {
     const labels = labelsOf(route);
-    const meshErrors = sumOf(route.errors.values());
+    const meshErrors = sumOf(Object.values(route.errors));
     requests.add([...labels, 'ok'], route.ok);
     requests.add([...labels, 'client_error'], route.clientErrors);
     requests.add([...labels, 'server_error'], route.serverErrors);
@@ -32,17 +31,17 @@ function writeOutcomes(page: PrometheusPage, routes: readonly RouteSeries[]): vo
   }
   const errors = page.family('tulle_route_errors_total');
   for (const route of routes) {
-    for (const [code, count] of route.errors) errors.add([...labelsOf(route), code], count);
+    for (const [code, count] of Object.entries(route.errors)) errors.add([...labelsOf(route), code], count);
   }
   const statuses = page.family('tulle_route_grpc_status_total');
   for (const route of routes) {
-    for (const [status, count] of route.grpcStatuses?.entries() ?? []) {
+    for (const [status, count] of route.grpcStatuses.entries()) {
       if (count > 0) statuses.add([...labelsOf(route), String(status)], count);
     }
   }
 }
 
-function writeTries(page: PrometheusPage, routes: readonly RouteSeries[]): void {
+function writeTries(page: PrometheusPage, routes: readonly RouteCounts[]): void {
   const tries = page.family('tulle_route_tries_total');
   for (const route of routes) {
     const labels = labelsOf(route);
@@ -58,7 +57,7 @@ function writeTries(page: PrometheusPage, routes: readonly RouteSeries[]): void 
 }
 
 /** What rules did of themselves; only those that did anything. */
-export function writeRules(page: PrometheusPage, rules: readonly RouteRecord[]): void {
+export function writeRules(page: PrometheusPage, rules: readonly RuleCounts[]): void {
   const faults = page.family('tulle_rule_faults_total');
   for (const rule of rules) {
     if (rule.delayed > 0) faults.add([...ruleLabels(rule), 'delay'], rule.delayed);
@@ -76,16 +75,14 @@ export function writeRules(page: PrometheusPage, rules: readonly RouteRecord[]):
   }
 }
 
-function labelsOf({ key }: RouteSeries): readonly string[] {
+function labelsOf({ key }: RouteCounts): readonly string[] {
   return [key.side, key.service, key.rule, key.destination, key.version];
 }
 
-function ruleLabels({ key }: RouteRecord): readonly string[] {
+function ruleLabels({ key }: RuleCounts): readonly string[] {
   return [key.side, key.service, key.rule];
 }
 
-function sumOf(counts: Iterable<number>): number {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  return sum;
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -19,9 +19,8 @@ const WATCH_MS = 300;
 
 /** All that helps to find out from afar why an agent does what it does, without a secret. */
 export async function collectBundle({ source, settings, problems }: BundleParts): Promise<unknown> {
+  const [eventLoop, measured] = await Promise.all([watchEventLoop(), source.measurements()]);
   const status = source.status();
-  const eventLoop = await watchEventLoop();
-  const measured = source.measurements();
   return redact({
     writtenAt: new Date().toISOString(),
     agent: {
@@ -35,17 +34,7 @@ export async function collectBundle({ source, settings, problems }: BundleParts)
     readiness: status.notReady,
     configuration: configuration(status, source.configTexts()),
     counters: status.telemetry,
-    rules: Array.from(
-      measured.rules,
-      ({ key, delayed, aborted, mirrored, mirrorsDropped, retriesRefused }) => ({
-        ...key,
-        delayed,
-        aborted,
-        mirrored,
-        mirrorsDropped,
-        retriesRefused,
-      }),
-    ),
+    rules: measured.rules.map(({ key, ...counts }) => ({ ...key, ...counts })),
     circuits: measured.circuits,
     rateLimits: measured.rateLimits,
     overload: measured.overload,

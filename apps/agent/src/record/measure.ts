@@ -4,9 +4,11 @@ import type { CallerConnection } from '../forward/exchange-caller.ts';
 import type { LocalService } from '../inbound/local-service.ts';
 import type { Pressure } from '../lifecycle/memory-guard.ts';
 import type { CompiledService, Compiler } from '../router/compile.ts';
+import type { RequestCircuit } from '../router/route-decision.ts';
 import type { ConnectionCount, Measurements, Overload } from './measurements.ts';
 import type { ProtocolRefusals } from './protocol-refusals.ts';
 import type { RouteRecorder } from './route-recorder.ts';
+import { sumRateLimits } from './sum-measurements.ts';
 
 /** What of the data path is looked at. */
 export interface Measured {
@@ -26,16 +28,14 @@ export function measure(measured: Measured): Omit<Measurements, 'observability' 
   const now = performance.now();
   const limiters = [...compiler.limiters.entries(), ...(localService?.limiters.entries() ?? [])];
   return {
-    routes: routeRecorder.series(),
-    rules: routeRecorder.rules(),
+    routes: Array.from(routeRecorder.series(), (series) => series.counts()),
+    rules: Array.from(routeRecorder.rules(), (record) => record.counts()),
     circuits: Array.from(services.values()).flatMap(({ routes: { decision } }) =>
-      decision.circuit === undefined ? [] : [{ service: decision.service, ...decision.circuit }],
+      decision.circuit === undefined ? [] : [circuitOf(decision.service, decision.circuit)],
     ),
-    rateLimits: limiters.map(([service, { name, refused }]) => ({
-      service,
-      limit: name,
-      refused,
-    })),
+    rateLimits: sumRateLimits(
+      limiters.map(([service, { name, refused }]) => ({ service, limit: name, refused })),
+    ),
     retryBudgets: Array.from(compiler.budgets.entries(), ([service, budget]) => ({
       service,
       left: budget.left(now),
@@ -43,8 +43,12 @@ export function measure(measured: Measured): Omit<Measurements, 'observability' 
     overload: overloadOf(measured),
     healthChecks: checksOf(localService),
     connections: [...countCallers(callers), ...countBackends(registry)],
-    http2Refusals: refusals.totals(),
+    http2Refusals: Object.fromEntries(refusals.totals()),
   };
+}
+
+function circuitOf(service: string, { active, max }: RequestCircuit): Measurements['circuits'][number] {
+  return { service, active, max, open: active >= max };
 }
 
 function overloadOf({ localService, active, pressure }: Measured): Overload {

@@ -1,3 +1,4 @@
+import type { RuleCounts } from './measurements.ts';
 import type { RouteKey, RouteSeries } from './route-series.ts';
 import type { Series } from './series.ts';
 
@@ -45,5 +46,10 @@ export class RouteRecord {
   get unsent(): RouteSeries {
     this.nowhere ??= this.make('', '');
     return this.nowhere;
+  }
+
+  counts(): RuleCounts {
+    const { key, delayed, aborted, mirrored, mirrorsDropped, retriesRefused } = this;
+    return { key, delayed, aborted, mirrored, mirrorsDropped, retriesRefused };
   }
 }

@@ -1,5 +1,6 @@
 import { Histogram } from '@tulle/mesh/histogram';
 import type { DataPathErrorCode } from '../errors.ts';
+import type { RouteCounts } from './measurements.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What tells the series of this agent's own metrics apart. */
@@ -12,6 +13,14 @@ export interface RouteKey {
   /** The service that was sent to; '' when none was reached. */
   readonly destination: string;
   readonly version: string;
+}
+
+export function nameOfRule({ side, service, rule }: Pick<RouteKey, 'side' | 'service' | 'rule'>): string {
+  return `${side} ${service} ${rule}`;
+}
+
+export function nameOfRoute(key: RouteKey): string {
+  return `${nameOfRule(key)} ${key.destination} ${key.version}`;
 }
 
 /** Statuses of gRPC that are defined: 0 to 16. */
@@ -61,5 +70,27 @@ export class RouteSeries {
     this.grpcStatuses ??= new Float64Array(GRPC_STATUSES);
     const place = status < GRPC_STATUSES ? status : UNKNOWN;
     this.grpcStatuses[place] = (this.grpcStatuses[place] as number) + 1;
+  }
+
+  counts(): RouteCounts {
+    const { key, ok, clientErrors, serverErrors, triedWell, failedTries, retried, retriedOk } = this;
+    const { bytesSent, bytesReceived, active, errors, grpcStatuses, firstByte, duration } = this;
+    return {
+      key,
+      ok,
+      clientErrors,
+      serverErrors,
+      triedWell,
+      failedTries,
+      retried,
+      retriedOk,
+      bytesSent,
+      bytesReceived,
+      active,
+      errors: Object.fromEntries(errors),
+      grpcStatuses: Array.from(grpcStatuses ?? []),
+      firstByte: firstByte.counts(),
+      duration: duration.counts(),
+    };
   }
 }

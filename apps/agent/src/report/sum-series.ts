@@ -1,18 +1,11 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { mergeCounts } from '@tulle/mesh/histogram';
+import { sumBy } from '../record/sum-by.ts';
 import { keyOf } from './acknowledged-series.ts';
 
 /** What several processes of one agent counted, as if one had. */
 export function sumSeries(lists: Iterable<readonly SeriesCounters[]>): SeriesCounters[] {
-  const sums = new Map<string, SeriesCounters>();
-  for (const list of lists) {
-    for (const one of list) {
-      const key = keyOf(one);
-      const known = sums.get(key);
-      sums.set(key, known === undefined ? one : add(known, one));
-    }
-  }
-  return [...sums.values()];
+  return sumBy([...lists].flat(), keyOf, add);
 }
 
 function add(a: SeriesCounters, b: SeriesCounters): SeriesCounters {
