@@ -148,6 +148,8 @@ export interface DataPlane {
   withdrawIdentity(): void;
   /** Serials in lower-case hex. Refuses new connections of these certificates and destroys existing ones, on both sides. */
   setRevoked(serials: readonly string[]): void;
+  /** Resolves when what the three below say is of now: where other processes carry the traffic, they are asked. */
+  refresh(): Promise<void>;
   /** All series since the process began, cumulative. */
   telemetry(): SeriesCounters[];
   stats(): DataPlaneStats;

@@ -117,6 +117,8 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     this.destroyAuthenticated((serial) => this.credentials.isRevoked(serial));
   }
 
+  async refresh(): Promise<void> {}
+
   telemetry(): SeriesCounters[] {
     return this.recorder.snapshot();
   }

@@ -193,10 +193,14 @@ export class Agent {
   }
 
   get #visible(): VisibleState {
+    const { dataPlane } = this.#parts;
     return {
       status: () => this.status(),
       configTexts: () => this.#config.texts(),
-      measurements: () => this.#parts.dataPlane.measurements(),
+      measurements: async () => {
+        await dataPlane.refresh();
+        return dataPlane.measurements();
+      },
     };
   }
 

@@ -37,7 +37,7 @@ export async function runMeshWorker(
   const counting = setInterval(() => tell(countsOf(plane)), countEveryMs);
   await plane.drain((await told) ?? options.drainTimeoutMs);
   clearInterval(counting);
-  await tell(countsOf(plane));
+  await tellAll(plane);
   if (process.connected) process.disconnect();
   return 0;
 }
@@ -58,6 +58,7 @@ async function obey(
     try {
       if (order.type === 'state') take(plane, order.state);
       else if (order.type === 'reopenLogs') plane.reopenLogs();
+      else if (order.type === 'measure') void tellAll(plane);
     } catch (error) {
       logger.error({ err: error }, 'a worker could not do what its agent did');
     }
@@ -86,6 +87,12 @@ function countsOf(plane: DataPlane): FromWorker {
     cpuMs: (user + system) / 1_000,
   };
   return { type: 'counts', counts };
+}
+
+/** The counts first: whoever waits for the measurements has both then. */
+async function tellAll(plane: DataPlane): Promise<void> {
+  const counts = tell(countsOf(plane));
+  await Promise.all([counts, tell({ type: 'measured', measured: plane.measurements() })]);
 }
 
 /** Resolves when it was sent, or nobody is there to hear it. */

@@ -31,7 +31,14 @@ async function startAgent() {
 
 const workers = (agent: AgentProcess) => agent.log().filter(({ msg }) => msg === 'worker is ready');
 
-test('workers carry what one agent reports: one session, one epoch, every request once, also of those that ended', async () => {
+/** The sum of what the page of the whole agent says of the rules. */
+async function requestsByRule(admin: number): Promise<number> {
+  const { body } = await call(admin, { host: 'localhost', path: '/metrics' });
+  const samples = body.matchAll(/^tulle_route_requests_total\{.*service="orders".*\} (\d+)$/gm);
+  return [...samples].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+test('workers carry what one agent reports and shows: one session, one epoch, every request once, also of those that ended', async () => {
   const { agent, api, ports } = await startAgent();
   // Nobody declared this service: a worker asks for it, and all are told.
   const load = new Load()
@@ -42,6 +49,7 @@ test('workers carry what one agent reports: one session, one epoch, every reques
   const { failures, answered } = await load.stop();
   expect(failures).toEqual([]);
   while (api.ledger.requests() < answered) await once(api.events, 'report');
+  expect(await requestsByRule(ports.admin)).toBe(answered);
   agent.child.kill('SIGTERM');
   expect(await agent.ended).toBe(0);
   expect(api.ledger.requests()).toBe(answered);

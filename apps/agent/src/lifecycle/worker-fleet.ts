@@ -2,7 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { DataPlaneStats, EndpointStats } from '../data-plane.ts';
+import type { Measurements } from '../record/measurements.ts';
+import { sumBy } from '../record/sum-by.ts';
 import { sumSeries } from '../report/sum-series.ts';
+import { FleetMeasurements } from './fleet-measurements.ts';
 import type {
   FromWorker,
   PlaneState,
@@ -10,6 +13,9 @@ import type {
   WorkerCounts,
   WorkerPlaneOptions,
 } from './worker-messages.ts';
+
+/** Below the ten seconds that Prometheus waits for a page. */
+const measureTimeoutMs = 5_000;
 
 /**
  * What the processes that carry traffic have in common: the state they are told, and the sum of what they counted.
@@ -19,6 +25,7 @@ export class WorkerFleet {
   private readonly options: WorkerPlaneOptions;
   private readonly onUnknownService: (service: string) => void;
   private readonly counts = new Map<ChildProcess, WorkerCounts | undefined>();
+  private readonly measured = new FleetMeasurements<ChildProcess>();
   private state: PlaneState = {};
   private ended: SeriesCounters[] = [];
   private endedCpuMs = 0;
@@ -45,6 +52,19 @@ export class WorkerFleet {
 
   tell(message: ToWorker): void {
     for (const child of this.counts.keys()) send(child, message);
+  }
+
+  /** Resolves when all that is summed here is of now, or nearly so for a process that does not answer in time. */
+  refresh(): Promise<void> {
+    return this.measured.refresh(
+      this.counts.keys(),
+      (child) => send(child, { type: 'measure' }),
+      measureTimeoutMs,
+    );
+  }
+
+  measurements(): Measurements {
+    return this.measured.sum();
   }
 
   telemetry(): SeriesCounters[] {
@@ -77,6 +97,7 @@ export class WorkerFleet {
 
   private hear(child: ChildProcess, message: FromWorker): void {
     if (message.type === 'counts') this.counts.set(child, message.counts);
+    else if (message.type === 'measured') this.measured.hear(child, message.measured);
     else this.onUnknownService(message.service);
   }
 
@@ -84,6 +105,7 @@ export class WorkerFleet {
   private forget(child: ChildProcess): void {
     const last = this.counts.get(child);
     this.counts.delete(child);
+    this.measured.forget(child);
     if (last === undefined) return;
     this.ended = sumSeries([this.ended, last.telemetry]);
     this.endedCpuMs += last.cpuMs;
@@ -96,13 +118,7 @@ export function send(child: ChildProcess, message: ToWorker): void {
 
 /** Of one endpoint as all see it. Whether it is chosen each decides by itself: it is as well as it is to the worst. */
 function sumEndpoints(all: readonly EndpointStats[]): EndpointStats[] {
-  const sums = new Map<string, EndpointStats>();
-  for (const one of all) {
-    const key = `${one.service} ${one.endpoint}`;
-    const known = sums.get(key);
-    sums.set(key, known === undefined ? one : addEndpoint(known, one));
-  }
-  return [...sums.values()];
+  return sumBy(all, ({ service, endpoint }) => `${service} ${endpoint}`, addEndpoint);
 }
 
 function addEndpoint(a: EndpointStats, b: EndpointStats): EndpointStats {

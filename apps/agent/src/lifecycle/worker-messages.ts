@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import type { DataPlaneIdentity, DataPlaneOptions, DataPlaneStats } from '../data-plane.ts';
+import type { Measurements } from '../record/measurements.ts';
 
 /** What a worker's data path is made of, but for what each process has by itself. */
 export type WorkerPlaneOptions = Omit<DataPlaneOptions, 'sockets' | 'names' | 'onUnknownService' | 'logger'>;
@@ -18,6 +19,8 @@ export type ToWorker =
   | { readonly type: 'begin'; readonly options: WorkerPlaneOptions; readonly state: PlaneState }
   | { readonly type: 'state'; readonly state: PlaneState }
   | { readonly type: 'reopenLogs' }
+  /** To be answered with `counts` and then `measured`. */
+  | { readonly type: 'measure' }
   | { readonly type: 'drain'; readonly timeoutMs: number };
 
 /** Cumulative since the process began. */
@@ -30,4 +33,5 @@ export interface WorkerCounts {
 
 export type FromWorker =
   | { readonly type: 'counts'; readonly counts: WorkerCounts }
+  | { readonly type: 'measured'; readonly measured: Measurements }
   | { readonly type: 'unknownService'; readonly service: string };

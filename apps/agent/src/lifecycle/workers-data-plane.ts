@@ -71,6 +71,10 @@ export class WorkersDataPlane implements DataPlane {
     this.fleet.change({ revoked: serials });
   }
 
+  refresh(): Promise<void> {
+    return this.fleet.refresh();
+  }
+
   telemetry(): SeriesCounters[] {
     return this.fleet.telemetry();
   }
@@ -80,7 +84,7 @@ export class WorkersDataPlane implements DataPlane {
   }
 
   measurements(): Measurements {
-    return this.judge.measurements();
+    return this.fleet.measurements();
   }
 
   reopenLogs(): void {
