@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { channelFd, type InheritedEntry, inheritanceVariable, messages } from './inheritance.ts';
 import type { HeldSocket } from './listening-sockets.ts';
@@ -30,6 +31,8 @@ export class Successor {
       env: { ...inheritedEnvironment(), ...environment, [inheritanceVariable]: describe(sockets) },
       stdio: [...inherited, 'pipe', ...sockets.map(({ fd }) => fd), ...(onStarted ? ['ipc' as const] : [])],
     });
+    // Nothing of a process is there, neither its channels nor its end.
+    if (child.pid === undefined) throw await failureToStart(child);
     onStarted?.(child);
     const channel = child.stdio[channelFd] as Duplex;
     channel.on('error', () => channel.destroy());
@@ -53,6 +56,11 @@ export class Successor {
   }
 }
 
+async function failureToStart(child: ChildProcess): Promise<Error> {
+  const [error] = await once(child, 'error');
+  return new Error(`it could not be started: ${error.message}`, { cause: error });
+}
+
 function whenReady(
   child: ChildProcess,
   channel: Duplex,
@@ -73,7 +81,7 @@ function whenReady(
     signal.addEventListener('abort', () => settle(`this process is to end: ${signal.reason}`), {
       once: true,
     });
-    child.once('error', (error) => settle(`it could not be started: ${error.message}`));
+    child.once('error', (error) => settle(error.message));
     child.once('exit', (code, by) => settle(`it ended with ${by ?? `code ${code}`} before it was ready`));
     channel.once('data', (bytes: Buffer) => {
       const isReady = bytes.toString().startsWith(messages.ready);

@@ -26,6 +26,7 @@ export class Worker {
   private readonly options: WorkerOptions;
   private readonly ending = new AbortController();
   private process: ChildProcess | undefined = undefined;
+  private starting: Promise<void> | undefined = undefined;
   private retryMs = firstRetryMs;
 
   constructor(index: number, sockets: readonly HeldSocket[], options: WorkerOptions, logger: Complainer) {
@@ -35,8 +36,15 @@ export class Worker {
     this.logger = logger;
   }
 
-  /** Rejects when it is not ready. */
-  async start(): Promise<void> {
+  /** Rejects when it is not ready. One process starts at a time: of two, one would be forgotten and go on for ever. */
+  start(): Promise<void> {
+    this.starting ??= this.startProcess().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  private async startProcess(): Promise<void> {
     const successor = await Successor.start({
       sockets: this.sockets,
       environment: {

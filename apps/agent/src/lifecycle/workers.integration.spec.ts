@@ -67,3 +67,13 @@ test('SIGTERM ends all of them', async () => {
   expect(await agent.ended).toBe(0);
   for (const { pid } of started(agent)) expect(isAlive(pid)).toBe(false);
 });
+
+test('who is asked again while it replaces them leaves no process behind that nobody knows of', async () => {
+  const { agent } = await startWorkers();
+  agent.child.kill('SIGUSR1');
+  // Meanwhile the first is heard; if it was not, both are one signal.
+  for (const line of started(agent)) await requestsOf(line);
+  agent.child.kill('SIGUSR1');
+  await agent.logged('all workers are replaced');
+  await expect.poll(() => started(agent).filter(({ pid }) => isAlive(pid)).length).toBe(2);
+});
