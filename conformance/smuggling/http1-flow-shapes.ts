@@ -78,6 +78,18 @@ const upgrades: readonly Http1Shape[] = [
     'GET /b ',
   ),
   accepted(
+    'WebSocket with content, which is a request',
+    `${get('/a', `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nContent-Length: ${SMUGGLED.length}\r\n`)}${SMUGGLED}${get('/b', close)}`,
+    `GET /a ${SMUGGLED}`,
+    'GET /b ',
+  ),
+  accepted(
+    'h2c with content, which is a request',
+    `${get('/a', `Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: ${SMUGGLED.length}\r\n`)}${SMUGGLED}${get('/b', close)}`,
+    `GET /a ${SMUGGLED}`,
+    'GET /b ',
+  ),
+  accepted(
     'h2c among other protocols',
     `${get('/a', 'Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n')}${get('/b', close)}`,
     'GET /a ',

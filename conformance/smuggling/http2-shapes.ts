@@ -222,6 +222,16 @@ const tunnels: readonly Http2Shape[] = [
     answer: 'refused',
     mayHaveSeen: 'upgrade GET /a',
   },
+  // The next request on the connection to the server would be its content.
+  refused('WebSocket with a length', [
+    ...pseudo({ ':method': 'CONNECT', ':protocol': 'websocket' }),
+    ['content-length', '5'],
+  ]),
+  refusedBody(
+    'WebSocket with a length, and content',
+    [...pseudo({ ':method': 'CONNECT', ':protocol': 'websocket' }), ['content-length', '5']],
+    'abcde',
+  ),
   refusedBody(
     'CONNECT with a request in it',
     [

@@ -46,6 +46,17 @@ describe('an expectation is passed on where it means something', () => {
     ]);
   });
 
+  it('not with a tunnel', () => {
+    const connect = post.map(([name, value]): [string, string] => [
+      name,
+      name === ':method' ? 'CONNECT' : value,
+    ]);
+    expect(http2([...connect, [':protocol', 'websocket'], ['expect', '100-continue']], false)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it('not from HTTP/1.0, which leaves as HTTP/1.1', () => {
     expect(http1(`POST / HTTP/1.0\r\nHost: a\r\n${expectation}Content-Length: 3\r\n\r\n`)).toEqual([
       false,

@@ -14,7 +14,8 @@ export function readExpectation(head: RequestHead): boolean {
     seen = true;
   }
   if (!seen) return true;
-  head.expectsContinue = head.hasBody && head.contentLength !== 0 && head.minor === 1;
+  const hasContent = head.hasBody && head.contentLength !== 0 && head.method !== 'CONNECT';
+  head.expectsContinue = hasContent && head.minor === 1;
   if (!head.expectsContinue) head.leaveOut('expect');
   return true;
 }

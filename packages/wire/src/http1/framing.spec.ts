@@ -15,6 +15,16 @@ describe('requests', () => {
     ]);
   });
 
+  it('passes over an upgrade that has content before it', () => {
+    const fields = 'Host: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n';
+    const upgradeOf = (more: string) =>
+      readRequests([`GET / HTTP/1.1\r\n${fields}${more}`]).messages.map(({ head }) => head);
+    expect(upgradeOf('\r\n')).toMatchObject([{ upgrade: 'websocket' }]);
+    expect(upgradeOf('Content-Length: 0\r\n\r\n')).toMatchObject([{ upgrade: 'websocket' }]);
+    expect(upgradeOf('Content-Length: 1\r\n\r\na')).toMatchObject([{ upgrade: '' }]);
+    expect(upgradeOf('Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n')).toMatchObject([{ upgrade: '' }]);
+  });
+
   it('holds the next request while it is paused', () => {
     const heads: string[] = [];
     const reader: RequestReader = new RequestReader({

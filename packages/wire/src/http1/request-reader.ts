@@ -87,6 +87,8 @@ export class RequestReader extends MessageReader {
     head.hasBody = head.chunked || head.contentLength > 0;
     // RFC 9110 section 9.3.6: what follows is the tunnel's, or the content's; nobody could say which.
     if (head.hasBody && head.form === 'authority') throw new WireError('content-of-connect');
+    // RFC 9110 section 7.8: an Upgrade may be passed over; of content before the switch servers think differently.
+    if (head.hasBody) head.upgrade = '';
     const te = head.known(FIELD.te);
     head.acceptsTrailers = te !== undefined && /(?:^|[\s,])trailers(?:$|[\s,;])/i.test(te);
     if (!readExpectation(head)) throw new WireError('unsupported-expectation');

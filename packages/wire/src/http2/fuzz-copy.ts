@@ -28,6 +28,7 @@ export class NextHop {
   }
 
   check(head: RequestHead, ended: boolean): void {
+    check(head.method !== 'CONNECT' || head.contentLength <= 0, 'a tunnel with content');
     if (head.upgrade === '') checkRequestCopy(head);
     const stream = this.client.openStream();
     if (stream === undefined) return;

@@ -32,6 +32,8 @@ export function judgeRequest(
   if (authority === '') return malformed;
   head.major = 2;
   head.method = method;
+  // RFC 9110 section 9.3.6: a tunnel has no content. As an Upgrade of HTTP/1.1 the length would take in the next request.
+  if (method === 'CONNECT' && head.contentLength > 0) return malformed;
   head.authority = authority;
   if (method === 'CONNECT' && protocol === '') {
     // RFC 9113 section 8.5.

@@ -23,6 +23,7 @@ const unsent = dropTable(
 const unsentInTunnel = unsent.slice();
 unsentInTunnel[FIELD.webSocketKey] = 1;
 unsentInTunnel[FIELD.webSocketAccept] = 1;
+unsentInTunnel[FIELD.contentLength] = 1;
 
 /** Indexes of the static table (RFC 7541 appendix A). */
 const methodIndexes: Readonly<Record<string, number>> = { GET: 2, POST: 3 };

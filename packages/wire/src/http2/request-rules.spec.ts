@@ -36,6 +36,10 @@ const malformed: [string, Fields][] = [
   ['userinfo', instead(':authority', 'u@a.mesh')],
   ['a path in the authority', instead(':authority', 'a/b')],
   ['an empty path', instead(':path', '')],
+  [
+    'a tunnel with content',
+    [...instead(':method', 'CONNECT'), [':protocol', 'websocket'], ['content-length', '5']],
+  ],
   ['a relative path', instead(':path', 'a')],
   ['an absolute target', instead(':path', 'http://a/')],
   ['* for GET', instead(':path', '*')],
