@@ -36,10 +36,6 @@ const malformed: [string, Fields][] = [
   ['userinfo', instead(':authority', 'u@a.mesh')],
   ['a path in the authority', instead(':authority', 'a/b')],
   ['an empty path', instead(':path', '')],
-  [
-    'a tunnel with content',
-    [...instead(':method', 'CONNECT'), [':protocol', 'websocket'], ['content-length', '5']],
-  ],
   ['a relative path', instead(':path', 'a')],
   ['an absolute target', instead(':path', 'http://a/')],
   ['* for GET', instead(':path', '*')],
@@ -169,4 +165,11 @@ it('answers an expectation it does not know with 417', () => {
   const { frames, owner } = serve([headers(1, [...post, ['expect', 'miracles']], ended)]);
   expect(owner.handlers).toHaveLength(0);
   expect(frames[0]).toMatchObject({ type: FRAME.headers, stream: 1, flags: ended });
+});
+
+it('refuses a tunnel with content', () => {
+  const tunnel = [...instead(':method', 'CONNECT'), [':protocol', 'websocket']] as Fields;
+  expect(serve([headers(1, [...tunnel, ['content-length', '0']])]).resets).toEqual([]);
+  const { resets, owner } = serve([headers(1, [...tunnel, ['content-length', '5']])]);
+  expect([resets, owner.handlers]).toEqual([[[1, ERROR.protocol]], []]);
 });
