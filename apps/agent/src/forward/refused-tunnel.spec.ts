@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
-import { connectHttp2 } from '../specs/http2-services.ts';
+import { connectHttp2, startHttp2Service } from '../specs/http2-services.ts';
 import { startOutbound, startPair, viewOf } from '../specs/planes.ts';
 import { rawClient, startRawService } from '../specs/services.ts';
 
@@ -49,4 +49,15 @@ it('grants a caller of HTTP/2 no tunnel that the service did not', async () => {
   stream.on('error', () => {});
   expect(await promise).toEqual([502, '200']);
   expect(service.targets).toEqual(['/a']);
+});
+
+it('takes no status from a server that is no agent, whose content would be read as the next answer', async () => {
+  const { port: servicePort } = await startHttp2Service((stream) => {
+    stream.respond({ ':status': 502, 'x-tulle-status': '204' });
+    stream.end('no answer');
+  });
+  const { port } = await startOutbound([viewOf('web', [{ port: servicePort }], { protocol: 'http2' })]);
+  const client = await rawClient(port);
+  client.send(upgrade + next);
+  expect(await client.toEnd()).toMatch(/^HTTP\/1.1 502 [\s\S]*\r\nno answer\r\n0\r\n\r\nHTTP\/1.1 502 /);
 });

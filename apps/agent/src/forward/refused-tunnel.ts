@@ -23,10 +23,13 @@ export function sendRefusedTunnel(
   head.status = status;
 }
 
-/** Gives the answer to an upgrade the status that {@link sendRefusedTunnel} took from it. */
+/**
+ * Gives the answer to an upgrade the status that {@link sendRefusedTunnel} took from it. For answers of agents: content
+ * behind a status that has none (RFC 9110 section 15.3.5) would be read as the next answer.
+ */
 export function restoreRefusedTunnel(head: ResponseHead): void {
   const text = head.status === REFUSED ? head.get(STATUS_FIELD) : undefined;
-  if (text === undefined || !/^2\d\d$/.test(text)) return;
+  if (text === undefined || !/^2\d\d$/.test(text) || (text === '204' && head.framing !== 'none')) return;
   head.status = Number(text);
   head.leaveOut(STATUS_FIELD);
 }

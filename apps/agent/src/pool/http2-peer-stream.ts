@@ -92,7 +92,7 @@ export class Http2PeerStream implements PeerStream, ResponseHandler {
   onHead(head: ResponseHead, _ended: boolean): void {
     this.answered = true;
     if (this.isWebSocket && head.status >= 200 && head.status < 300) this.readAsSwitch(head);
-    else if (this.isWebSocket) restoreRefusedTunnel(head);
+    else if (this.isWebSocket && this.peer.isAgent) restoreRefusedTunnel(head);
     this.exchange?.onResponseHead(head);
   }
 

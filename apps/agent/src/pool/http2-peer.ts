@@ -65,6 +65,11 @@ export class Http2Peer implements PeerConnection, ClientSessionOwner {
     this.session.start();
   }
 
+  /** It has proved to be one: nobody else has a certificate of the mesh. */
+  get isAgent(): boolean {
+    return this.serial !== '';
+  }
+
   get capacity(): number {
     if (this.retiring || this.closed) return 0;
     const { session, active, pool } = this;
