@@ -37,7 +37,7 @@ export class KnownServices {
   }
 
   /** A view of the service can be asked for. */
-  private mayCome(service: string): boolean {
+  mayCome(service: string): boolean {
     return this.awaiting !== undefined && !this.byName.has(service);
   }
 

@@ -73,14 +73,22 @@ export class OutboundPassage implements Passage {
 
   /** Bytes for a service that does not speak HTTP. */
   private admitTunnel(exchange: Exchange): void {
-    const { services, recorder, source } = this.context;
+    const { services } = this.context;
     const service = this.tunnelledTo(exchange.head.authority);
-    const route = service === undefined ? undefined : services.connectionRoutes.byService(service);
+    if (service === undefined) exchange.fail('unsupported_method', '');
+    else if (services.mayCome(service))
+      this.await(service, exchange, () => this.openTunnel(service, exchange));
+    else this.openTunnel(service, exchange);
+  }
+
+  private openTunnel(service: string, exchange: Exchange): void {
+    const { services, recorder, source } = this.context;
+    const route = services.connectionRoutes.byService(service);
     if (route === undefined) {
       exchange.fail('unsupported_method', '');
       return;
     }
-    exchange.tally.countIn(recorder.unanswered(source, route.service));
+    exchange.tally.countIn(recorder.unanswered(source, service));
     const edit = { ...unedited, dropped: droppedWithHost.restart, authority: route.head.authority };
     exchange.forward(route.decision, edit, source, undefined);
   }
@@ -116,24 +124,26 @@ export class OutboundPassage implements Passage {
   }
 
   private refuseOrWait(exchange: Exchange): void {
-    const { services, recorder, source } = this.context;
+    const { services, source } = this.context;
     const service = this.fixedService ?? serviceOfHost(exchange.head.authority);
     if (service === undefined) {
       exchange.fail('unknown_host', exchange.head.authority);
       return;
     }
-    exchange.tally.countIn(recorder.unanswered(source, service));
-    const { awaiting } = services;
-    if (awaiting === undefined) {
-      exchange.fail('unknown_service', service);
-      return;
-    }
-    const mayWait = awaiting.add(service, exchange, () => {
+    this.await(service, exchange, () => {
       const decision = services.router.routeTo(service, exchange.head, source);
       if (decision === undefined) exchange.fail('unknown_service', service);
       else this.forward(exchange, decision);
     });
-    if (mayWait) exchange.waitAtMost(awaiting.timeoutMs);
+  }
+
+  /** Goes on when the view of the service has come, where somebody can be asked for it. */
+  private await(service: string, exchange: Exchange, goOn: () => void): void {
+    const { services, recorder, source } = this.context;
+    exchange.tally.countIn(recorder.unanswered(source, service));
+    const { awaiting } = services;
+    if (awaiting === undefined) exchange.fail('unknown_service', service);
+    else if (awaiting.add(service, exchange, goOn)) exchange.waitAtMost(awaiting.timeoutMs);
     else exchange.fail('overloaded', 'too many requests wait for unknown services');
   }
 }

@@ -88,3 +88,18 @@ it('waits for the view of a service it does not know, to read the inside as what
   expect(await text(http)).toMatch(/Established\r\n\r\nHTTP\/1.1 200 OK[\s\S]*a page$/);
   expect(asked.sort()).toEqual(['db', 'web']);
 });
+
+it('waits for the view of a service it does not know on a stream of HTTP/2 as well', async () => {
+  const asked = Promise.withResolvers<string>();
+  const { port, plane } = await startOutbound([], {
+    limits: { unknownServiceTimeoutMs: 60_000 },
+    onUnknownService: asked.resolve,
+  });
+  const stream = http2Client(port).request({ ':method': 'CONNECT', ':authority': 'db:5432' });
+  stream.end('by a stream');
+  const answer = text(stream);
+  const refused = once(stream, 'response').then(([headers]) => `status ${headers[':status']}`);
+  expect(await Promise.race([asked.promise, refused])).toBe('db');
+  plane.apply([viewOf('db', [{ port: await startEcho() }], tcp)]);
+  expect(await answer).toBe('by a stream');
+});
