@@ -73,7 +73,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {
-    if (!this.answered) this.replay?.add(bytes, start, end);
+    this.replay?.add(bytes, start, end);
     this.attempt?.sendBody(bytes, start, end);
   }
 
@@ -88,6 +88,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   /** The request is over. */
   end(): void {
     clearTimeout(this.timer);
+    this.replay?.giveUp();
     this.attempt?.observeEnd(false);
     this.attempt?.end();
   }
@@ -133,6 +134,7 @@ export class Delivery implements AttemptOwner, PickRequest {
       }
     }
     this.answered = true;
+    this.replay?.giveUp();
     this.owner.onResponseHead(head, attempt.target, failure, now);
   }
 
