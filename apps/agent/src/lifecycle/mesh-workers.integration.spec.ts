@@ -7,7 +7,7 @@ import { AgentProcess } from './agent-process.spec-support.ts';
 import { Load } from './load.spec-support.ts';
 import { isAlive } from './process-identity.ts';
 
-async function startAgent() {
+async function startAgent(variables: Record<string, string> = {}) {
   const api = new SpecApi();
   await api.start();
   onTestFinished(() => api.stop());
@@ -23,6 +23,7 @@ async function startAgent() {
     TULLE_OUTBOUND_PORT: '0',
     TULLE_ADMIN_PORT: '0',
     TULLE_WORKERS: '2',
+    ...variables,
   });
   const { ports } = await agent.logged('listening');
   await agent.logged('ready');
@@ -74,4 +75,12 @@ test('workers end with the agent, however it ends', async () => {
   agent.child.kill('SIGKILL');
   // All of them write there.
   await expect(agent.logged('what nobody says')).rejects.toThrow('nothing logs');
+});
+
+test('a worker that hangs does not keep the agent from stopping', async () => {
+  const { agent } = await startAgent({ TULLE_DRAIN_TIMEOUT_MS: '100' });
+  process.kill(workers(agent)[0]?.pid ?? 0, 'SIGSTOP');
+  agent.child.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  for (const { pid } of workers(agent)) expect(isAlive(pid)).toBe(false);
 });

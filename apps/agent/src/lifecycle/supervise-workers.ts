@@ -35,7 +35,7 @@ export async function superviseWorkers(
   const ports = Object.fromEntries(shared.map(({ name, port }) => [name, port]));
   logger.info({ ports, workers: count }, 'all workers are ready');
   logger.info({ reason: await asked }, 'stopping');
-  await workers.stop();
+  await workers.stop(options.drainDelayMs + options.drainTimeoutMs);
   return 0;
 }
 

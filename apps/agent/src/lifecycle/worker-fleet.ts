@@ -90,9 +90,12 @@ export class WorkerFleet {
     };
   }
 
-  /** Resolves when all have ended, and all that they sent was heard. */
-  async whenGone(): Promise<void> {
-    await Promise.all([...this.counts.keys()].map((child) => once(child, 'disconnect')));
+  /** Resolves when all have ended, and all that they sent was heard; who has not after `limitMs` is killed. */
+  async whenGone(limitMs: number): Promise<void> {
+    const children = [...this.counts.keys()];
+    const timer = setTimeout(() => children.forEach((child) => void child.kill('SIGKILL')), limitMs);
+    await Promise.all(children.map((child) => once(child, 'disconnect')));
+    clearTimeout(timer);
   }
 
   private hear(child: ChildProcess, message: FromWorker): void {

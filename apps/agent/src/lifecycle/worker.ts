@@ -12,6 +12,8 @@ const firstRetryMs = 100;
 const longestRetryMs = 10_000;
 /** A worker that lived for this long did not fail because of how it started. */
 const provenMs = 60_000;
+/** What a process takes to end, beyond the time it has to drain. */
+export const endingMs = 5_000;
 
 export interface WorkerOptions {
   /** Called with each process as it starts. It then has a channel for messages, and whoever holds it tells it to stop. */
@@ -79,14 +81,21 @@ export class Worker {
     this.process?.kill(signal);
   }
 
-  /** Resolves when the process has drained and ended. */
-  async stop(): Promise<void> {
+  /** Resolves when the process has drained and ended; one that hangs is killed. */
+  async stop(drainMs: number): Promise<void> {
     this.ending.abort('stopping');
     const { process } = this;
     if (process === undefined) return;
     const ended = once(process, 'exit');
     if (this.options.onStarted === undefined) process.kill('SIGTERM');
+    const timer = setTimeout(() => this.kill(process), drainMs + endingMs);
     await ended;
+    clearTimeout(timer);
+  }
+
+  private kill(process: ChildProcess): void {
+    this.logger.error({ worker: this.index, pid: process.pid }, 'a worker did not end in time and is killed');
+    process.kill('SIGKILL');
   }
 
   private restartLater(reason: string): void {

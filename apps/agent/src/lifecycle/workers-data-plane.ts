@@ -14,6 +14,7 @@ import type { Measurements } from '../record/measurements.ts';
 import { bindSockets } from './bound-socket.ts';
 import type { HeldSocket } from './listening-sockets.ts';
 import { UsageError } from './options.ts';
+import { endingMs } from './worker.ts';
 import { WorkerFleet } from './worker-fleet.ts';
 import { Workers } from './workers.ts';
 
@@ -98,7 +99,7 @@ export class WorkersDataPlane implements DataPlane {
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
     this.fleet.tell({ type: 'drain', timeoutMs });
-    await Promise.all([this.workers?.stop(), this.fleet.whenGone()]);
+    await Promise.all([this.workers?.stop(timeoutMs), this.fleet.whenGone(timeoutMs + endingMs)]);
     await this.judge.drain(0);
   }
 }

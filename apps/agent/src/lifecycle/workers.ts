@@ -20,7 +20,7 @@ export class Workers {
       const worker = new Worker(index, await socketsOf(index), options, logger);
       started.push(worker);
       await worker.start().catch(async (error: unknown) => {
-        await Promise.all(started.map((one) => one.stop()));
+        await Promise.all(started.map((one) => one.stop(0)));
         throw new UsageError(
           `Worker ${index} did not start: ${error instanceof Error ? error.message : error}.`,
         );
@@ -51,8 +51,8 @@ export class Workers {
     }
   }
 
-  /** Resolves when all have drained and ended. */
-  async stop(): Promise<void> {
-    await Promise.all(this.all.map((worker) => worker.stop()));
+  /** Resolves when all have drained and ended, or were killed some time after `drainMs`. */
+  async stop(drainMs: number): Promise<void> {
+    await Promise.all(this.all.map((worker) => worker.stop(drainMs)));
   }
 }
