@@ -13,8 +13,8 @@ import { startService } from '../specs/services.ts';
 
 const long = process.env.TULLE_LONG === '1';
 const MEBIBYTE = 1024 * 1024;
-const TOTAL_BYTES = (long ? 2_048 : 300) * MEBIBYTE;
-const WARM_UP_BYTES = 64 * MEBIBYTE;
+const TOTAL_BYTES = (long ? 2_048 : 192) * MEBIBYTE;
+const WARM_UP_BYTES = 32 * MEBIBYTE;
 /** Of buffers on the way and of garbage that is not collected yet; without a bound it would be all of the body. */
 const MAX_GROWTH_BYTES = 96 * MEBIBYTE;
 const PIECE = Buffer.alloc(64 * 1024, 'x');

@@ -62,9 +62,9 @@ describe('gRPC', () => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.write(message);
-      setTimeout(() => stream.end(message), 400);
+      setTimeout(() => stream.end(message), 2_400);
     });
-    const more = { web: { protocol: 'grpc' as const }, timeouts: { requestMs: 200 } };
+    const more = { web: { protocol: 'grpc' as const }, timeouts: { requestMs: 2_000 } };
     const { port } = await startPair(authority, service.port, more);
     const answer = await ask(http2Client(port), call, message);
     expect(answer).toMatchObject({ code: 0, trailers: { 'grpc-status': '0' } });

@@ -33,7 +33,9 @@ export class Http1Answers {
 
   /** The next request has been read. */
   begin(): void {
-    this.isLast = this.retiring || !this.request.persistent;
+    const { persistent, form } = this.request;
+    // What follows CONNECT was meant for a tunnel: where that is refused, others may have chosen its bytes.
+    this.isLast = this.retiring || !persistent || form === 'authority';
     this.continued = false;
     this.body = 'none';
   }

@@ -195,7 +195,7 @@ describe('between agents', () => {
           before = written;
           return same;
         },
-        { interval: 100, timeout: 10_000 },
+        { interval: 100 },
       )
       .toBe(true);
     expect(written).toBeLessThan(8_000_000);

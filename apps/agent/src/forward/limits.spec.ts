@@ -27,9 +27,9 @@ describe('deadlines', () => {
     const service = await startService((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: 1\n\n');
-      setTimeout(() => response.end('data: 2\n\n'), 400);
+      setTimeout(() => response.end('data: 2\n\n'), 2_400);
     });
-    const { port } = await startPair(authority, service, { timeouts: { requestMs: 200 } });
+    const { port } = await startPair(authority, service, { timeouts: { requestMs: 2_000 } });
     expect((await call(port)).body).toBe('data: 1\n\ndata: 2\n\n');
   });
 
@@ -38,11 +38,11 @@ describe('deadlines', () => {
     const quick = await startService((_request, response) => response.end('quick'));
     const views = [
       viewOf('web', [{ port: silent }, { port: quick }], {
-        timeouts: { perTryMs: 100 },
+        timeouts: { perTryMs: 1_000 },
         policy: {
           retries: { on: ['timeout'], attempts: 3, backoffBaseMs: 0 },
           outlierDetection: { consecutiveFailures: 1 },
-          timeouts: { perTryMs: 100 },
+          timeouts: { perTryMs: 1_000 },
         },
       }),
     ];

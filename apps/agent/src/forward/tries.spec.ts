@@ -19,14 +19,12 @@ it('a call whose trailers say that it failed counts against its endpoint', async
 });
 
 it('the time of a try begins when it does, not while a fault holds the request back', async () => {
-  const service = await startService((_request, response) => {
-    setTimeout(() => response.end('hello'), 75);
-  });
+  const service = await startService((_request, response) => response.end('hello'));
   const rules = routeRulesSchema.parse([
-    { filters: [{ type: 'Fault', fault: { delay: { delayMs: 300 } } }], timeouts: { perTryMs: 150 } },
+    { filters: [{ type: 'Fault', fault: { delay: { delayMs: 2_400 } } }], timeouts: { perTryMs: 2_000 } },
   ]);
   const { port } = await startOutbound([
-    viewOf('web', [{ port: service }], { rules, timeouts: { perTryMs: 150 } }),
+    viewOf('web', [{ port: service }], { rules, timeouts: { perTryMs: 2_000 } }),
   ]);
   expect(await call(port)).toMatchObject({ status: 200, body: 'hello' });
 });
