@@ -34,7 +34,7 @@ export class Http1Answers {
   /** The next request has been read. */
   begin(): void {
     const { persistent, form } = this.request;
-    // What follows CONNECT was meant for a tunnel: where that is refused, others may have chosen its bytes.
+    // RFC 9931: what follows CONNECT was meant for a tunnel, and where that is refused, others may have chosen its bytes.
     this.isLast = this.retiring || !persistent || form === 'authority';
     this.continued = false;
     this.body = 'none';

@@ -73,3 +73,14 @@ test('a tunnel to what is no service of the mesh is refused', async () => {
   socket.end('CONNECT bank.example.com:443 HTTP/1.1\r\nhost: bank.example.com:443\r\n\r\n');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 (4|5)\d\d /);
 });
+
+test('what follows a tunnel that is refused is no request, and its connection ends', async () => {
+  const socket = connect(proxy, '127.0.0.1');
+  socket.write(
+    'CONNECT bank.example.com:443 HTTP/1.1\r\nhost: bank.example.com:443\r\n\r\n' +
+      'GET /1 HTTP/1.1\r\nhost: orders\r\nconnection: close\r\n\r\n',
+  );
+  const answers = await text(socket);
+  expect(answers.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 501']);
+  expect(answers).toContain('\r\nconnection: close\r\n');
+});
