@@ -19,6 +19,7 @@ const fields: Fields = [
   [':other', 'x'],
   ['host', 'b.mesh'],
   ['content-length', '3'],
+  ['content-length', '0'],
   ['content-length', '4'],
   ['content-length', '+3'],
   ['transfer-encoding', 'chunked'],
