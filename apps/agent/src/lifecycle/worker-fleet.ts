@@ -28,6 +28,7 @@ export class WorkerFleet {
   private readonly measured = new FleetMeasurements<ChildProcess>();
   private state: PlaneState = {};
   private ended: SeriesCounters[] = [];
+  private endedEndpoints: EndpointStats[] = [];
   private endedCpuMs = 0;
 
   constructor(options: WorkerPlaneOptions, onUnknownService: (service: string) => void) {
@@ -82,7 +83,7 @@ export class WorkerFleet {
       activeRequests: sum(({ stats }) => stats.activeRequests),
       localHealthy: all.every(({ stats }) => stats.localHealthy),
       draining,
-      endpoints: sumEndpoints(all.flatMap(({ stats }) => stats.endpoints)),
+      endpoints: this.endpoints(all.flatMap(({ stats }) => stats.endpoints)),
       workers: {
         rssBytes: sum(({ rssBytes }) => rssBytes),
         cpuMs: this.endedCpuMs + sum(({ cpuMs }) => cpuMs),
@@ -111,7 +112,16 @@ export class WorkerFleet {
     this.measured.forget(child);
     if (last === undefined) return;
     this.ended = sumSeries([this.ended, last.telemetry]);
+    this.endedEndpoints = sumEndpoints([...this.endedEndpoints, ...last.stats.endpoints.map(countsOf)]);
     this.endedCpuMs += last.cpuMs;
+  }
+
+  /** Those that somebody still has. */
+  private endpoints(present: readonly EndpointStats[]): EndpointStats[] {
+    const known = new Set(present.map(keyOf));
+    // Right after the last process has ended nobody has any.
+    if (known.size > 0) this.endedEndpoints = this.endedEndpoints.filter((one) => known.has(keyOf(one)));
+    return known.size > 0 ? sumEndpoints([...this.endedEndpoints, ...present]) : [];
   }
 }
 
@@ -121,7 +131,14 @@ export function send(child: ChildProcess, message: ToWorker): void {
 
 /** Of one endpoint as all see it. Whether it is chosen each decides by itself: it is as well as it is to the worst. */
 function sumEndpoints(all: readonly EndpointStats[]): EndpointStats[] {
-  return sumBy(all, ({ service, endpoint }) => `${service} ${endpoint}`, addEndpoint);
+  return sumBy(all, keyOf, addEndpoint);
+}
+
+const keyOf = ({ service, endpoint }: EndpointStats) => `${service} ${endpoint}`;
+
+/** What stays of a process that has ended: what only ever grows. Of how an endpoint is others speak. */
+function countsOf(stats: EndpointStats): EndpointStats {
+  return { ...stats, connections: 0, idle: 0, pending: 0, active: 0, latencyMs: 0, available: true };
 }
 
 function addEndpoint(a: EndpointStats, b: EndpointStats): EndpointStats {
