@@ -16,7 +16,7 @@ async function startAgent(service: number, variables: Record<string, string> = {
   const folder = mkdtempSync(join(tmpdir(), 'tulle-drain-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const config = join(folder, 'mesh.yaml');
-  const services = `services: { web: { endpoints: [{ address: ${service} }] } }`;
+  const services = `services: { web: { timeouts: { connectMs: 60000 }, endpoints: [{ address: ${service} }] } }`;
   writeFileSync(config, `self: { service: caller }\nlisten: { outbound: 0, admin: 0 }\n${services}\n`);
   const agent = new AgentProcess({ TULLE_CONFIG: config, ...variables });
   const { ports } = await agent.logged('ready');

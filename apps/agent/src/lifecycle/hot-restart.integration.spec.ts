@@ -24,7 +24,7 @@ async function startAgent(variables: Record<string, string> = {}) {
   const config = join(path, 'mesh.yaml');
   writeFileSync(
     config,
-    `self: { service: caller }\nlisten: { outbound: 0, admin: 0 }\nservices: { web: { endpoints: [{ address: ${service} }] } }\n`,
+    `self: { service: caller }\nlisten: { outbound: 0, admin: 0 }\nservices: { web: { timeouts: { connectMs: 60000 }, endpoints: [{ address: ${service} }] } }\n`,
   );
   const pidFile = join(path, 'agent.pid');
   const agent = new AgentProcess({ TULLE_CONFIG: config, TULLE_PID_FILE: pidFile, ...variables });

@@ -142,7 +142,7 @@ test('certificates follow the time of day: refused when past, taken when renewed
 self: { service: caller }
 listen: { outbound: 0 }
 identity: ${files}
-services: { web: { endpoints: [{ address: ${web.ports.inbound}, tls: true }] } }
+services: { web: { timeouts: { connectMs: 60000 }, endpoints: [{ address: ${web.ports.inbound}, tls: true }] } }
 `,
     filesOf(authority.identity('caller', { lifetimeMs: 30 * hour })),
   );

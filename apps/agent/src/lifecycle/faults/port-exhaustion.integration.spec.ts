@@ -35,8 +35,8 @@ async function startAgent() {
 self: { service: caller }
 listen: { outbound: ${ports.outbound}, admin: ${ports.admin} }
 services:
-  few: { endpoints: [{ address: ${ports.few} }], connections: { max: 1000 }, retries: { attempts: 0 } }
-  pair: { endpoints: [{ address: ${ports.few} }, { address: ${ports.other} }], connections: { max: 1000 } }
+  few: { endpoints: [{ address: ${ports.few} }], timeouts: { connectMs: 60000 }, connections: { max: 1000 }, retries: { attempts: 0 } }
+  pair: { endpoints: [{ address: ${ports.few} }, { address: ${ports.other} }], timeouts: { connectMs: 60000 }, connections: { max: 1000 } }
 `,
   );
   const agent = new AgentProcess({ TULLE_CONFIG: config }, [], ['unshare', '-n', 'sh', '-c', enter, 'sh']);
