@@ -34,7 +34,7 @@ export async function runMeshWorker(
   await plane.listen();
   await inheritance.takeOver();
   logger.info({ readyMs: Math.round(performance.now()) }, 'worker is ready');
-  const counting = setInterval(() => tell(countsOf(plane)), countEveryMs);
+  const counting = countRegularly(plane);
   await plane.drain((await told) ?? options.drainTimeoutMs);
   clearInterval(counting);
   await tellAll(plane);
@@ -76,6 +76,17 @@ function take(plane: DataPlane, { identity, revoked, views }: PlaneState): void 
   else if (identity !== undefined) plane.setIdentity(identity);
   if (revoked !== undefined) plane.setRevoked(revoked);
   if (views !== undefined) plane.apply(views);
+}
+
+/** An agent that takes nothing, as one that is stopped, is sent nothing more: it would all wait here. */
+function countRegularly(plane: DataPlane): NodeJS.Timeout {
+  let isTaken = true;
+  return setInterval(async () => {
+    if (!isTaken) return;
+    isTaken = false;
+    await tell(countsOf(plane));
+    isTaken = true;
+  }, countEveryMs);
 }
 
 function countsOf(plane: DataPlane): FromWorker {
