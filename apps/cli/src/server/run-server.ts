@@ -55,12 +55,13 @@ async function start(settings: Settings, { announce, closers, logger, stop }: Su
 
   if (settings.demo) {
     const { startDemo } = await import('../demo/supervisor.ts');
+    const { runBeside } = await import('../demo/free-run.ts');
     const { serveDemoControl } = await import('../demo/control-server.ts');
     const demo = await startDemo({
       api: connectApi(readOperatorFile(dataDir)),
       agentsUrl: api.agentsUrl,
       dataDir,
-      firstPort: settings.demoPort ?? api.port + 110,
+      firstPort: settings.demoPort ?? runBeside(api.port),
       logger,
     });
     closers.add(() => demo.stop());

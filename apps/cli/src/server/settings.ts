@@ -92,7 +92,7 @@ export const settingsSchema = z.object({
     .pipe(listenPort, z.int().min(1).max(65_000))
     .optional()
     .describe(
-      'First of the ports on loopback for the services of the demo, if all are free, else the next run that is (default: 110 above --port)',
+      'First of the ports on loopback for the services of the demo, if all are free, else the next run that is (default: 110 above --port, below 32768)',
     ),
   dev: onOff.default(false).describe('Serve the dashboard from its sources and reload it when they change'),
 });
