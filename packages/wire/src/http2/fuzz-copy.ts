@@ -30,6 +30,8 @@ export class NextHop {
   check(head: RequestHead, ended: boolean): void {
     check(head.method !== 'CONNECT' || head.contentLength <= 0, 'a tunnel with content');
     if (head.upgrade === '') checkRequestCopy(head);
+    // A tunnel of no content goes on without saying so.
+    if (head.method === 'CONNECT' && head.contentLength === 0) return;
     const stream = this.client.openStream();
     if (stream === undefined) return;
     stream.handler = noHandler;
