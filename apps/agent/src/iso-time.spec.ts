@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { isoTime } from './iso-time.ts';
 
 test('times of four-digit years are written as JavaScript writes them', () => {
