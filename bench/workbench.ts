@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { TestAuthority } from '@tulle/agent/mutual-tls/test-authority';
 import { ServerProcess } from './server-process.ts';
 
+/** Longer than any bench takes: who is not renewed is refused when it has passed. */
+const CERTIFICATE_LIFETIME_MS = 86_400_000;
+
 /** The identity of one service, as paths of PEM files. */
 export interface CertificateFiles {
   readonly trustDomain: string;
@@ -16,7 +19,7 @@ export interface CertificateFiles {
 /** A folder of files and the processes that were started from it; both are gone after `close`. */
 export class Workbench {
   readonly folder = mkdtempSync(join(tmpdir(), 'tulle-bench-'));
-  private readonly authority = new TestAuthority('mesh.bench');
+  private readonly authority = new TestAuthority('mesh.bench', 'Bench root', CERTIFICATE_LIFETIME_MS);
   private readonly processes: ServerProcess[] = [];
   private readonly core: number | undefined;
   private files = 0;

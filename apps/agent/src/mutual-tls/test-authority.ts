@@ -17,14 +17,16 @@ export class TestAuthority {
   readonly rootPem: string;
   private readonly key: KeyObject;
   private readonly name: Buffer;
+  private readonly lifetimeMs: number;
 
-  constructor(trustDomain = 'mesh.test', commonName = 'Test root') {
+  constructor(trustDomain = 'mesh.test', commonName = 'Test root', lifetimeMs = 3_600_000) {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     this.trustDomain = trustDomain;
     this.key = privateKey;
+    this.lifetimeMs = lifetimeMs;
     this.name = distinguishedName(commonName);
     const authorityExtension = extension('2.5.29.19', sequence(Buffer.of(1, 1, 0xff)));
-    this.rootPem = this.issue(publicKey, this.name, authorityExtension, 3_600_000).certificatePem;
+    this.rootPem = this.issue(publicKey, this.name, authorityExtension, lifetimeMs).certificatePem;
   }
 
   /**
@@ -34,7 +36,7 @@ export class TestAuthority {
   identity(
     service: string,
     {
-      lifetimeMs = 3_600_000,
+      lifetimeMs = this.lifetimeMs,
       uri = `spiffe://${this.trustDomain}/service/${service}`,
       dns = '',
       trust = this.rootPem,
