@@ -3,8 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '@tulle/prisma/embedded-postgres';
+import { afterAll } from 'vitest';
 
 let made: Promise<string> | undefined;
+afterAll(async () => {
+  if (made !== undefined) rmSync(await made, { recursive: true, force: true });
+});
 
 /** Puts the files of a new PostgreSQL into a server's data directory: making them takes longer than most of its start. */
 export async function prepareCluster(dataDir: string): Promise<void> {
@@ -17,7 +21,6 @@ export async function prepareCluster(dataDir: string): Promise<void> {
 
 async function makeCluster(): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'tulle-cluster-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   await (await startEmbeddedPostgres({ directory })).stop();
   return directory;
 }

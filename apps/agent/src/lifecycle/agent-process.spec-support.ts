@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const source = fileURLToPath(new URL('../control/spec-api/spec-agent-process.ts', import.meta.url));
 let bundle: string | undefined;
+afterAll(() => {
+  if (bundle !== undefined) rmSync(dirname(bundle), { recursive: true, force: true });
+});
 
 /** One file, as the command is built: a process that reads all modules one by one takes seconds to start. */
 function program(): string {
@@ -27,7 +30,6 @@ function program(): string {
     logLevel: 'error',
     banner: { js: banner },
   });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return bundle;
 }
 

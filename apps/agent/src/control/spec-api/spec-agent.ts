@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { defaultPolicy } from '@tulle/mesh/policy';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
 import { pino } from 'pino';
+import { afterAll } from 'vitest';
 import { agentOptionsSchema } from '../../agent-command.ts';
 import { type Launched, launchAgent } from '../../lifecycle/launch-agent.ts';
 import { readOptions } from '../../lifecycle/options.ts';
@@ -15,8 +16,16 @@ export interface SpecAgent extends Launched {
   readonly complaints: string[];
 }
 
+const folders: string[] = [];
+// Registered first, it comes last, when no agent writes there any more.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tulle-agent-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tulle-agent-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** An agent in this process, on free ports. */
