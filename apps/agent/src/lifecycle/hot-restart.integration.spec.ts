@@ -4,10 +4,9 @@ import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
-import { SpecApi } from '../control/spec-api/spec-api.ts';
 import { call, startService } from '../specs/services.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
+import { startApiAndService } from './api-and-service.spec-support.ts';
 import { Load } from './load.spec-support.ts';
 
 const restarts = process.env.TULLE_LONG ? 100 : 10;
@@ -91,23 +90,8 @@ test('who asks on the admin port is told which process serves now, or why none t
 });
 
 test('an agent of the API hands over its ports, its directory and its counters', async () => {
-  const api = new SpecApi();
-  await api.start();
-  onTestFinished(() => api.stop());
-  const service = await startService((_request, response) => response.end('ok'));
-  const endpoint = { id: 'orders-1', version: 'v1', host: '127.0.0.1', port: service, tls: false };
-  api.setView(viewOf('web'));
-  api.setView(viewOf('orders', [endpoint]));
-  const dataDir = temporaryFolder();
-  const agent = new AgentProcess({
-    TULLE_SERVICE: 'web',
-    TULLE_API: api.url,
-    TULLE_TOKEN: api.token(),
-    TULLE_DATA_DIR: dataDir,
-    TULLE_UPSTREAMS: 'orders=0',
-    TULLE_OUTBOUND_PORT: '0',
-    TULLE_ADMIN_PORT: '0',
-  });
+  const { api, dataDir, variables } = await startApiAndService();
+  const agent = new AgentProcess({ ...variables, TULLE_UPSTREAMS: 'orders=0' });
   const { ports } = (await agent.logged('listening')) as { ports?: { outbound: number } } & object;
   await agent.logged('ready');
   const load = new Load().http1(ports?.outbound ?? 0, { host: 'orders', connections: 4 });

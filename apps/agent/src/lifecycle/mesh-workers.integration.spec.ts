@@ -1,30 +1,14 @@
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
-import { SpecApi } from '../control/spec-api/spec-api.ts';
-import { call, startService } from '../specs/services.ts';
+import { expect, test } from 'vitest';
+import { call } from '../specs/services.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
+import { startApiAndService } from './api-and-service.spec-support.ts';
 import { Load } from './load.spec-support.ts';
 import { isAlive } from './process-identity.ts';
 
 async function startAgent(variables: Record<string, string> = {}) {
-  const api = new SpecApi();
-  await api.start();
-  onTestFinished(() => api.stop());
-  const service = await startService((_request, response) => response.end('ok'));
-  const endpoint = { id: 'orders-1', version: 'v1', host: '127.0.0.1', port: service, tls: false };
-  api.setView(viewOf('web'));
-  api.setView(viewOf('orders', [endpoint]));
-  const agent = new AgentProcess({
-    TULLE_SERVICE: 'web',
-    TULLE_API: api.url,
-    TULLE_TOKEN: api.token(),
-    TULLE_DATA_DIR: temporaryFolder(),
-    TULLE_OUTBOUND_PORT: '0',
-    TULLE_ADMIN_PORT: '0',
-    TULLE_WORKERS: '2',
-    ...variables,
-  });
+  const { api, variables: usual } = await startApiAndService();
+  const agent = new AgentProcess({ ...usual, TULLE_WORKERS: '2', ...variables });
   const { ports } = await agent.logged('listening');
   await agent.logged('ready');
   return { agent, api, ports: ports as { outbound: number; admin: number } };
