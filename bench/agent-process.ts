@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { temporaryFolder, viewOf } from '@tulle/agent/control/spec-api/spec-agent';
+import { viewOf } from '@tulle/agent/control/spec-api/spec-agent';
 import { SpecApi } from '@tulle/agent/control/spec-api/spec-api';
 
 /**
@@ -80,12 +81,14 @@ async function idle(subcommand: string[], variables: Record<string, string>) {
   };
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'tulle-idle-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const api = new SpecApi();
 api.ledger.reportIntervalMs = 1_000;
 api.setView(viewOf('orders'));
 await api.start();
 const variables = {
-  ...{ TULLE_SERVICE: 'orders', TULLE_PORT: '9', TULLE_API: api.url, TULLE_DATA_DIR: temporaryFolder() },
+  ...{ TULLE_SERVICE: 'orders', TULLE_PORT: '9', TULLE_API: api.url, TULLE_DATA_DIR: join(folder, 'data') },
   ...{ TULLE_OUTBOUND_PORT: '0', TULLE_INBOUND_PORT: '0', TULLE_ADMIN_PORT: '0' },
 };
 const first = await start(['agent'], { ...variables, TULLE_TOKEN: api.token() });
@@ -93,7 +96,7 @@ await stop(first.child);
 const connected = await idle(['agent'], variables);
 const run = await idle(['run', '--', 'sleep', '60'], variables);
 await api.stop();
-const file = join(temporaryFolder(), 'mesh.yaml');
+const file = join(folder, 'mesh.yaml');
 writeFileSync(file, 'self: { service: caller }\nlisten: { outbound: 0 }\n');
 const standalone = await idle(['agent', '--config', file], {});
 const times: number[] = [];

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { temporaryFolder, viewOf } from '@tulle/agent/control/spec-api/spec-agent';
+import { viewOf } from '@tulle/agent/control/spec-api/spec-agent';
 import { SpecApi } from '@tulle/agent/control/spec-api/spec-api';
+import { temporaryFolder } from '@tulle/agent/specs/temporary-folder';
 import { expect, onTestFinished, test } from 'vitest';
 import { smallNodeFlags } from '../bin/small-node.mjs';
 

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  get,
-  launchSpecAgent,
-  type SpecAgent,
-  temporaryFolder,
-  viewOf,
-} from '../control/spec-api/spec-agent.ts';
+import { get, launchSpecAgent, type SpecAgent, viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 
 let api: SpecApi;
 let agent: SpecAgent;

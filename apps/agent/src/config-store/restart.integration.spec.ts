@@ -7,10 +7,10 @@ import {
   launchSpecAgent,
   type SpecAgent,
   startEcho,
-  temporaryFolder,
   viewOf,
 } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 
 let api: SpecApi;
 const cleanups: (() => unknown)[] = [];

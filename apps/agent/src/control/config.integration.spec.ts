@@ -1,13 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  callThrough,
-  launchSpecAgent,
-  type SpecAgent,
-  startEcho,
-  temporaryFolder,
-  viewOf,
-} from './spec-api/spec-agent.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
+import { callThrough, launchSpecAgent, type SpecAgent, startEcho, viewOf } from './spec-api/spec-agent.ts';
 import { SpecApi } from './spec-api/spec-api.ts';
 
 let api: SpecApi;

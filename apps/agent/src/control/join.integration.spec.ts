@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 import { join } from './join.ts';
-import { launchSpecAgent, type SpecAgent, temporaryFolder, viewOf } from './spec-api/spec-agent.ts';
+import { launchSpecAgent, type SpecAgent, viewOf } from './spec-api/spec-agent.ts';
 import { SpecApi } from './spec-api/spec-api.ts';
 import { SpecAuthority } from './spec-api/spec-authority.ts';
 

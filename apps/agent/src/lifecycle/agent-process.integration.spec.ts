@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
+import { viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
 
 let api: SpecApi;

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
+import { viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
 import { startService } from '../specs/services.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 
 /** An API that knows `web` and a service `orders`, and what an agent of `web` is started with. */
 export async function startApiAndService() {

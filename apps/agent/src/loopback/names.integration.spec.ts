@@ -10,11 +10,11 @@ import {
   launchSpecAgent,
   type SpecAgent,
   startEcho,
-  temporaryFolder,
   viewOf,
 } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
 import { reservedPort } from '../specs/reserved-port.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 
 let api: SpecApi;
 const cleanups: (() => unknown)[] = [];

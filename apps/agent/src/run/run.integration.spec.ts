@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startEcho, temporaryFolder, viewOf } from '../control/spec-api/spec-agent.ts';
+import { startEcho, viewOf } from '../control/spec-api/spec-agent.ts';
 import { SpecApi } from '../control/spec-api/spec-api.ts';
 import { isAlive } from '../lifecycle/process-identity.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 
 const specRun = fileURLToPath(new URL('../control/spec-api/spec-run.ts', import.meta.url));
 const node = process.execPath;

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defaultPolicy } from '@tulle/mesh/policy';
 import type { Endpoint, ServiceView } from '@tulle/mesh/service-view';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
 import { agentOptionsSchema } from '../../agent-command.ts';
 import { type Launched, launchAgent } from '../../lifecycle/launch-agent.ts';
 import { readOptions } from '../../lifecycle/options.ts';
@@ -14,18 +10,6 @@ import { readOptions } from '../../lifecycle/options.ts';
 export interface SpecAgent extends Launched {
   /** Messages logged at warn and above. */
   readonly complaints: string[];
-}
-
-const folders: string[] = [];
-// Registered first, it comes last, when no agent writes there any more.
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tulle-agent-'));
-  folders.push(folder);
-  return folder;
 }
 
 /** An agent in this process, on free ports. */
