@@ -30,10 +30,12 @@ export const FIELD = {
   webSocketKey: 23,
   webSocketAccept: 24,
   tracestate: 25,
+  /** What proxies say of the request they took in, as nobody standardised it: "x-forwarded-…" and "x-real-ip". */
+  forwardedAlike: 26,
 } as const;
 
 export type FieldId = (typeof FIELD)[keyof typeof FIELD];
-export const FIELD_ID_COUNT = 26;
+export const FIELD_ID_COUNT = 27;
 
 const names: readonly (readonly [string, FieldId])[] = [
   ['host', FIELD.host],
@@ -76,6 +78,8 @@ const candidates: readonly (readonly Candidate[])[] = Array.from({ length: 32 },
 
 const meshPrefix = bytesOf('x-tulle-');
 const clientCertificate = bytesOf('x-forwarded-client-cert');
+const forwardedPrefix = bytesOf('x-forwarded-');
+const realAddress = bytesOf('x-real-ip');
 
 function startsWith(bytes: Uint8Array, at: number, lowercase: Uint8Array): boolean {
   for (let i = 0; i < lowercase.length; i++) {
@@ -110,8 +114,12 @@ export function fieldIdOf(bytes: Uint8Array, start: number, end: number): FieldI
     }
   }
   if (length > meshPrefix.length && startsAlike(bytes, start, meshPrefix)) return FIELD.mesh;
-  return length === clientCertificate.length && startsAlike(bytes, start, clientCertificate)
-    ? FIELD.forwardedClientCertificate
+  if (length > forwardedPrefix.length && startsAlike(bytes, start, forwardedPrefix))
+    return length === clientCertificate.length && startsAlike(bytes, start, clientCertificate)
+      ? FIELD.forwardedClientCertificate
+      : FIELD.forwardedAlike;
+  return length === realAddress.length && startsAlike(bytes, start, realAddress)
+    ? FIELD.forwardedAlike
     : FIELD.other;
 }
 
@@ -147,6 +155,7 @@ const headOnly = dropTable(
   FIELD.trailer,
   FIELD.mesh,
   FIELD.forwarded,
+  FIELD.forwardedAlike,
   FIELD.forwardedClientCertificate,
 );
 

@@ -27,7 +27,7 @@ const unlisted = dropTable(
   FIELD.webSocketAccept,
 );
 /** Known fields whose number stands for more than one name. */
-const ambiguous = dropTable(FIELD.other, FIELD.mesh);
+const ambiguous = dropTable(FIELD.other, FIELD.mesh, FIELD.forwardedAlike);
 
 /**
  * Encodes header blocks (RFC 7541). A field line that was sent before is found by its very text and costs one look-up
