@@ -1,24 +1,19 @@
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
 import type { RequestEdit } from '@tulle/wire/http/head-edit';
-import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import type { Backend } from '../balance/backend.ts';
 import { Deadlines } from '../deadline/deadlines.ts';
 import type { DataPathErrorCode } from '../errors.ts';
-import { grpcStatusOfHttp, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { type GrpcWeb, grpcWebOf } from '../grpc/grpc-web.ts';
-import { isGrpcCall } from '../grpc/is-grpc.ts';
-import { outcomeOfAnswer } from '../grpc/outcome.ts';
-import { ExchangeTally } from '../record/exchange-tally.ts';
 import type { Series } from '../record/series.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
-import type { RequestTrace } from '../trace/trace-context.ts';
 import { admit, Place } from './admission.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryOwner } from './delivery-owner.ts';
 import { type DrawnFault, drawFault } from './drawn-fault.ts';
 import type { ExchangeCaller } from './exchange-caller.ts';
+import { ExchangeOutcome } from './exchange-outcome.ts';
 import { GrpcWebCaller, grpcWebEdit } from './grpc-web-caller.ts';
 import { later } from './later.ts';
 import { type AnswerOptions, errorAnswer, redirectAnswer } from './mesh-answer.ts';
@@ -32,29 +27,14 @@ import { Tunnel } from './tunnel.ts';
  * its limits, has it delivered, streams both bodies with backpressure, keeps the deadlines, and counts the outcome
  * exactly once.
  */
-export class Exchange implements DeliveryOwner {
+export class Exchange extends ExchangeOutcome implements DeliveryOwner {
   caller: ExchangeCaller;
-  readonly head: RequestHead;
-  isGrpc: boolean;
-  readonly startedAt: number;
   /** Neighbours in the list of active exchanges. */
   previous: Exchange | undefined = undefined;
   next: Exchange | undefined = undefined;
   /** The request has been read to its end. */
   requestEnded: boolean;
   over = false;
-  source = '';
-  status = 0;
-  /** Of a gRPC call; -1 before it is known. */
-  grpcStatus = -1;
-  failure: DataPathErrorCode | undefined = undefined;
-  /** What more is known of the failure. */
-  detail = '';
-  decision: RouteDecision | undefined = undefined;
-  /** The part it takes in a trace; undefined for what is no request of HTTP, or was refused before it. */
-  trace: RequestTrace | undefined = undefined;
-  answerFields: readonly (string | undefined)[] | undefined = undefined;
-  readonly tally: ExchangeTally;
   private readonly environment: ForwardEnvironment;
   private delivery: Delivery | undefined = undefined;
   private mirrors: Mirrors | undefined = undefined;
@@ -67,13 +47,10 @@ export class Exchange implements DeliveryOwner {
   private readonly deadlines: Deadlines;
 
   constructor(caller: ExchangeCaller, head: RequestHead, environment: ForwardEnvironment, series: Series) {
+    super(head, series);
     this.caller = caller;
-    this.head = head;
     this.environment = environment;
-    this.tally = new ExchangeTally(series);
     this.requestEnded = !head.hasBody;
-    this.isGrpc = isGrpcCall(head);
-    this.startedAt = performance.now();
     this.deadlines = new Deadlines(this.startedAt);
     environment.active.add(this);
   }
@@ -236,12 +213,8 @@ export class Exchange implements DeliveryOwner {
     at: number,
   ): void {
     this.deadlines.activeAt = this.environment.clock.now;
-    this.failure = failure;
     this.responseStarted = true;
-    this.tally.answerBegan(at - this.startedAt);
-    if (this.isLogged) this.answerFields = this.environment.observability.answerFields(head);
-    this.status = head.status;
-    if (this.isGrpc) this.grpcStatus = parseGrpcStatus(head.known(FIELD.grpcStatus)) ?? -1;
+    this.noteAnswer(head, failure, at, this.environment.observability);
     if (this.isGrpc || isEventStream(head)) this.deadlines.lift(this.isGrpc);
     const fromAgent = target.backend.endpoint.tls;
     this.tally.received(this.caller.sendHead(head, fromAgent, target.response));
@@ -255,9 +228,7 @@ export class Exchange implements DeliveryOwner {
   }
 
   onResponseEnd(trailers: FieldSection | undefined): void {
-    if (this.isGrpc && this.grpcStatus < 0) {
-      this.grpcStatus = parseGrpcStatus(trailers?.known(FIELD.grpcStatus)) ?? grpcStatusOfHttp(this.status);
-    }
+    this.noteTrailers(trailers);
     this.caller.sendEnd(trailers);
     // Each direction of a CONNECT tunnel ends on its own (RFC 9113 section 8.5).
     const { tunnel, head } = this;
@@ -300,7 +271,8 @@ export class Exchange implements DeliveryOwner {
     this.over = true;
     clearTimeout(this.timer);
     this.environment.active.remove(this);
-    this.count(performance.now() - this.startedAt);
+    const lifeMs = performance.now() - this.startedAt;
+    this.count(this.tunnel?.openMs ?? lifeMs, lifeMs, this.environment.observability);
     this.leavePlace();
     this.mirrors?.letGo();
     this.delivery?.end();
@@ -308,23 +280,7 @@ export class Exchange implements DeliveryOwner {
   }
 
   private leavePlace(): void {
-    const { tunnel, failure, tally } = this;
-    const ok = failure === undefined && outcomeOfAnswer(this) !== 'serverError';
-    this.place?.leave(tunnel === undefined ? tally.firstByteMs : -1, ok, this.environment.clock.now);
-  }
-
-  /** A line may be left of it in the access log. */
-  private get isLogged(): boolean {
-    return this.decision !== undefined && this.decision.observability.accessLog !== 'off';
-  }
-
-  private count(lifeMs: number): void {
-    const { tally, tunnel } = this;
-    const latencyMs = tunnel === undefined ? lifeMs : tunnel.openMs;
-    if (this.failure !== undefined) tally.failed(this.failure, latencyMs);
-    else tally.answered(outcomeOfAnswer(this), this.grpcStatus, latencyMs);
-    const { observability } = this.environment;
-    if (this.decision === undefined) observability.requestRefused(this, lifeMs);
-    else if (this.isLogged || this.trace?.parentSpan !== undefined) observability.exchangeOver(this, lifeMs);
+    const latencyMs = this.tunnel === undefined ? this.tally.firstByteMs : -1;
+    this.place?.leave(latencyMs, this.isServed, this.environment.clock.now);
   }
 }
