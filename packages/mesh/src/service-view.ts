@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { between } from './bounds.ts';
+import { gatewayEntrySchema } from './gateway.ts';
 import { withKnownKeys } from './known-keys.ts';
 import {
   instanceNameSchema,
@@ -35,8 +36,9 @@ const policyFieldsSchema = z.omit(policySchema, { kind: true, service: true });
 
 /**
  * All an agent needs to know of one service: the unit the API compiles, hashes and sends. Unknown keys of it and of its
- * policy are dropped, so that an older agent takes the views of a newer API. Those of rules are not: a rule whose
- * condition is not known would hold for more than was meant, so the agent refuses it and keeps what it has.
+ * policy are dropped, so that an older agent takes the views of a newer API. Those of rules and of a
+ * gateway are not: a rule whose condition is not known would hold for more than was meant, so the agent refuses it and
+ * keeps what it has.
  */
 export const serviceViewSchema = z.object({
   service: serviceNameSchema,
@@ -54,6 +56,8 @@ export const serviceViewSchema = z.object({
   ),
   /** Names of services that may call it; undefined means every identity of the mesh. */
   allow: z.optional(z.array(z.string())),
+  /** What agents of this service let in from outside of the mesh, by the host that is asked for. */
+  gateway: z.optional(gatewayEntrySchema),
   endpoints: z.array(endpointSchema),
 });
 export type ServiceView = z.infer<typeof serviceViewSchema>;
