@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { listenPort, meshFields, setting, wholeNumber } from './lifecycle/options.ts';
+import { durationMs, listenPort, meshFields, setting, wholeNumber } from './lifecycle/options.ts';
 
 /** Options of `tulle agent`: with `config` the standalone agent from a file, otherwise an agent of the API. */
 export const agentOptionsSchema = z.object({
@@ -8,6 +8,13 @@ export const agentOptionsSchema = z.object({
   workers: setting(
     'How many processes share the ports and carry the traffic; one more watches over them',
     z.optional(wholeNumber(z.int('a whole number').check(z.minimum(1), z.maximum(256)))),
+  ),
+  workerTimeoutMs: setting(
+    'How long a worker may say nothing before it is killed and another started, at least 2000; 0 for ever',
+    z._default(
+      durationMs.check(z.refine((ms) => ms === 0 || ms >= 2_000, 'at least 2000, or 0 for ever')),
+      30_000,
+    ),
   ),
   pidFile: setting(
     'Where the id of the process is written; a successor of SIGUSR1 writes its own there',

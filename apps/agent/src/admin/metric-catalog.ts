@@ -100,6 +100,7 @@ export const metrics = {
   tulle_certificate_expiry_seconds: gauge([], 'When it expires (Unix time).'),
   tulle_certificate_renewal_seconds: gauge([], 'When it is renewed (Unix time).'),
   tulle_store_failures_total: counter([], 'Writes to the data directory that failed.'),
+  tulle_worker_failures_total: counter(['reason'], 'Workers that ended unasked, or hung and were killed.'),
   process_cpu_seconds_total: counter([], 'CPU time.'),
   process_resident_memory_bytes: gauge([], 'Resident memory.'),
   process_start_time_seconds: gauge([], 'When it started (Unix time).'),

@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import { failedWrites } from '../config-store/latest-writer.ts';
 import type { DataPlaneStats } from '../data-plane.ts';
+import { workerFailures } from '../lifecycle/worker-failures.ts';
 import type { Measurements } from '../record/measurements.ts';
 import type { ObservabilityCounts } from '../record/observability.ts';
 import { usedBy } from '../report/process-gauges.ts';
@@ -116,6 +117,9 @@ function writeAgent(page: PrometheusPage, status: AgentStatus): void {
     page.single('tulle_certificate_renewal_seconds', certificate.renewAt / 1_000);
   }
   page.single('tulle_store_failures_total', failedWrites.count);
+  const failures = page.family('tulle_worker_failures_total');
+  failures.add(['ended'], workerFailures.ended);
+  failures.add(['hung'], workerFailures.hung);
   const { cpuMs, rssBytes } = usedBy(status.stats);
   page.single('process_cpu_seconds_total', cpuMs / 1_000);
   page.single('process_resident_memory_bytes', rssBytes);

@@ -4,9 +4,9 @@ import { createDataPlane, type DataPlane } from '../data-plane.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Logger } from './logger.ts';
 import { guardMemory } from './memory-guard.ts';
+import { tellParent, tellParentRegularly } from './parent-channel.ts';
+import { beatEveryMs } from './watchdog.ts';
 import type { FromWorker, PlaneState, ToWorker } from './worker-messages.ts';
-
-const countEveryMs = 500;
 
 /**
  * Carries traffic for an agent of the API, which is another process: does what that tells it and says what it counted.
@@ -34,7 +34,7 @@ export async function runMeshWorker(
   await plane.listen();
   await inheritance.takeOver();
   logger.info({ readyMs: Math.round(performance.now()) }, 'worker is ready');
-  const counting = countRegularly(plane);
+  const counting = tellParentRegularly(() => countsOf(plane), beatEveryMs);
   await plane.drain((await told) ?? options.drainTimeoutMs);
   clearInterval(counting);
   await tellAll(plane);
@@ -78,17 +78,6 @@ function take(plane: DataPlane, { identity, revoked, views }: PlaneState): void 
   if (views !== undefined) plane.apply(views);
 }
 
-/** An agent that takes nothing, as one that is stopped, is sent nothing more: it would all wait here. */
-function countRegularly(plane: DataPlane): NodeJS.Timeout {
-  let isTaken = true;
-  return setInterval(async () => {
-    if (!isTaken) return;
-    isTaken = false;
-    await tell(countsOf(plane));
-    isTaken = true;
-  }, countEveryMs);
-}
-
 function countsOf(plane: DataPlane): FromWorker {
   const { user, system } = process.cpuUsage();
   const counts = {
@@ -106,10 +95,6 @@ async function tellAll(plane: DataPlane): Promise<void> {
   await Promise.all([counts, tell({ type: 'measured', measured: plane.measurements() })]);
 }
 
-/** Resolves when it was sent, or nobody is there to hear it. */
-function tell(message: FromWorker): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve();
-    else process.send(message, undefined, undefined, () => resolve());
-  });
+function tell(message: FromWorker): Promise<boolean> {
+  return tellParent(message);
 }

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { call } from '../specs/services.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
 import { AgentProcess } from './agent-process.spec-support.ts';
 import { startApiAndService } from './api-and-service.spec-support.ts';
 import { Load } from './load.spec-support.ts';
 import { isAlive } from './process-identity.ts';
 
-async function startAgent(variables: Record<string, string> = {}) {
+async function startAgent(variables: Record<string, string> = {}, execArgv: readonly string[] = []) {
   const { api, variables: usual } = await startApiAndService();
-  const agent = new AgentProcess({ ...usual, TULLE_WORKERS: '2', ...variables });
+  const agent = new AgentProcess({ ...usual, TULLE_WORKERS: '2', ...variables }, execArgv);
   const { ports } = await agent.logged('listening');
   await agent.logged('ready');
   return { agent, api, ports: ports as { outbound: number; admin: number } };
@@ -59,6 +62,28 @@ test('workers end with the agent, however it ends', async () => {
   agent.child.kill('SIGKILL');
   // All of them write there.
   await expect(agent.logged('what nobody says')).rejects.toThrow('nothing logs');
+});
+
+/** Loaded before a program: SIGPROF has it turn in a circle for ever. */
+function hangingOnSignal(): string {
+  const path = join(temporaryFolder(), 'hang.mjs');
+  writeFileSync(path, `process.on('SIGPROF', () => { for (;;); });`);
+  return path;
+}
+
+test('a worker that hangs is killed, and one in its place serves', async () => {
+  const { agent, ports } = await startAgent({ TULLE_WORKER_TIMEOUT_MS: '3000' }, [
+    '--import',
+    hangingOnSignal(),
+  ]);
+  const { pid } = await agent.logged('worker is ready');
+  process.kill(pid, 'SIGPROF');
+  await agent.logged('a worker does not answer any more and is killed');
+  await agent.logged('worker is ready', 3);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+  expect((await call(ports.outbound, { host: 'orders' })).body).toBe('ok');
+  const { body } = await call(ports.admin, { host: 'localhost', path: '/metrics' });
+  expect(body).toMatch(/^tulle_worker_failures_total\{reason="hung"\} [1-9]/m);
 });
 
 test('a worker that hangs does not keep the agent from stopping', async () => {

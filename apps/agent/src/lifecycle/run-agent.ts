@@ -8,7 +8,7 @@ import { UsageError } from './options.ts';
 import { watchParent } from './parent-watch.ts';
 import { Restart, type Restartable } from './restart.ts';
 import { announceReady } from './service-manager.ts';
-import { workerVariable } from './worker-variable.ts';
+import { becomeWorker } from './worker-failures.ts';
 
 /** Resolves with the exit code once the agent has been told to stop and has, or another process took over. */
 export async function runAgent(options: AgentOptions): Promise<number> {
@@ -17,7 +17,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   try {
     if (options.config !== undefined)
       return await runStandalone(options.config, options, inheritance, logger);
-    if (takeWorkerVariable()) {
+    if (becomeWorker(process.env)) {
       const { runMeshWorker } = await import('./mesh-worker.ts');
       return await runMeshWorker(options, inheritance, logger);
     }
@@ -73,13 +73,13 @@ interface AgentOfWorkers extends Restartable {
   create(options: DataPlaneOptions): DataPlane;
 }
 
-async function workersFor({ workers }: AgentOptions): Promise<AgentOfWorkers | undefined> {
+async function workersFor({ workers, workerTimeoutMs }: AgentOptions): Promise<AgentOfWorkers | undefined> {
   if (workers === undefined) return undefined;
   const { WorkersDataPlane } = await import('./workers-data-plane.ts');
   let plane: InstanceType<typeof WorkersDataPlane> | undefined;
   return {
     create: (options) => {
-      plane = new WorkersDataPlane(options, workers);
+      plane = new WorkersDataPlane(options, workers, workerTimeoutMs);
       return plane;
     },
     ...stayingWhile(async () => {
@@ -104,7 +104,7 @@ async function runStandalone(
   inheritance: Inheritance,
   logger: Logger,
 ): Promise<number> {
-  const isWorker = takeWorkerVariable();
+  const isWorker = becomeWorker(process.env);
   const asked = askedToStop(options);
   if (options.workers !== undefined && !isWorker) {
     const { superviseWorkers } = await import('./supervise-workers.ts');
@@ -112,7 +112,8 @@ async function runStandalone(
   }
   const { startStandalone } = await import('../standalone/standalone.ts');
   const { sockets } = inheritance;
-  const restart = isWorker ? replacedByParent() : new Restart({ sockets, options, asked, logger });
+  const supervised = isWorker ? await import('./supervised-worker.ts') : undefined;
+  const restart = supervised?.replacedBySupervisor() ?? new Restart({ sockets, options, asked, logger });
   const started = await startStandalone(file, logger, sockets, restart.ask).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
@@ -128,7 +129,8 @@ async function runStandalone(
       .catch((error: unknown) => logger.error({ err: error }, 'no diagnostic bundle was written'));
   });
   restart.allow();
-  if (!isWorker) announceReady(options.pidFile, logger);
+  if (supervised === undefined) announceReady(options.pidFile, logger);
+  else supervised.beat();
   logger.info({ ports: started.ports, readyMs: Math.round(performance.now()) }, 'ready');
   const end = await Promise.race([asked, restart.done]);
   if (typeof end === 'string') {
@@ -140,26 +142,6 @@ async function runStandalone(
   }
   await started.close(options.drainTimeoutMs);
   return 0;
-}
-
-/** Whether this process is a worker. Takes the variable away: it is not for processes this one starts. */
-function takeWorkerVariable(): boolean {
-  const isWorker = process.env[workerVariable] !== undefined;
-  delete process.env[workerVariable];
-  return isWorker;
-}
-
-/** The supervisor of a worker starts the successor of each, and then tells it. */
-function replacedByParent(): Restartable {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  return {
-    ask: async () => {
-      process.kill(process.ppid, 'SIGUSR1');
-      return process.ppid;
-    },
-    allow: () => process.on('SIGUSR1', () => resolve(undefined)),
-    done: promise,
-  };
 }
 
 /** SIGTERM, SIGINT or the end of the parent. A second signal does not wait for the drain. */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AgentOptions } from '../agent-command.ts';
 import type { Address } from '../data-plane.ts';
@@ -8,6 +9,7 @@ import type { HeldSocket } from './listening-sockets.ts';
 import type { Logger } from './logger.ts';
 import { UsageError } from './options.ts';
 import { announceReady } from './service-manager.ts';
+import { workerWords } from './supervised-worker.ts';
 import { Workers } from './workers.ts';
 
 /**
@@ -27,10 +29,15 @@ export async function superviseWorkers(
   const { admin } = listen;
   const own = async (index: number) => (admin === undefined ? [] : [await adminSocket(admin, index)]);
   const socketsOf = async (index: number) => [...shared, ...(await own(index))];
-  const workers = await Workers.start(count, socketsOf, {}, logger);
-  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => workers.signal(signal));
+  let workers: Workers | undefined;
   // What is wrong is in the log.
-  process.on('SIGUSR1', () => void workers.replaceAll().catch(() => {}));
+  const replaceAll = () => void workers?.replaceAll().catch(() => {});
+  const onStarted = (child: ChildProcess) =>
+    child.on('message', (message) => message === workerWords.replaceAll && replaceAll());
+  const workerOptions = { onStarted, stopsBySignal: true, timeoutMs: options.workerTimeoutMs };
+  workers = await Workers.start(count, socketsOf, workerOptions, logger);
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => workers.signal(signal));
+  process.on('SIGUSR1', replaceAll);
   announceReady(options.pidFile, logger);
   const ports = Object.fromEntries(shared.map(({ name, port }) => [name, port]));
   logger.info({ ports, workers: count }, 'all workers are ready');

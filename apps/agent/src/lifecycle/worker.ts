@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { HeldSocket } from './listening-sockets.ts';
 import { Successor } from './successor.ts';
-import { workerVariable } from './worker-variable.ts';
+import { watchForSilence } from './watchdog.ts';
+import { environmentOfWorker, type WorkerFailures, workerFailures } from './worker-failures.ts';
 
 type Complainer = Pick<DataPlaneLogger, 'error'>;
 
@@ -16,8 +17,12 @@ const provenMs = 60_000;
 export const endingMs = 5_000;
 
 export interface WorkerOptions {
-  /** Called with each process as it starts. It then has a channel for messages, and whoever holds it tells it to stop. */
-  readonly onStarted?: ((process: ChildProcess) => void) | undefined;
+  /** Called with each process as it starts; it has a channel for messages. */
+  readonly onStarted: (process: ChildProcess) => void;
+  /** Whether a signal tells it to stop; otherwise whoever holds the channel does. */
+  readonly stopsBySignal: boolean;
+  /** One that sends nothing for so long is killed; 0 for never. */
+  readonly timeoutMs: number;
 }
 
 /** One of the processes that share the ports: started again whenever it ends, until it is told to stop. */
@@ -30,6 +35,7 @@ export class Worker {
   private process: ChildProcess | undefined = undefined;
   private starting: Promise<void> | undefined = undefined;
   private retryMs = firstRetryMs;
+  private readonly failures: WorkerFailures = { ended: 0, hung: 0 };
 
   constructor(index: number, sockets: readonly HeldSocket[], options: WorkerOptions, logger: Complainer) {
     this.index = index;
@@ -50,7 +56,7 @@ export class Worker {
     const successor = await Successor.start({
       sockets: this.sockets,
       environment: {
-        [workerVariable]: String(this.index),
+        ...environmentOfWorker(this.failures),
         TULLE_EXIT_WITH_PARENT: 'true',
         TULLE_PARENT_PID: String(process.pid),
       },
@@ -58,16 +64,33 @@ export class Worker {
       signal: this.ending.signal,
       onStarted: this.options.onStarted,
     });
-    const startedAt = performance.now();
     this.process = successor.process;
     successor.handOver();
-    successor.process.ref();
-    successor.process.once('exit', (code, signal) => {
-      if (this.process !== successor.process) return;
-      this.process = undefined;
-      if (performance.now() - startedAt >= provenMs) this.retryMs = firstRetryMs;
-      if (!this.ending.signal.aborted) this.restartLater(signal ?? `code ${code}`);
+    this.watch(successor.process);
+  }
+
+  private watch(process: ChildProcess): void {
+    const startedAt = performance.now();
+    let failure: keyof WorkerFailures = 'ended';
+    process.ref();
+    watchForSilence(process, this.options.timeoutMs, () => {
+      failure = 'hung';
+      this.kill(process, 'a worker does not answer any more and is killed');
     });
+    process.once('exit', (code, signal) => {
+      const isPresent = this.process === process;
+      if (isPresent) this.process = undefined;
+      if (performance.now() - startedAt >= provenMs) this.retryMs = firstRetryMs;
+      const isAsked = this.ending.signal.aborted || (!isPresent && failure === 'ended');
+      if (isAsked) return;
+      this.count(failure);
+      if (isPresent) this.restartLater(signal ?? `code ${code}`);
+    });
+  }
+
+  private count(failure: keyof WorkerFailures): void {
+    this.failures[failure]++;
+    workerFailures[failure]++;
   }
 
   /** A new process in the place of the present one, which finishes what it has. Rejects when it is not ready. */
@@ -87,14 +110,15 @@ export class Worker {
     const { process } = this;
     if (process === undefined) return;
     const ended = once(process, 'exit');
-    if (this.options.onStarted === undefined) process.kill('SIGTERM');
-    const timer = setTimeout(() => this.kill(process), drainMs + endingMs);
+    if (this.options.stopsBySignal) process.kill('SIGTERM');
+    const tooLate = 'a worker did not end in time and is killed';
+    const timer = setTimeout(() => this.kill(process, tooLate), drainMs + endingMs);
     await ended;
     clearTimeout(timer);
   }
 
-  private kill(process: ChildProcess): void {
-    this.logger.error({ worker: this.index, pid: process.pid }, 'a worker did not end in time and is killed');
+  private kill(process: ChildProcess, why: string): void {
+    this.logger.error({ worker: this.index, pid: process.pid }, why);
     process.kill('SIGKILL');
   }
 
@@ -105,8 +129,9 @@ export class Worker {
     setTimeout(() => {
       if (this.ending.signal.aborted || this.process !== undefined) return;
       this.start().catch((error: unknown) => {
-        if (!this.ending.signal.aborted)
-          this.restartLater(error instanceof Error ? error.message : String(error));
+        if (this.ending.signal.aborted) return;
+        this.count('ended');
+        this.restartLater(error instanceof Error ? error.message : String(error));
       });
     }, retryMs);
   }

@@ -26,25 +26,28 @@ import { Workers } from './workers.ts';
 export class WorkersDataPlane implements DataPlane {
   private readonly options: DataPlaneOptions;
   private readonly count: number;
+  private readonly timeoutMs: number;
   /** Listens to nothing: it says at once what of a configuration cannot be compiled, as each worker will find. */
   private readonly judge: DataPlane;
   private readonly fleet: WorkerFleet;
   private workers: Workers | undefined = undefined;
   private draining = false;
 
-  constructor(options: DataPlaneOptions, count: number) {
+  /** `timeoutMs` is how long a worker may be silent; 0 for ever. */
+  constructor(options: DataPlaneOptions, count: number, timeoutMs: number) {
     const { sockets: _sockets, names, onUnknownService, logger, ...shared } = options;
     if (names !== undefined) throw new UsageError('DNS is answered by one process: leave out --workers.');
     this.options = options;
     this.count = count;
+    this.timeoutMs = timeoutMs;
     this.judge = createDataPlane({ self: options.self, upstreams: [], logger });
     this.fleet = new WorkerFleet(shared, (service) => onUnknownService?.(service));
   }
 
   async listen(): Promise<ListeningPorts> {
     const sockets = await bindSockets(addressesOf(this.options));
-    const { logger } = this.options;
-    this.workers = await Workers.start(this.count, () => sockets, { onStarted: this.fleet.take }, logger);
+    const options = { onStarted: this.fleet.take, stopsBySignal: false, timeoutMs: this.timeoutMs };
+    this.workers = await Workers.start(this.count, () => sockets, options, this.options.logger);
     return portsOf(sockets);
   }
 
