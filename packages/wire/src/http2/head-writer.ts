@@ -43,11 +43,11 @@ const ROOT_PATH_INDEX = 4;
 const FIXED_ROOM = 256;
 
 /**
- * What an extended CONNECT asks for (RFC 8441), or ''. Of HTTP/1.1 only WebSocket is taken over: any other protocol it
- * may ask for is answered without it.
+ * What an extended CONNECT asks for (RFC 8441), or ''. Only WebSocket is taken over: a request for any other protocol is
+ * answered without it. Through a tunnel of one nobody here knows, further requests would pass unseen.
  */
-export function protocolOf(head: RequestHead): string {
-  return head.major === 2 || head.upgrade === 'websocket' ? head.upgrade : '';
+export function protocolOf(head: RequestHead): '' | 'websocket' {
+  return head.upgrade === 'websocket' ? 'websocket' : '';
 }
 
 /** A name that the codec writes by itself, with the values of it that the peer knows. */

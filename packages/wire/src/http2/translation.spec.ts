@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { dropTable, FIELD, hopByHop } from '../http/known-fields.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import { serialiseRequestHead, serialiseResponseHead } from '../http1/serialise.ts';
+import { get, headers } from './frames.spec-support.ts';
 import { http1Request, http1Response, passOn } from './heads.spec-support.ts';
-import { Pair } from './recording.spec-support.ts';
+import { Pair, serve } from './recording.spec-support.ts';
+import type { ServerStream } from './server-stream.ts';
 
 const dropped = dropTable(...hopByHop, FIELD.host);
 const edit = { ...passOn, dropped };
@@ -146,6 +148,22 @@ describe('what the versions say differently', () => {
     expect(head).toMatchObject({ method: 'CONNECT', path: '/ws', upgrade: 'websocket', form: 'origin' });
     expect(fields).toEqual([['sec-websocket-version', '13']]);
     expect(seen(text('h2c')).head).toMatchObject({ method: 'GET', upgrade: '' });
+  });
+
+  it('asks for no other protocol of a caller of HTTP/2 either, however long its name is', () => {
+    const { owner } = serve([
+      headers(1, [[':method', 'CONNECT'], ...get.slice(1), [':protocol', 'p'.repeat(20_000)]]),
+    ]);
+    const head = (owner.streams[0] as ServerStream).head;
+    // As the side of the caller has read it.
+    head.method = 'GET';
+    const pair = new Pair();
+    // Several of them, as one behind the other fill the piece of memory they are written to.
+    for (let count = 0; count < 20; count++) pair.open().stream.sendRequestHead(head, passOn, true);
+    pair.exchange();
+    expect(pair.serverOwner.failure).toBeUndefined();
+    expect(pair.serverOwner.handlers).toHaveLength(20);
+    expect(pair.last.handler.head).toMatchObject({ method: 'GET', upgrade: '', path: '/' });
   });
 
   it('answers a switch of protocols with 200', () => {
