@@ -108,6 +108,10 @@ export class ClientSession extends Http2Session {
     return 0;
   }
 
+  override isAnswered({ remoteEnded }: Http2Stream): boolean {
+    return remoteEnded;
+  }
+
   /** A server that resets what we asked for harms nobody. */
   override onPeerReset(stream: Http2Stream | undefined): void {
     if (stream === undefined) this.flood.count(FLOOD.reset, this.nowMs);

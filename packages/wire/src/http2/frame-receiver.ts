@@ -165,7 +165,7 @@ export class FrameReceiver implements FrameSink {
     if (stream !== undefined) {
       const code = readUint32(bytes, start);
       // RFC 9113 section 8.1: behind a complete response it only says that the rest of the request is not wanted.
-      const complete = stream.remoteEnded && code === ERROR.none;
+      const complete = code === ERROR.none && session.isAnswered(stream);
       session.close(stream, CLOSED.resetByPeer, complete);
       if (!complete) stream.handler.onReset(code, code === ERROR.refusedStream);
     }

@@ -143,6 +143,14 @@ describe('a client', () => {
   });
 });
 
+it('a caller who resets without an error has given up like any other, whose request must not go on unseen', () => {
+  const { owner, session } = startServer();
+  session.push(headers(1, get, ended), 0);
+  session.push(rst(1, ERROR.none), 0);
+  expect(owner.handlers[0]?.reset).toEqual({ code: ERROR.none, untouched: false });
+  expect(session.streamCount).toBe(0);
+});
+
 describe('a stream is closed', () => {
   it('when the end of both sides is told, so that nothing has to be reset', () => {
     const pair = new Pair();

@@ -98,6 +98,11 @@ export class ServerSession extends Http2Session {
     return this.lastTaken;
   }
 
+  /** Who asks has no answer to wait for: whatever the code, its reset ends the request. */
+  override isAnswered(): boolean {
+    return false;
+  }
+
   override onPeerReset(stream: Http2Stream | undefined): void {
     if (stream !== undefined && this.nowMs - stream.openedMs >= RAPID_RESET_MS) return;
     this.flood.count(FLOOD.reset, this.nowMs);

@@ -158,6 +158,8 @@ export abstract class Http2Session {
   /** A head is complete. */
   abstract onBlock(stream: number, block: HeadBlock): void;
   abstract onGoAway(lastStream: number, code: ErrorCode): void;
+  /** All that was asked for on the stream has come. */
+  abstract isAnswered(stream: Http2Stream): boolean;
   /** RST_STREAM came, `stream` was still open or not. */
   abstract onPeerReset(stream: Http2Stream | undefined): void;
   /** Settings came. */
