@@ -70,7 +70,7 @@ export class Entrances {
 
   /** There is another identity now. */
   useIdentity(): void {
-    this.mutualTls?.useIdentity();
+    this.mutualTls?.renewContext();
   }
 
   /** Accepts nothing more; resolves when the last connection that came in is closed. */
