@@ -31,7 +31,7 @@ export const wireErrors = {
   'transfer-coding-in-old-version': { status: 400, message: 'HTTP/1.0 knows no Transfer-Encoding.' },
   'invalid-connection-option': {
     status: 400,
-    message: 'Connection is malformed or names a field that frames the message.',
+    message: 'Connection is malformed, or names too many fields or one that frames the message.',
   },
   'unsupported-expectation': { status: 417, message: 'The only expectation accepted is 100-continue.' },
   'head-too-large': { status: 431, message: 'The message head is too large.' },

@@ -21,12 +21,15 @@ function readContentLength(bytes: Bytes, start: number, end: number): number {
 
 /** Fields that Connection may not name: without them the message could be read in two ways. */
 const neverNominated = new Set(['host', 'content-length', 'transfer-encoding']);
+/** Every field is looked for among those that are named: thousands of them would cost as much as hundreds of requests. */
+const MAX_NOMINATED = 32;
 
 function addOption(head: MessageHead, option: string): void {
   if (option === 'close') head.close = true;
   else if (option === 'keep-alive') head.keepAlive = true;
   else if (option === 'upgrade') head.upgradeOption = true;
-  else if (neverNominated.has(option)) throw new WireError('invalid-connection-option');
+  else if (neverNominated.has(option) || head.nominated?.length === MAX_NOMINATED)
+    throw new WireError('invalid-connection-option');
   else head.leaveOut(option);
 }
 

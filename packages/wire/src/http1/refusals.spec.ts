@@ -86,6 +86,16 @@ const refusedRequests: [WireErrorCode, string, string][] = [
     `${post}Connection: close, Content-Length\r\n\r\n`,
   ],
   ['invalid-connection-option', 'Connection that names Host', `${get}Connection: host\r\n\r\n`],
+  [
+    'invalid-connection-option',
+    'Connection that names 33 fields',
+    `${get}Connection: ${'a,'.repeat(33)}\r\n\r\n`,
+  ],
+  [
+    'invalid-connection-option',
+    'Connection that names 33 fields one by one',
+    `${get}${'Connection: a\r\n'.repeat(33)}\r\n`,
+  ],
   ['invalid-connection-option', 'Connection with a quoted string', `${get}Connection: "close"\r\n\r\n`],
   [
     'unsupported-transfer-coding',

@@ -32,6 +32,8 @@ export class NextHop {
     if (head.upgrade === '') checkRequestCopy(head);
     // A tunnel of no content goes on without saying so.
     if (head.method === 'CONNECT' && head.contentLength === 0) return;
+    // Whoever passes on a request for another protocol makes it one for none before.
+    if (head.upgrade !== '' && head.upgrade !== 'websocket') return;
     const stream = this.client.openStream();
     if (stream === undefined) return;
     stream.handler = noHandler;
