@@ -2,6 +2,7 @@
 
 import type { RouterOutputs } from '@tulle/api/router-types';
 import type { TooltipContentProps } from 'recharts';
+import { Quote } from '@/ui/quote';
 import classes from './chart.module.css';
 import type { Line } from './lines';
 
@@ -37,7 +38,11 @@ export function ChartTooltip({ active, label, payload, lines, format, marks }: C
       {here.map(({ revision, author, reason }) => (
         <div key={revision} className={classes.mark}>
           r{revision} {author}
-          {reason && `: “${reason}”`}
+          {reason && (
+            <>
+              : <Quote>{reason}</Quote>
+            </>
+          )}
         </div>
       ))}
     </div>

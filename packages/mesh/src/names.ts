@@ -47,5 +47,12 @@ export const portSchema = z
   .int()
   .check(z.minimum(1, 'ports start at 1'), z.maximum(65_535, 'ports end at 65535'));
 
+/** They turn the direction of all that is written after them (UAX #9, 2.1 to 2.4), in terminals too. */
+const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** Free text people write into the mesh: why, descriptions, comments. Shown as text, never as markup. */
-export const reasonSchema = z.string().check(z.trim(), z.maxLength(500, 'at most 500 characters'));
+export const reasonSchema = z.string().check(
+  z.overwrite((text) => text.replace(directionControls, '')),
+  z.trim(),
+  z.maxLength(500, 'at most 500 characters'),
+);

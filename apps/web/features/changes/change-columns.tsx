@@ -25,7 +25,7 @@ export const changeColumns: readonly Column<Change>[] = [
   {
     key: 'reason',
     header: 'Why',
-    cell: (change) => change.reason !== '' && <span className={classes.dim}>{change.reason}</span>,
+    cell: (change) => change.reason !== '' && <bdi className={classes.dim}>{change.reason}</bdi>,
     width: 'minmax(120px, 1.6fr)',
   },
   {

@@ -65,7 +65,7 @@ const columns: readonly Column<Row>[] = [
     header: 'Started',
     cell: (row) => (
       <span className={classes.dim}>
-        <RelativeTime at={row.startedAt} /> {row.startedBy}
+        <RelativeTime at={row.startedAt} /> by {row.startedBy}
       </span>
     ),
     width: 'minmax(150px, 1.4fr)',

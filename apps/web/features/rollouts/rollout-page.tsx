@@ -7,6 +7,7 @@ import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
+import { Quote } from '@/ui/quote';
 import { ErrorState } from '@/ui/states';
 import { StatusTag } from '@/ui/status-tag';
 import { ClockTime, RelativeTime } from '@/ui/time';
@@ -61,8 +62,8 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
               detail={(step) => <StepDetail step={step} />}
             />
             <p className={classes.started}>
-              Started by {row.startedBy} <RelativeTime at={row.startedAt} />
-              {spec.reason !== '' && <> “{spec.reason}”</>}
+              Started by {row.startedBy} <RelativeTime at={row.startedAt} />{' '}
+              {spec.reason !== '' && <Quote>{spec.reason}</Quote>}
             </p>
           </Card>
         </div>

@@ -1,5 +1,6 @@
 import { paths } from '@/paths';
 import { MeshLink } from '@/ui/mesh-link';
+import { Quote } from '@/ui/quote';
 import { ClockTime } from '@/ui/time';
 import type { Rollout } from './action-words';
 import classes from './timeline.module.css';
@@ -19,7 +20,10 @@ export function Timeline({ events }: { events: Rollout['timeline'] }) {
             {event.actor !== null && <b>{event.actor} </b>}
             {event.text}
             {event.comment !== null && event.comment !== '' && (
-              <span className={classes.aside}> “{event.comment}”</span>
+              <span className={classes.aside}>
+                {' '}
+                <Quote>{event.comment}</Quote>
+              </span>
             )}
             {event.revision !== null && (
               <span className={classes.aside}>

@@ -6,6 +6,7 @@ import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
 import { MeshLink } from '@/ui/mesh-link';
+import { Quote } from '@/ui/quote';
 import { Bone, EmptyState, ErrorState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
 import classes from './service-detail.module.css';
@@ -45,7 +46,11 @@ export function ServiceChanges({ service }: { service: string }) {
                   ...change,
                   entries: change.entries.filter((entry) => entry.service === service),
                 })}
-                {reason && <q className={classes.reason}>{reason}</q>}
+                {reason && (
+                  <span className={classes.reason}>
+                    <Quote>{reason}</Quote>
+                  </span>
+                )}
               </span>
               <span className={classes.who}>{author}</span>
               <span className={classes.acks}>

@@ -6,6 +6,7 @@ import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
 import { MeshLink } from '@/ui/mesh-link';
+import { Quote } from '@/ui/quote';
 import classes from './conflict-notice.module.css';
 import { type SplitDraft, weightsInWords } from './split-draft';
 
@@ -37,7 +38,12 @@ export function ConflictNotice({
                     .filter((entry) => entry.service === service)
                     .flatMap((entry) => entry.fields.map((field) => field.sentence))
                     .join(', ')}
-                  {change.reason !== '' && <> “{change.reason}”</>}{' '}
+                  {change.reason !== '' && (
+                    <>
+                      {' '}
+                      <Quote>{change.reason}</Quote>
+                    </>
+                  )}{' '}
                   <MeshLink href={paths.change(change.revision)}>revision {change.revision}</MeshLink>
                 </li>
               ))}

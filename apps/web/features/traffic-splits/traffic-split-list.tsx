@@ -12,6 +12,7 @@ import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
+import { Quote } from '@/ui/quote';
 import { SplitBar } from '@/ui/split-bar';
 import { EmptyState } from '@/ui/states';
 import { StatusTag } from '@/ui/status-tag';
@@ -147,8 +148,8 @@ function LastChange({ row: { changed } }: { row: Row }) {
   if (changed === null) return <span className={classes.dim}>never set</span>;
   return (
     <span className={classes.dim}>
-      <RelativeTime at={changed.at} /> {changed.author}
-      {changed.reason !== '' && <> “{changed.reason}”</>}
+      <RelativeTime at={changed.at} /> by {changed.author}{' '}
+      {changed.reason !== '' && <Quote>{changed.reason}</Quote>}
     </span>
   );
 }
