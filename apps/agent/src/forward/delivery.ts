@@ -9,7 +9,6 @@ import type { DataPathErrorCode } from '../errors.ts';
 import { GRPC_STATUS, parseGrpcStatus } from '../grpc/grpc-status.ts';
 import { outcomeOfGrpc } from '../grpc/outcome.ts';
 import type { Reached } from '../pool/peer-exchange.ts';
-import { ReplayBuffer } from '../retry/replay-buffer.ts';
 import type { RouteDecision, Target } from '../router/route-decision.ts';
 import { Attempt, type AttemptOwner } from './attempt.ts';
 import type { DeliveryOwner } from './delivery-owner.ts';
@@ -17,6 +16,7 @@ import { failureNamedIn, neverReached } from './far-failure.ts';
 import { later } from './later.ts';
 import type { ForwardEnvironment } from './passage.ts';
 import { editFor, withTimeout } from './request-edit.ts';
+import { Tries } from './tries.ts';
 import { asksForAnother, verdictOfHead } from './verdict.ts';
 
 /** How often a service that is starting is tried. */
@@ -33,12 +33,11 @@ export class Delivery implements AttemptOwner, PickRequest {
   avoid: Backend | undefined = undefined;
   /** The try that is going on. */
   attempt: Attempt | undefined = undefined;
-  tries = 0;
   private readonly owner: DeliveryOwner;
   private readonly decision: RouteDecision;
   private readonly edit: RequestEdit;
   private readonly environment: ForwardEnvironment;
-  private readonly replay: ReplayBuffer | undefined;
+  private readonly tries: Tries;
   private tryDeadline = Number.POSITIVE_INFINITY;
   private answered = false;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -55,8 +54,7 @@ export class Delivery implements AttemptOwner, PickRequest {
     this.decision = decision;
     this.edit = edit;
     this.environment = environment;
-    const { retry } = decision;
-    this.replay = owner.head.hasBody && retry.attempts > 0 ? new ReplayBuffer(retry.maxBodyBytes) : undefined;
+    this.tries = new Tries(owner.head, decision);
   }
 
   get now(): number {
@@ -73,7 +71,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   }
 
   sendBody(bytes: Bytes, start: number, end: number): void {
-    this.replay?.add(bytes, start, end);
+    this.tries.add(bytes, start, end);
     this.attempt?.sendBody(bytes, start, end);
   }
 
@@ -81,14 +79,14 @@ export class Delivery implements AttemptOwner, PickRequest {
     const { attempt } = this;
     // Trailers belong to the reader: a request that has some cannot be sent a second time. Where they come between two
     // tries the next goes without them, as RFC 9110 section 6.5.1 allows.
-    if (trailers !== undefined && attempt?.isConnected === true) this.replay?.giveUp();
+    if (trailers !== undefined && attempt?.isConnected === true) this.tries.letGo();
     attempt?.sendEnd(trailers);
   }
 
   /** The request is over. */
   end(): void {
     clearTimeout(this.timer);
-    this.replay?.giveUp();
+    this.tries.letGo();
     this.attempt?.observeEnd(false);
     this.attempt?.end();
   }
@@ -97,14 +95,14 @@ export class Delivery implements AttemptOwner, PickRequest {
     const { attempt, owner } = this;
     if (attempt === undefined) return;
     owner.onSent(bytes);
-    this.replay?.sendTo(attempt);
+    this.tries.sendTo(attempt);
     if (owner.requestEnded) attempt.sendEnd(undefined);
     else owner.resumeReading();
   }
 
   onAttemptRefused(code: DataPathErrorCode, detail: string): void {
     const { backend } = (this.attempt as Attempt).target;
-    if (!final.has(code) && this.hasTriesLeft) this.tryElsewhere(code, detail, backend);
+    if (!final.has(code) && this.tries.areLeft) this.tryElsewhere(code, detail, backend);
     else this.tryLaterOrFail(code, detail, backend);
   }
 
@@ -120,7 +118,7 @@ export class Delivery implements AttemptOwner, PickRequest {
     this.tryDeadline = Number.POSITIVE_INFINITY;
     if (failure !== undefined && neverReached.has(failure)) {
       backend.connectFailed(now);
-      if (this.hasTriesLeft && this.canReplay) {
+      if (this.tries.areLeft && this.tries.canReplay) {
         this.tryElsewhere(failure, '', backend);
         return;
       }
@@ -134,7 +132,7 @@ export class Delivery implements AttemptOwner, PickRequest {
       }
     }
     this.answered = true;
-    this.replay?.giveUp();
+    this.tries.letGo();
     this.owner.onResponseHead(head, attempt.target, failure, now);
   }
 
@@ -158,8 +156,9 @@ export class Delivery implements AttemptOwner, PickRequest {
 
   onPeerLost(reached: Reached, detail: string): void {
     const now = this.observeFailure();
-    const atOnce = reached === 'never' ? this.canReplay : reached === 'unlikely' && this.isRepeatable;
-    if (atOnce && this.hasTriesLeft) this.tryElsewhere('peer_reset', detail, undefined);
+    const { tries } = this;
+    const atOnce = reached === 'never' ? tries.canReplay : reached === 'unlikely' && tries.isRepeatable;
+    if (atOnce && tries.areLeft) this.tryElsewhere('peer_reset', detail, undefined);
     else if (this.decision.retry.onReset && this.mayRepeat(now)) this.backOff();
     else this.owner.fail('peer_reset', detail);
   }
@@ -180,10 +179,10 @@ export class Delivery implements AttemptOwner, PickRequest {
 
   private tryOn(target: Target): void {
     const { owner } = this;
-    owner.onTry(target.backend, this.tries > 0);
-    this.tries++;
+    owner.onTry(target.backend, this.tries.count > 0);
+    this.tries.count++;
     // A request that came in this tick has not been held back.
-    const isFresh = this.tries === 1 && this.now <= owner.startedAt;
+    const isFresh = this.tries.count === 1 && this.now <= owner.startedAt;
     const triedAt = isFresh ? owner.startedAt : performance.now();
     const { perTryMs } = this.decision.timeouts;
     this.tryDeadline = perTryMs === 0 ? Number.POSITIVE_INFINITY : triedAt + perTryMs;
@@ -203,7 +202,7 @@ export class Delivery implements AttemptOwner, PickRequest {
   /** `avoid` is where trying again would fail the same way. */
   private tryElsewhere(code: DataPathErrorCode, detail: string, avoid: Backend | undefined): void {
     this.attempt?.discard();
-    this.replay?.expectTry();
+    this.tries.expect();
     this.avoid = avoid;
     const next = this.decision.destination.pick(this);
     if (next !== undefined && next.backend !== avoid) this.tryOn(next);
@@ -213,12 +212,12 @@ export class Delivery implements AttemptOwner, PickRequest {
   private backOff(): void {
     const { attempt, owner } = this;
     attempt?.discard();
-    this.replay?.expectTry();
+    this.tries.expect();
     this.avoid = attempt?.target.backend;
     this.attempt = undefined;
     this.tryDeadline = Number.POSITIVE_INFINITY;
     if (!owner.requestEnded) owner.pauseReading();
-    const delayMs = this.decision.retry.backoffMs(this.tries);
+    const delayMs = this.decision.retry.backoffMs(this.tries.count);
     const tryAgain = () => this.tryAny('no_endpoint', '');
     if (delayMs <= 0) tryAgain();
     else this.timer = later(this.environment.turn, delayMs, tryAgain);
@@ -233,7 +232,7 @@ export class Delivery implements AttemptOwner, PickRequest {
       return;
     }
     this.timer = later(this.environment.turn, START_RETRY_MS, () => {
-      this.tries = 0;
+      this.tries.count = 0;
       this.tryOn(backend);
     });
   }
@@ -262,26 +261,8 @@ export class Delivery implements AttemptOwner, PickRequest {
     return now;
   }
 
-  private get hasTriesLeft(): boolean {
-    return this.tries <= this.decision.retry.attempts;
-  }
-
-  /** What was sent of the body can be sent again. */
-  private get canReplay(): boolean {
-    return !this.head.hasBody || this.replay?.isWhole === true;
-  }
-
-  /** A second arrival of the request would do no harm. */
-  private get isRepeatable(): boolean {
-    return this.canReplay && this.decision.retry.mayRepeat(this.head.method);
-  }
-
   private mayRepeat(now: number): boolean {
-    const { retry, record } = this.decision;
-    if (this.answered || !this.hasTriesLeft || !this.isRepeatable) return false;
-    if (retry.budget.take(now)) return true;
-    record.retriesRefused++;
-    return false;
+    return !this.answered && this.tries.mayRepeat(now);
   }
 }
 
