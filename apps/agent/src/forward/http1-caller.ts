@@ -8,16 +8,14 @@ import type { DataPathErrorCode } from '../errors.ts';
 import type { PeerIdentity } from '../mutual-tls/peer-certificate.ts';
 import { countUnread } from '../record/unread-request.ts';
 import type { HeadChange } from '../router/route-decision.ts';
+import { DroppedRest } from './dropped-rest.ts';
 import { Exchange } from './exchange.ts';
 import { type CallerConnection, type ExchangeCaller, QUIET_MS } from './exchange-caller.ts';
 import { Http1Answers, tunnelEstablished } from './http1-answers.ts';
-import { LINGER_MS, LingeringClose } from './lingering-close.ts';
+import { LingeringClose } from './lingering-close.ts';
 import { errorAnswer, type MeshAnswer, serialiseAnswer } from './mesh-answer.ts';
 import type { CallerEnvironment, Passage } from './passage.ts';
 import { SocketWriter, type WriterOwner } from './socket-writer.ts';
-
-/** What is left of a request that was answered early is read and dropped up to this size, and for {@link LINGER_MS}. */
-const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
 
 /** One HTTP/1.1 connection from a caller: reads its requests one after the other and writes the answers. */
 export class Http1Caller implements CallerConnection, RequestSink, ExchangeCaller, WriterOwner {
@@ -37,8 +35,8 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   private waitingSince: number;
   /** Since nothing more is read here. */
   private end: LingeringClose | undefined = undefined;
-  /** How much was dropped of a request that was answered before its end; -1 when there is none. */
-  private dropped = -1;
+  /** Of the request that was answered last. */
+  private rest: DroppedRest | undefined = undefined;
 
   constructor(
     socket: Socket,
@@ -111,13 +109,13 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   }
 
   onBody(bytes: Bytes, start: number, end: number): void {
-    if (this.dropped < 0) this.exchange?.onRequestBody(bytes, start, end);
-    else this.drop(end - start);
+    if (this.rest === undefined) this.exchange?.onRequestBody(bytes, start, end);
+    else if (!this.rest.drop(end - start)) this.endConnection();
   }
 
   onEnd(trailers: FieldSection | undefined): void {
-    if (this.dropped < 0) this.exchange?.onRequestEnd(trailers);
-    else this.dropped = -1;
+    if (this.rest === undefined) this.exchange?.onRequestEnd(trailers);
+    else this.rest = undefined;
   }
 
   onRefusal(error: WireError): void {
@@ -127,7 +125,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
       return;
     }
     if (this.end !== undefined) return;
-    if (this.dropped >= 0) {
+    if (this.rest !== undefined) {
       this.endConnection();
       return;
     }
@@ -186,7 +184,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     }
     if (!exchange.requestEnded) {
       // A caller that has sent all of it takes the connection for free: closed now, it would fail the next request.
-      this.dropped = 0;
+      this.rest = new DroppedRest(this.waitingSince);
       this.readOn();
       return;
     }
@@ -217,19 +215,14 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
     const waited = now - this.waitingSince;
     if (this.end !== undefined) {
       this.end.sweep(now);
-    } else if (this.dropped >= 0) {
-      if (waited >= LINGER_MS) this.endConnection();
+    } else if (this.rest !== undefined) {
+      if (this.rest.isLate(now)) this.endConnection();
     } else if (this.reader.isIdle || this.reader.isPaused) {
       if (waited >= (this.answers.retiring ? QUIET_MS : this.environment.callerIdleTimeoutMs))
         this.endConnection();
     } else if (waited >= this.environment.headTimeoutMs) {
       this.refuse('head_timeout', '', waited);
     }
-  }
-
-  private drop(bytes: number): void {
-    this.dropped += bytes;
-    if (this.dropped > MAX_DROPPED_BYTES) this.endConnection();
   }
 
   /** Answers what is no request, and ends the connection. */
