@@ -41,6 +41,7 @@ export const wireErrors = {
   'invalid-chunk-end': { status: 400, message: 'A chunk does not end where its size says.' },
   'trailers-too-large': { status: 431, message: 'The trailer section is too large.' },
   'forbidden-trailer': { status: 400, message: 'A trailer holds a field that belongs into the head.' },
+  'too-many-interims': { status: 502, message: 'Too many interim responses came before the final one.' },
   'unexpected-response': { status: 502, message: 'A response came without a request.' },
   'truncated-message': { status: 400, message: 'The connection ended inside a message.' },
 } as const satisfies Record<string, { status: number; message: string }>;

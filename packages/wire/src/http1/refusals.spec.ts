@@ -162,6 +162,12 @@ const refusedResponses: [WireErrorCode, string, string][] = [
   ['duplicate-content-length', 'two lengths', `${ok}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`],
   ['unsupported-transfer-coding', 'a coding besides chunked', `${ok}Transfer-Encoding: gzip\r\n\r\n`],
   ['unexpected-response', 'a switch nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  [
+    'too-many-interims',
+    'interim heads without end, of fields',
+    `HTTP/1.1 103 E\r\nLink: ${'a'.repeat(6_000)}\r\n\r\n`.repeat(12),
+  ],
+  ['too-many-interims', 'interim heads without end, of nothing', 'HTTP/1.1 102 \r\n\r\n'.repeat(2_000)],
   ['unexpected-response', 'a second answer', `${ok}Content-Length: 0\r\n\r\n${ok}`],
   ['truncated-message', 'an end inside the head', `${ok}X`],
   ['truncated-message', 'an end inside a counted body', `${ok}Content-Length: 2\r\n\r\na`],

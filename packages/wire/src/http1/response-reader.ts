@@ -1,5 +1,6 @@
 import type { Bytes } from '../http/bytes.ts';
 import { CR, FIELD_VALUE, SP } from '../http/characters.ts';
+import { InterimBudget } from '../http/interim-budget.ts';
 import { type BodyFraming, ResponseHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
 import { afterLineEnd, INCOMPLETE } from './field-line.ts';
@@ -21,6 +22,7 @@ export class ResponseReader extends MessageReader {
   private expecting = false;
   private toHead = false;
   private toUpgrade = false;
+  private readonly interims = new InterimBudget();
 
   constructor(sink: ResponseSink, limits: MessageLimits = defaultLimits) {
     super(limits);
@@ -33,6 +35,7 @@ export class ResponseReader extends MessageReader {
     this.expecting = true;
     this.toHead = method === 'HEAD';
     this.toUpgrade = upgrade;
+    this.interims.reset();
   }
 
   protected override readStartLine(bytes: Bytes, line: number): number {
@@ -72,6 +75,7 @@ export class ResponseReader extends MessageReader {
     judgeFraming(head);
     const status = head.status;
     if (status < 200 && status !== 101) {
+      if (!this.interims.take(head)) throw new WireError('too-many-interims');
       head.framing = 'none';
       this.sink.onInterim(head);
       return 'none';

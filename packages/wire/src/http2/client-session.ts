@@ -164,6 +164,7 @@ export class ClientSession extends Http2Session {
     } else if (head.status < 200) {
       // RFC 9113 section 8.1: an interim head cannot be the last.
       if (block.ended) this.refuseStream(stream, 'malformed-message');
+      else if (!stream.takeInterim(head)) this.refuseStream(stream, 'too-many-interims');
       else stream.handler.onInterim(head);
     } else {
       stream.hasHead = true;

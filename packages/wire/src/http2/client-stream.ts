@@ -1,4 +1,5 @@
 import type { RequestEdit } from '../http/head-edit.ts';
+import { InterimBudget } from '../http/interim-budget.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
 import type { ClientSession } from './client-session.ts';
 import { protocolOf } from './head-writer.ts';
@@ -11,6 +12,8 @@ export class ClientStream extends Http2Stream {
   declare protected readonly session: ClientSession;
   /** Of the response, once it came; valid until the stream is over. */
   head: ResponseHead | undefined = undefined;
+  /** Made when the first interim head comes: few streams see one. */
+  private interims: InterimBudget | undefined = undefined;
   /** What the response means depends on what was asked. */
   toHead = false;
   toConnect = false;
@@ -27,6 +30,12 @@ export class ClientStream extends Http2Stream {
     this.session.headWriter.request(this.id, head, edit, this.session.scheme, ended);
     this.session.countUnread();
     this.headSent(ended);
+  }
+
+  /** False: one interim head too many. */
+  takeInterim(head: ResponseHead): boolean {
+    this.interims ??= new InterimBudget();
+    return this.interims.take(head);
   }
 
   protected override release(): void {

@@ -48,6 +48,10 @@ export const http2Errors = {
     message: 'The only expectation accepted is 100-continue.',
   },
   'length-mismatch': { code: ERROR.protocol, message: 'The data is not as long as Content-Length says.' },
+  'too-many-interims': {
+    code: ERROR.enhanceYourCalm,
+    message: 'Too many interim responses came before the final one.',
+  },
   'too-many-streams': { code: ERROR.refusedStream, message: 'More streams are open than were allowed.' },
   'reset-flood': { code: ERROR.enhanceYourCalm, message: 'Streams are reset too often.' },
   'settings-flood': { code: ERROR.enhanceYourCalm, message: 'SETTINGS come too often.' },

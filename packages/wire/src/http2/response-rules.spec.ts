@@ -102,6 +102,17 @@ describe('a response', () => {
     expect(handler).toMatchObject({ interim: [103], fields: [['x', '1']], ended: true });
   });
 
+  it.each<[string, Fields]>([
+    ['of fields', [['link', 'a'.repeat(6_000)]]],
+    ['of nothing', []],
+  ])('may not have them without end, %s', (_what, fields) => {
+    const { handler, session } = answer([[':status', '103'], ...fields], FLAG.endHeaders);
+    for (let count = 0; count < 2_500; count++)
+      session.push(headers(1, [[':status', '103'], ...fields], FLAG.endHeaders), 0);
+    expect(handler.reset?.code).toBe(ERROR.enhanceYourCalm);
+    expect(session.isOver).toBe(false);
+  });
+
   it('cannot begin with data', () => {
     const { handler, session } = answer([[':status', '103']], FLAG.endHeaders);
     session.push(data(1, 'a'), 0);
