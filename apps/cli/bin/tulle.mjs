@@ -38,7 +38,8 @@ function runOnPinnedNode() {
   const child = spawn(pinnedNode, [...entry, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'])
+    process.on(signal, () => child.kill(signal));
   onAbandoned(() => process.exit(1));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

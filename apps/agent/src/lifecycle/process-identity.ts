@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 
+interface Ancestry {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly channel?: object | undefined;
+}
+
 /** When a process started, in ticks since boot; undefined where the system does not tell, or it is gone. */
 export function startOf(pid: number): string | undefined {
   return statOf(pid)?.[19];
@@ -17,6 +23,14 @@ export function isAlive(pid: number, start?: string): boolean {
   const stat = statOf(pid);
   if (stat?.[0] === 'Z') return false;
   return start === undefined || stat === undefined || stat[19] === start;
+}
+
+/**
+ * Whether all processes of a container end with this one: it is the first there, or was started by the first, which has a
+ * channel to it and ends with it.
+ */
+export function endsContainer({ pid, ppid, channel }: Ancestry = process): boolean {
+  return pid === 1 || (ppid === 1 && channel !== undefined);
 }
 
 /** Whether this process belongs to the foreground group of its terminal, which Ctrl-C reaches as a whole. */

@@ -2,9 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListeningSockets } from './listening-sockets.ts';
 import type { Logger } from './logger.ts';
 import { variableOf } from './options.ts';
+import { endsContainer } from './process-identity.ts';
 import type { Successor } from './successor.ts';
 
 const readyTimeoutMs = 30_000;
+const firstOfContainer =
+  'its container would end with it, and the successor too: run it with --workers 1, whose first process stays, or replace the container';
 
 /** How a process gives way to one that runs the program as it is on disk now. */
 export interface Restartable {
@@ -56,8 +59,9 @@ export class Restart implements Restartable {
 
   private async start(): Promise<number> {
     const { sockets, options, logger } = this.options;
-    logger.info({}, 'starting a successor');
     try {
+      if (endsContainer()) throw new Error(firstOfContainer);
+      logger.info({}, 'starting a successor');
       const { Successor } = await import('./successor.ts');
       const successor = await Successor.start({
         sockets: sockets.sockets(),
