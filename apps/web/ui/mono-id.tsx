@@ -25,8 +25,20 @@ export function MonoId({ id, keep, text, label = 'identifier' }: MonoIdProps) {
       events={{ hover: true, focus: true, touch: true }}
     >
       <UnstyledButton className={classes.id} onClick={() => copy(id)} aria-label={`Copy ${label} ${shown}`}>
-        {shown}
+        <Ends text={shown} />
       </UnstyledButton>
     </Tooltip>
+  );
+}
+
+/** Where there is no room for all of a path, its last part stays: the others are the same for all. */
+function Ends({ text }: { text: string }) {
+  const cut = text.lastIndexOf('/') + 1;
+  if (cut === 0) return text;
+  return (
+    <>
+      <span className={classes.start}>{text.slice(0, cut)}</span>
+      <span className={classes.end}>{text.slice(cut)}</span>
+    </>
   );
 }
