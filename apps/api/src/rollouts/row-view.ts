@@ -1,5 +1,7 @@
+import { countOf } from '@tulle/mesh/format';
 import { describePhase, describeStep } from '@tulle/mesh/rollout/describe';
-import { isFinal } from '@tulle/mesh/rollout/state';
+import type { RolloutSpec } from '@tulle/mesh/rollout/spec';
+import { isFinal, type RolloutState } from '@tulle/mesh/rollout/state';
 import { weightOf } from '@tulle/mesh/weights';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { EdgeCounters } from '../telemetry/store.ts';
@@ -33,10 +35,21 @@ export function rowView(
 }
 
 function stepText({ spec, state }: StoredRollout): string {
-  const step = spec.steps[state.stepIndex];
-  const isStep = step !== undefined && !isFinal(state.phase) && state.phase !== 'aborting';
-  return isStep ? describeStep(step) : describePhase(state.phase);
+  if (isFinal(state.phase)) return endText(spec, state);
+  const step = state.phase === 'aborting' ? undefined : spec.steps[state.stepIndex];
+  return step === undefined ? describePhase(state.phase) : describeStep(step);
 }
+
+/** How it ended and where: `Rejected at step 2 of 6`. */
+function endText({ steps }: RolloutSpec, { outcome, phase, stepIndex, visited }: RolloutState): string {
+  if (outcome?.kind === 'completed') return `All ${countOf(steps.length, 'step')} done`;
+  // Somebody who promotes skips the rest, and the index with it.
+  const last = outcome?.kind === 'promoted' ? (visited.at(-1)?.stepIndex ?? 0) : stepIndex;
+  const word = outcome === null ? describePhase(phase) : endWords[outcome.kind];
+  return `${word} at step ${Math.min(last + 1, steps.length)} of ${steps.length}`;
+}
+
+const endWords = { promoted: 'Promoted', aborted: 'Aborted', rejected: 'Rejected', failed: 'Failed' };
 
 /** What the candidate was last given; before the first weight, what the split says. */
 function setWeight({ spec, state }: StoredRollout, configStore: Pick<ConfigStore, 'resource'>): number {

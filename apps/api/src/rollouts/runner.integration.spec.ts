@@ -125,7 +125,7 @@ describe('rollouts', () => {
       observed: 20,
     });
     expect(waiting.steps.map(({ state }) => state)).toEqual(['done', 'now', 'next', 'next', 'next', 'next']);
-    expect(waiting.steps[1]?.note).toBe('1 of 2 approvals');
+    expect(waiting.steps[1]?.note).toBe('1 of 2 approvals · by Bob');
     expect(waiting.actions.approve.allowed).toBe(false);
     await expect(replica.rollouts.act(bob, { id, action: 'approve', comment: '' })).rejects.toMatchObject({
       code: 'action_not_allowed',
@@ -149,6 +149,7 @@ describe('rollouts', () => {
       expect.any(String),
       expect.any(String),
     ]);
+    expect(view.row.stepText).toBe('All 6 steps done');
     expect(view.outcome).toBe('All steps done. All traffic goes to v2.');
     expect(view.timeline.map(({ type }) => type).toReversed()).toEqual([
       'started',

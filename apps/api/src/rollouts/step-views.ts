@@ -62,7 +62,7 @@ function noteOf(
     case 'pause':
       return joined(held, isNow ? progress(rollout, known.now) : waited(rollout, index));
     case 'approval':
-      return joined(held, isNow ? progress(rollout, known.now) : decidedBy(index, known));
+      return joined(held, isNow ? approvedSoFar(rollout, known.now) : decidedBy(index, known));
     case 'analysis':
       return joined(held, isNow ? liveVerdict(rollout, known) : endedVerdict(rollout, index));
   }
@@ -79,6 +79,11 @@ function progress({ spec, state }: StoredRollout, now: number): string {
 function waited({ state }: StoredRollout, index: number): string {
   const visit = state.visited.findLast(({ stepIndex }) => stepIndex === index);
   return visit?.endedAt == null ? '' : formatDuration(visit.endedAt - visit.startedAt);
+}
+
+function approvedSoFar(rollout: StoredRollout, now: number): string {
+  const names = rollout.state.approvals.map(({ name }) => name);
+  return joined(progress(rollout, now), names.length === 0 ? '' : `by ${listOf(names)}`);
 }
 
 const eventDataSchema = z.object({ stepIndex: z.int().optional() });

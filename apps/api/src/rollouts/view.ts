@@ -12,7 +12,7 @@ export interface RolloutRow {
   readonly phase: RolloutPhase;
   readonly stepIndex: number;
   readonly steps: number;
-  /** The present step, in words. */
+  /** The present step, or how it ended and where, in words. */
   readonly stepText: string;
   readonly setWeight: number;
   /** Percent of requests to the candidate over the last minute. */

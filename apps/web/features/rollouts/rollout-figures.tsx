@@ -6,25 +6,29 @@ import { MetricChart } from '@/charts/metric-chart';
 import { versionColour } from '@/theme/version-colour';
 import { Card } from '@/ui/card';
 import type { Rollout } from './action-words';
+import { isActive } from './phase-tone';
 import classes from './rollout-figures.module.css';
 
 /** Stable against candidate: success, latency, and the share that was set beside the one observed. */
 export function RolloutFigures({ rollout }: { rollout: Rollout }) {
   const { row, stable, candidate, verdict } = rollout;
+  const active = isActive(row.phase);
+  const measured = stable.requests + candidate.requests > 0;
   const versions = useMemo(() => [row.stable, row.candidate], [row.stable, row.candidate]);
   const colours = {
     stable: versionColour(versions, row.stable),
     candidate: versionColour(versions, row.candidate),
   };
-  const worse = (metric: string) =>
-    verdict?.checks.some((check) => check.metric.startsWith(metric) && check.state === 'fail') ?? false;
+  // What an analysis found then says nothing of the traffic of now.
+  const failed = active ? verdict?.checks.filter(({ state }) => state === 'fail') : undefined;
+  const worse = (metric: string) => failed?.some((check) => check.metric.startsWith(metric)) ?? false;
   const chart = { destination: row.service, versions, only: versions, height: 84 };
   return (
     <div className={classes.cards}>
       <Card>
         <Figure
           name="Success"
-          note="stable / candidate"
+          note="stable / candidate, last minute"
           stable={stable.requests === 0 ? '–' : formatPercent(stable.successRate)}
           candidate={candidate.requests === 0 ? '–' : formatPercent(candidate.successRate)}
           colours={worse('Success') ? { ...colours, candidate: 'var(--bad)' } : colours}
@@ -34,7 +38,7 @@ export function RolloutFigures({ rollout }: { rollout: Rollout }) {
       <Card>
         <Figure
           name="p95"
-          note="stable / candidate"
+          note="stable / candidate, last minute"
           stable={stable.p95 === null ? '–' : formatMs(stable.p95)}
           candidate={candidate.p95 === null ? '–' : formatMs(candidate.p95)}
           colours={worse('p95') ? { ...colours, candidate: 'var(--bad)' } : colours}
@@ -43,8 +47,12 @@ export function RolloutFigures({ rollout }: { rollout: Rollout }) {
       </Card>
       <Card>
         <div className={classes.name}>Share of {row.candidate}</div>
-        <div className={classes.value}>{formatPercent(row.observed)}</div>
-        <div className={classes.note}>observed, set {formatPercent(row.setWeight)}</div>
+        <div className={classes.value}>{measured ? formatPercent(row.observed) : '–'}</div>
+        <div className={classes.note}>
+          {active
+            ? `observed in the last minute, set ${formatPercent(row.setWeight)}`
+            : `observed in the last minute; the rollout left it at ${formatPercent(row.setWeight)}`}
+        </div>
         <MetricChart title="Share by version" metric="share" {...chart} />
       </Card>
     </div>
