@@ -5,6 +5,7 @@ import { describePhase } from '@tulle/mesh/rollout/describe';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
+import { useNow } from '@/ui/clock';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { Quote } from '@/ui/quote';
@@ -13,6 +14,7 @@ import { StatusTag } from '@/ui/status-tag';
 import { ClockTime, RelativeTime } from '@/ui/time';
 import { useRefresh } from '@/ui/use-view';
 import type { Rollout } from './action-words';
+import { analysisOutlook } from './analysis-outlook';
 import { isActive, phaseTone } from './phase-tone';
 import { RolloutActionDialog, RolloutActions } from './rollout-actions';
 import { RolloutFigures } from './rollout-figures';
@@ -83,7 +85,10 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
                 {active ? 'No analysis has begun yet.' : 'No analysis was made.'}
               </div>
             ) : (
-              <VerdictTable verdict={rollout.verdict} />
+              <>
+                <VerdictTable verdict={rollout.verdict} />
+                <Outlook rollout={rollout} />
+              </>
             )}
           </Card>
           <Card title="Timeline">
@@ -94,6 +99,17 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
       {active && <RolloutActions rollout={rollout} place="thumb" />}
       <RolloutActionDialog rollout={rollout} />
     </>
+  );
+}
+
+/** Few requests make an analysis long; whether it will end well can be known before it does. */
+function Outlook({ rollout }: { rollout: Rollout }) {
+  const outlook = analysisOutlook(rollout, useNow());
+  if (outlook === null) return null;
+  return (
+    <p className={classes.outlook} data-late={outlook.isLate}>
+      {outlook.words}
+    </p>
   );
 }
 
