@@ -39,7 +39,7 @@ const columns: readonly Column<GraphEdge>[] = [
     cell: (edge) => (
       <>
         {formatNumber(edge.traffic.rate)}
-        <span data-narrow-unit=""> /s</span>
+        <span data-narrow-unit="">{'\u2009/s'}</span>
       </>
     ),
     sortBy: (edge) => edge.traffic.rate,
@@ -64,7 +64,12 @@ const columns: readonly Column<GraphEdge>[] = [
     header: 'p95',
     width: '84px',
     align: 'right',
-    cell: (edge) => (edge.traffic.p95 === null ? '–' : formatMs(edge.traffic.p95)),
+    cell: (edge) => (
+      <>
+        <span data-narrow-unit="">p95 </span>
+        {edge.traffic.p95 === null ? '–' : formatMs(edge.traffic.p95)}
+      </>
+    ),
     sortBy: (edge) => edge.traffic.p95,
     sortFirst: 'descending',
   },

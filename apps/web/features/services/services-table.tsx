@@ -51,7 +51,7 @@ const columns: readonly Column<ServiceRow>[] = [
     cell: (row) => (
       <>
         {formatNumber(row.traffic.rate)}
-        <span data-narrow-unit=""> /s</span>
+        <span data-narrow-unit="">{'\u2009/s'}</span>
       </>
     ),
     sortBy: (row) => row.traffic.rate,
@@ -74,7 +74,12 @@ const columns: readonly Column<ServiceRow>[] = [
     header: 'Success',
     width: '72px',
     align: 'right',
-    cell: (row) => (row.traffic.requests === 0 ? '–' : formatPercent(row.traffic.successRate)),
+    cell: (row) => (
+      <>
+        {row.traffic.requests === 0 ? '–' : formatPercent(row.traffic.successRate)}
+        <span data-narrow-unit=""> success</span>
+      </>
+    ),
     sortBy: (row) => (row.traffic.requests === 0 ? null : row.traffic.successRate),
   },
   {
@@ -82,7 +87,12 @@ const columns: readonly Column<ServiceRow>[] = [
     header: 'p95',
     width: '76px',
     align: 'right',
-    cell: (row) => (row.traffic.p95 === null ? '–' : formatMs(row.traffic.p95)),
+    cell: (row) => (
+      <>
+        <span data-narrow-unit="">p95 </span>
+        {row.traffic.p95 === null ? '–' : formatMs(row.traffic.p95)}
+      </>
+    ),
     sortBy: (row) => row.traffic.p95,
     sortFirst: 'descending',
   },
@@ -107,7 +117,7 @@ const columns: readonly Column<ServiceRow>[] = [
   {
     key: 'rollout',
     header: 'Rollout',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(160px, 1fr)',
     narrow: 'line',
     interactive: true,
     cell: (row) => <RolloutLink rollout={row.rollout} />,

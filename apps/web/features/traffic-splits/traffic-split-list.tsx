@@ -3,19 +3,16 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RouterOutputs } from '@tulle/api/router-types';
 import { formatPercent, formatRate } from '@tulle/mesh/format';
-import { describePhase } from '@tulle/mesh/rollout/describe';
 import { useMemo } from 'react';
-import { phaseTone } from '@/features/rollouts/phase-tone';
+import { RolloutLink } from '@/features/services/rollout-link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
-import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { Quote } from '@/ui/quote';
 import { SplitBar } from '@/ui/split-bar';
 import { EmptyState } from '@/ui/states';
-import { StatusTag } from '@/ui/status-tag';
 import { RelativeTime } from '@/ui/time';
 import { useRefresh, useWindow } from '@/ui/use-view';
 import classes from './traffic-split-list.module.css';
@@ -33,13 +30,13 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: 'split',
-    header: 'Set and observed',
+    header: 'Split',
     cell: (row) => <SetAndObserved row={row} />,
     width: 'minmax(120px, 1fr)',
   },
   {
     key: 'versions',
-    header: 'Versions',
+    header: 'Versions, set and observed',
     cell: (row) => <Versions row={row} />,
     width: 'minmax(190px, 2fr)',
     narrow: 'hidden',
@@ -65,12 +62,7 @@ const columns: readonly Column<Row>[] = [
   {
     key: 'rollout',
     header: 'Rollout',
-    cell: (row) =>
-      row.rollout && (
-        <MeshLink href={paths.rollout(row.rollout.id)} look="plain">
-          <StatusTag tone={phaseTone[row.rollout.phase]}>{describePhase(row.rollout.phase)}</StatusTag>
-        </MeshLink>
-      ),
+    cell: (row) => <RolloutLink rollout={row.rollout} />,
     width: '160px',
     interactive: true,
   },

@@ -31,7 +31,7 @@ export function shownVersions({ versions }: GraphNode): number {
   return Math.min(versions.length, mostVersions + 1);
 }
 
-function nodeFace({ service, traffic, health, versions }: GraphNode): NodeFace {
+function nodeFace({ service, kind, traffic, health, versions }: GraphNode): NodeFace {
   const names = versions.map(({ version }) => version);
   const shown = versions.slice(0, mostVersions);
   const more = versions.length - shown.length;
@@ -53,7 +53,8 @@ function nodeFace({ service, traffic, health, versions }: GraphNode): NodeFace {
     versions: [
       ...shown.map(({ version, observed }) => ({
         text: version,
-        figures: formatPercent(observed),
+        // Nobody calls a caller, so its versions share nothing.
+        figures: kind === 'caller' ? '' : formatPercent(observed),
         colour: versionColour(names, version),
       })),
       ...(more > 0 ? [{ text: `and ${more} more`, figures: '', colour: 'var(--idle)' }] : []),

@@ -2,12 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
-import { rolloutWords } from '@/features/services/rollout-words';
+
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { MeshLink } from '@/ui/mesh-link';
 import { useRefresh } from '@/ui/use-view';
 import classes from './panel.module.css';
+import { rolloutWords } from './rollout-words';
 
 interface RolloutCardProps {
   readonly rollout: { readonly id: string; readonly phase: RolloutPhase };
