@@ -12,6 +12,9 @@ const router = t.router({
   stale: t.procedure.query(() => {
     throw asTrpcError(new MeshError('stale_revision', 'Ada changed it.', { details: { revision: 4 } }));
   }),
+  long: t.procedure.query(() => {
+    throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
+  }),
   broken: t.procedure.query(() => {
     throw new Error('password=hunter2');
   }),
@@ -42,6 +45,13 @@ test("the mesh's own failures keep their code and details", async () => {
   const { data, message } = await failureOf('stale');
   expect(message).toBe('Ada changed it.');
   expect(data).toMatchObject({ httpStatus: 409, mesh: { code: 'stale_revision', details: { revision: 4 } } });
+});
+
+test('a body that was not read is said to be too long', async () => {
+  expect(await failureOf('long')).toMatchObject({
+    message: 'That is longer than 2 MB; send it in parts.',
+    data: { httpStatus: 413, mesh: { code: 'too_large' } },
+  });
 });
 
 test('an unexpected failure says nothing of our inside', async () => {

@@ -46,6 +46,14 @@ function describe(error: TRPCError, message: string): Described {
   // An unexpected failure says nothing of our inside; the log has it.
   if (error.code === 'INTERNAL_SERVER_ERROR')
     return { code, message: 'The server failed; its log says why.', issues: [], details: {} };
+  // The adapter's own, when a body is longer than it reads: its message is the code again.
+  if (error.code === 'PAYLOAD_TOO_LARGE')
+    return {
+      code: 'too_large',
+      message: 'That is longer than 2 MB; send it in parts.',
+      issues: [],
+      details: {},
+    };
   return { code, message, issues: [], details: {} };
 }
 

@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readOperatorFile } from '../src/access.ts';
 import { prepareCluster } from './prepared-cluster.ts';
-import { runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
+import { runTulle, type ServerProcess, startServerProcess, tulleProgram } from './server-process.ts';
 
 let folder: string;
 let server: ServerProcess;
@@ -46,8 +48,10 @@ it('applies a file, all of it or nothing, and shows what is declared', () => {
   expect(tulle('get', 'service', 'orders').output).toMatch(/Service +orders +http, shop, What was bought/);
   expect(JSON.parse(tulle('get', '-o', 'json').output)).toMatchObject([{ kind: 'Service', name: 'orders' }]);
 
-  const yaml = tulle('get', '-o', 'yaml').output;
-  expect(tulle('apply', '-f', file(yaml)).output).toContain('Nothing to change.');
+  for (const format of ['yaml', 'json']) {
+    const written = tulle('get', '-o', format).output;
+    expect(tulle('apply', '-f', file(written)).output).toBe('Nothing to change.\n');
+  }
 });
 
 it('takes rules and policies, tells of them in words, and gives them back as they were', () => {
@@ -102,18 +106,54 @@ it('says in a sentence what is wrong with a file, and changes nothing', () => {
   expect(refused.code).toBe(1);
   expect(refused.errors).toMatch(/100/);
   expect(refused.errors).not.toMatch(/^ +at /m);
-  expect(tulle('get', 'service', 'other').output).toBe('Nothing is declared.\n');
+  expect(tulle('get', 'service', 'other')).toEqual({
+    code: 1,
+    output: '',
+    errors: 'There is no Service/other.\n',
+  });
 
+  const several = 'kind: Policy\nservice: orders\ntimeout: {}\nretries: { attempts: 99 }\n';
+  expect(tulle('apply', '-f', file(several)).errors).toBe(
+    [
+      'Document 1 (Policy/orders), line 4, retries.attempts: at most 10 (and 1 more)',
+      'Document 1 (Policy/orders), line 3: there is no field timeout\n',
+    ].join('\n'),
+  );
+  expect(tulle('apply', '-f', file('')).errors).toBe('There is no resource in it; write at least one.\n');
+  expect(tulle('apply', '-f', file(`# ${'x'.repeat(2_100_000)}`)).errors).toBe(
+    'That is longer than 2 MB; send it in parts.\n',
+  );
+  expect(tulle('apply', '-f', process.execPath).errors).toMatch(/ is not text in UTF-8\.\n$/);
   expect(tulle('apply', '-f', path.join(folder, 'none.yaml')).errors).toMatch(
     /none\.yaml cannot be read \(ENOENT\)/,
   );
   expect(tulle('get', 'teapot').errors).toMatch(/^There is no kind teapot; the kinds are Service, /);
 });
 
+it('deletes one resource, and says what is not there', () => {
+  tulle('apply', '-f', file('kind: Service\nname: gone\n'));
+  expect(tulle('delete', 'service', 'gone', '-m', 'moved').output).toMatch(
+    /^Service\/gone is deleted as revision \d+\.\n$/,
+  );
+  expect(tulle('delete', 'service', 'gone')).toMatchObject({
+    code: 1,
+    errors: 'There is no Service/gone.\n',
+  });
+});
+
+it('goes on when nobody reads what it prints', () => {
+  const words = [process.execPath, tulleProgram, 'get', '--data-dir', folder];
+  // The reader is gone before anything is written.
+  const script = `exec 3>&1; { "$@"; echo "code $?" >&3; } | exec true`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8' });
+  expect(stdout).toBe('code 0\n');
+  expect(stderr).toBe('');
+});
+
 it('makes, lists and revokes join tokens', () => {
   const token = tulle('token', 'create', 'orders');
   expect(token.output).toMatch(/^\S+\n$/);
-  expect(token.errors).toMatch(/^Good once, for 1[45]\smin; agents join at https:/);
+  expect(token.errors).toMatch(/^Good once, for 15\smin; agents join at https:/);
   const id = /^(\S+) +orders +unused/m.exec(tulle('token', 'list').output)?.[1] ?? '';
   expect(tulle('token', 'revoke', id).output).toBe(`Token ${id} is revoked.\n`);
   expect(tulle('token', 'list').output).toMatch(/orders +revoked/);
@@ -125,5 +165,11 @@ it('says that nobody answers, or that nobody is known', async () => {
   expect(nobody.errors).toMatch(/^No server is known here .* set TULLE_URL and TULLE_TOKEN\.\n$/);
   const deaf = tulle('get', '--url', `http://127.0.0.1:${await reservedPort()}`);
   expect(deaf.errors).toMatch(/^No server answers at http:\S+ \(.*ECONNREFUSED.*\); is it running\?\n$/);
+  const stranger = runTulle(['get'], {
+    TULLE_URL: readOperatorFile(folder).url,
+    TULLE_TOKEN: 'of-another',
+  });
+  expect(stranger.errors).toMatch(/^The server at \S+ does not accept the token of TULLE_TOKEN: .*\n$/);
+  expect(tulle('get', '--bogus').errors).toContain('(tulle get --help lists what there is)');
   expect(runTulle(['serve']).errors).toMatch(/unknown command 'serve'.*server/s);
 });

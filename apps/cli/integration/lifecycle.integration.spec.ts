@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reservedPort } from '@tulle/agent/specs/reserved-port';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectApi, readOperatorFile } from '../src/api-client.ts';
+import { readOperatorFile } from '../src/access.ts';
+import { connectApi } from '../src/api-client.ts';
 import { prepareCluster } from './prepared-cluster.ts';
 import { processesWith, runTulle, type ServerProcess, startServerProcess } from './server-process.ts';
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '../../..');
+export const tulleProgram = path.join(root, 'apps/cli/bin/tulle.mjs');
 
 export interface ServerProcess {
   readonly process: ChildProcess;
@@ -18,7 +19,7 @@ export function startServerProcess(
   settings: Readonly<Record<string, string>>,
   { npm = false, flags = ['--no-demo'] }: { npm?: boolean; flags?: readonly string[] } = {},
 ): ServerProcess {
-  const tulle = [path.join(root, 'apps/cli/bin/tulle.mjs'), 'server', ...flags];
+  const tulle = [tulleProgram, 'server', ...flags];
   const child = npm
     ? spawn('npm', ['start', '--', ...flags], options(settings))
     : spawn(process.execPath, tulle, options(settings));
@@ -44,9 +45,12 @@ export function startServerProcess(
 }
 
 /** One `tulle …` that ends by itself. */
-export function runTulle(args: readonly string[]): { code: number | null; output: string; errors: string } {
-  const { cwd, env } = options({});
-  const words = [path.join(root, 'apps/cli/bin/tulle.mjs'), ...args];
+export function runTulle(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): { code: number | null; output: string; errors: string } {
+  const { cwd, env } = options(settings);
+  const words = [tulleProgram, ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' });
   return { code: status, output: stdout, errors: stderr };
 }

@@ -1,70 +1,16 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '@tulle/api/router-types';
-import type { Command } from 'commander';
-import { z } from 'zod';
+import { type Access, type AccessFlags, findAccess } from './access.ts';
 import { CommandFailure } from './failure.ts';
-import { defaultDataDirectory } from './server/clone.ts';
 
 export type ApiClient = TRPCClient<AppRouter>;
 
-export interface Access {
-  readonly url: string;
-  readonly token: string;
-}
-
-export interface AccessFlags {
-  readonly url?: string;
-  readonly dataDir?: string;
-}
-
-const accessSchema = z.object({ url: z.url(), token: z.string().min(1) });
-
-export function addAccessOptions(command: Command): Command {
-  return command
-    .option('--url <url>', 'where the server is (TULLE_URL; default: the one of the data directory)')
-    .option('--data-dir <directory>', "the server's data directory on this machine (TULLE_DATA_DIR)");
-}
-
-/** TULLE_URL and TULLE_TOKEN, or what a server on this machine wrote into its data directory for its user. */
-export function findAccess(flags: AccessFlags, environment: NodeJS.ProcessEnv): Access {
-  const url = flags.url ?? environment.TULLE_URL;
-  const token = environment.TULLE_TOKEN;
-  if (url !== undefined && token !== undefined) return accessSchema.parse({ url, token });
-  const dataDir = flags.dataDir ?? environment.TULLE_DATA_DIR ?? defaultDataDirectory;
-  const access = readOperatorFile(dataDir);
-  return { url: url ?? access.url, token: token ?? access.token };
-}
-
-export function readOperatorFile(dataDir: string): Access {
-  const file = path.join(dataDir, 'operator.json');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new CommandFailure(
-      `No server is known here (${file}: ${code}); start one with \`tulle server\`, name its data directory with --data-dir, or set TULLE_URL and TULLE_TOKEN.`,
-    );
-  }
-  const access = accessSchema.safeParse(JSON.parse(text));
-  if (!access.success)
-    throw new CommandFailure(`${file} is damaged; restart the server to have it written anew.`);
-  return access.data;
-}
-
-export function connectApi({ url, token }: Access): ApiClient {
+export function connectApi({ url, token }: Pick<Access, 'url' | 'token'>): ApiClient {
   return createTRPCClient<AppRouter>({
     links: [
       httpLink({ url: `${url.replace(/\/$/, '')}/trpc`, headers: { authorization: `Bearer ${token}` } }),
     ],
   });
-}
-
-interface WireIssue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 /** Runs a command against the server; what the server refuses becomes its sentence, with what is wrong where. */
@@ -73,20 +19,37 @@ export async function withApi(flags: AccessFlags, work: (api: ApiClient) => Prom
   try {
     await work(connectApi(access));
   } catch (error) {
-    throw error instanceof TRPCClientError ? failureOf(error, access.url) : error;
+    throw error instanceof TRPCClientError ? failureOf(error, access) : error;
   }
 }
 
-function failureOf(error: TRPCClientError<AppRouter>, url: string): CommandFailure {
-  if (error.data == null)
-    return new CommandFailure(`No server answers at ${url} (${rootCause(error)}); is it running?`);
-  const issues: readonly WireIssue[] = error.data.mesh.issues;
-  const lines = issues.map((issue) => `\n  ${issue.path.join('.') || 'the input'}: ${issue.message}`);
-  return new CommandFailure(error.message + lines.join(''));
+function failureOf(error: TRPCClientError<AppRouter>, { url, tokenFrom }: Access): CommandFailure {
+  if (error.data == null) return new CommandFailure(noAnswer(error, url));
+  const { code, mesh } = error.data;
+  if (code === 'UNAUTHORIZED')
+    return new CommandFailure(
+      `The server at ${url} does not accept the token of ${tokenFrom}: it has expired, or is another server's. Take the one in operator.json in the server's data directory.`,
+    );
+  // The words of tRPC for a procedure that the server does not have.
+  if (code === 'NOT_FOUND' && /procedure on path/.test(error.message))
+    return new CommandFailure(
+      `The server at ${url} is of another version than this command and does not know what it asks; update the older one.`,
+    );
+  // The message is the first issue, or all of them when the input itself was refused.
+  const further = mesh.code === 'bad_request' ? [] : mesh.issues.slice(1);
+  return new CommandFailure([error.message, ...further.map(({ message }) => message)].join('\n'));
 }
 
-function rootCause(error: Error): string {
+function noAnswer(error: Error, url: string): string {
+  const cause = rootCause(error);
+  if (cause instanceof SyntaxError) return `What answers at ${url} is not a Tulle server; check the address.`;
+  if ('code' in cause && /^ERR_SSL/.test(String(cause.code)))
+    return `The server at ${url} does not speak TLS as https:// asks; try http://.`;
+  return `No server answers at ${url} (${cause.message}); is it running?`;
+}
+
+function rootCause(error: Error): Error {
   const { cause } = error;
-  if (cause instanceof AggregateError) return String(cause.errors[0]?.message ?? cause.message);
-  return cause instanceof Error ? rootCause(cause) : error.message;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0];
+  return cause instanceof Error ? rootCause(cause) : error;
 }

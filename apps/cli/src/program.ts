@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { report } from './failure.ts';
+import { CommandFailure, report } from './failure.ts';
 
 export interface Subcommand {
   readonly name: string;
@@ -16,11 +16,16 @@ export async function runProgram(subcommands: readonly Subcommand[]): Promise<vo
     // What follows the command of `tulle run` belongs to that command.
     .enablePositionalOptions()
     .showHelpAfterError('(tulle --help lists what there is)');
+  goOnWithoutReader();
 
   const asked = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
   const wanted = process.argv[2] === 'help' ? process.argv[3] : asked;
   for (const { name, summary, load } of subcommands) {
-    const command = program.command(name).summary(summary).description(summary);
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(summary)
+      .showHelpAfterError(`(tulle ${name} --help lists what there is)`);
     if (name === wanted) (await load()).define(command);
   }
 
@@ -29,4 +34,15 @@ export async function runProgram(subcommands: readonly Subcommand[]): Promise<vo
   } catch (error) {
     report(error);
   }
+}
+
+/**
+ * `tulle get | head -1` closes the pipe before everything is written: that is no failure, and a server whose
+ * terminal is gone has more to do than to talk. Other failures to write are.
+ */
+function goOnWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') report(new CommandFailure(`The output cannot be written (${error.code}).`));
+    });
 }

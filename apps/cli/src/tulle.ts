@@ -14,6 +14,11 @@ const subcommands: readonly Subcommand[] = [
     load: () => import('./resources/apply-command.ts'),
   },
   { name: 'get', summary: 'show resources', load: () => import('./resources/get-command.ts') },
+  {
+    name: 'delete',
+    summary: 'take a resource out of force',
+    load: () => import('./resources/delete-command.ts'),
+  },
   { name: 'token', summary: 'manage join tokens', load: () => import('./join-tokens/token-command.ts') },
   { name: 'demo', summary: 'watch and disturb the demo mesh', load: () => import('./demo/demo-command.ts') },
 ];

@@ -37,16 +37,21 @@ it('takes what the first version stored', () => {
 
 describe('refuses, and says where', () => {
   const cases: [string, object, string, string][] = [
-    ['an unknown field', { timeout: {} }, '', 'Unrecognized key: "timeout"'],
-    ['a fraction of a millisecond', { timeouts: { idleMs: 1.5 } }, 'timeouts.idleMs', 'expected int'],
+    ['an unknown field', { timeout: {} }, '', 'there is no field timeout'],
+    [
+      'a fraction of a millisecond',
+      { timeouts: { idleMs: 1.5 } },
+      'timeouts.idleMs',
+      'must be a whole number',
+    ],
     [
       'a try longer than all',
       { timeouts: { requestMs: 10, perTryMs: 11 } },
       'timeouts.perTryMs',
       'longer than the whole',
     ],
-    ['too many attempts', { retries: { attempts: 11 } }, 'retries.attempts', 'Too big'],
-    ['an unknown condition', { retries: { on: ['5xx'] } }, 'retries.on.0', 'Invalid option'],
+    ['too many attempts', { retries: { attempts: 11 } }, 'retries.attempts', 'at most 10'],
+    ['an unknown condition', { retries: { on: ['5xx'] } }, 'retries.on.0', 'must be one of reset, '],
     [
       'a backoff that shrinks',
       { retries: { backoffBaseMs: 300 } },
@@ -78,7 +83,7 @@ describe('refuses, and says where', () => {
       'two limits called default',
     ],
     ['concurrency upside down', { concurrency: { min: 5_000 } }, 'concurrency.min', 'min is above max'],
-    ['more than all', { observability: { tracePercent: 101 } }, 'observability.tracePercent', 'Too big'],
+    ['more than all', { observability: { tracePercent: 101 } }, 'observability.tracePercent', 'at most 100'],
   ];
   it.each(cases)('%s', (_what, fields, path, message) => {
     const [issue] = parse(fields).error?.issues ?? [];

@@ -65,8 +65,8 @@ it('takes a rule with every field and fills in what is left out', () => {
 
 describe('refuses, and says where', () => {
   const cases: [string, object[], string, string][] = [
-    ['an unknown key', [{ match: [] }], 'rules.0', 'Unrecognized key: "match"'],
-    ['no rules', [], 'rules', 'Too small: expected array to have >=1 items'],
+    ['an unknown key', [{ match: [] }], 'rules.0', 'there is no field match'],
+    ['no rules', [], 'rules', 'at least 1 item'],
     [
       'a path without a slash',
       [{ matches: [exact('a')] }],
@@ -273,7 +273,7 @@ describe('refuses, and says where', () => {
       'rules.0.timeouts.perTryMs',
       'longer than the whole request',
     ],
-    ['too many retries', [{ retries: { attempts: 11 } }], 'rules.0.retries.attempts', 'Too big'],
+    ['too many retries', [{ retries: { attempts: 11 } }], 'rules.0.retries.attempts', 'at most 10'],
     [
       'a name twice',
       [

@@ -148,7 +148,7 @@ services:
       'a number where text is meant',
       'value: "1"',
       'value: 1',
-      /^mesh.yaml:10:\d+: services.orders.rules.0.matches.0.headers.0.value: .*expected string.*; put it in quotes$/,
+      /^mesh.yaml:10:\d+: services.orders.rules.0.matches.0.headers.0.value: must be text; put it in quotes$/,
     ],
     [
       'a costly expression',

@@ -40,6 +40,19 @@ describe('reading resources', () => {
     ]);
   });
 
+  it('takes a list of resources, as JSON is written, and says where one of them is wrong', () => {
+    const listed = [
+      { kind: 'Service', name: 'orders' },
+      { kind: 'AccessRule', service: 'orders', allow: ['cart'] },
+    ];
+    const kinds = readYaml(JSON.stringify(listed)).map(({ resource }) => resource.kind);
+    expect(kinds).toEqual(['Service', 'AccessRule']);
+    const { issues, message } = errorOf('- kind: Service\n  name: orders\n- kind: Service\n  name: 7\n');
+    expect(message).toBe('Document 1, item 2 (Service), line 4, name: must be text; put it in quotes');
+    expect(issues).toMatchObject([{ path: [0, 1, 'name'] }]);
+    expect(() => readYaml('[]')).toThrow('There is no resource in it');
+  });
+
   it('says document, line and column of broken YAML', () => {
     const error = errorOf(`${split}---\nkind: Service\nname: [orders\n`);
     expect(error.code).toBe('invalid_yaml');
@@ -64,10 +77,10 @@ describe('reading resources', () => {
       'Document 1 (TrafficSplit/orders), line 4, weights: weights must sum to 100, these sum to 110',
     );
     expect(errorOf(`${split}stickiness: cookie\n`).message).toBe(
-      'Document 1 (TrafficSplit/orders), line 8: Unrecognized key: "stickiness"',
+      'Document 1 (TrafficSplit/orders), line 8: there is no field stickiness',
     );
     expect(errorOf('kind: AccessRule\nservice: orders\n').message).toMatch(
-      /^Document 1 \(AccessRule\/orders\), line 1, allow: /,
+      /^Document 1 \(AccessRule\/orders\), line 1, allow: is missing; it is a list$/,
     );
   });
 
@@ -78,7 +91,11 @@ describe('reading resources', () => {
   });
 
   it('refuses what is no resource, and a resource that stands there twice', () => {
-    expect(errorOf('- a\n- b\n').message).toMatch(/^Document 1, line 1: it must be a mapping with a kind/);
+    expect(errorOf('a\n').message).toMatch(/^Document 1, line 1: it must be a mapping with a kind/);
+    expect(errorOf('- a\n- b\n').issues.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Document 1, item 1, line 1: it must be a mapping with a kind/),
+      expect.stringMatching(/^Document 1, item 2, line 2: it must be a mapping with a kind/),
+    ]);
     expect(errorOf('kind: Deployment\nname: x\n').message).toBe(
       'Document 1 (Deployment/x), line 1, kind: must be one of Service, TrafficSplit, Route, Policy, AccessRule',
     );

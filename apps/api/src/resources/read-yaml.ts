@@ -37,18 +37,21 @@ export function readYaml(text: string): ReadDocument[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const documents = [...parsed].filter((document) => !isEmpty(document));
-  if (documents.length === 0) {
-    throw new MeshError('invalid_yaml', 'There is no document in it; write at least one resource.');
-  }
+  if (documents.length === 0) throw noResource();
   const broken = documents.flatMap((document, index) => syntaxIssues(document, index, lines));
   if (broken.length > 0) throw issuesError('invalid_yaml', broken);
 
-  const read = documents.map((document, index) => readDocument(document, index, lines));
+  const read = documents.flatMap((document, index) => readDocument(document, index, lines));
   const wrong = read.flatMap((result) => ('issues' in result ? result.issues : []));
   if (wrong.length > 0) throw issuesError('invalid_resource', wrong);
   const good = read.flatMap((result) => ('issues' in result ? [] : [result]));
+  if (good.length === 0) throw noResource();
   refuseRepeated(good);
   return good;
+}
+
+function noResource(): MeshError {
+  return new MeshError('invalid_yaml', 'There is no resource in it; write at least one.');
 }
 
 function isEmpty(document: Document.Parsed): boolean {
@@ -64,29 +67,44 @@ function syntaxIssues(document: Document.Parsed, index: number, lines: LineCount
   });
 }
 
+/** One resource, or each of a list of them, as `tulle get -o json` writes it. */
 function readDocument(
   document: Document.Parsed,
   index: number,
   lines: LineCounter,
-): ReadDocument | { issues: MeshIssue[] } {
-  const wrong = (place: string, path: Path, message: string) => ({
-    issues: [{ path: [index, ...path], message: `${place}: ${message}` }],
-  });
+): (ReadDocument | { issues: MeshIssue[] })[] {
   const value = plainValue(document);
+  const read = (one: unknown, base: Path) => readResource(one, { document, index, lines, base });
+  return Array.isArray(value) ? value.map((one, item) => read(one, [item])) : [read(value, [])];
+}
+
+/** Where a resource stands: `base` leads to it inside of its document. */
+interface Surroundings {
+  readonly document: Document.Parsed;
+  readonly index: number;
+  readonly lines: LineCounter;
+  readonly base: Path;
+}
+
+function readResource(value: unknown, around: Surroundings): ReadDocument | { issues: MeshIssue[] } {
+  const { index, base } = around;
+  const wrong = (place: string, path: Path, message: string) => ({
+    issues: [{ path: [index, ...base, ...path], message: `${place}: ${message}` }],
+  });
   if (value instanceof ReferenceError || !isRecord(value)) {
     const message =
       value instanceof ReferenceError
         ? `it uses more than ${maxAliases} aliases, or one that is not defined`
         : 'it must be a mapping with a kind, such as `kind: TrafficSplit`';
-    return wrong(placeOf(document, index, lines, {}, []), [], message);
+    return wrong(placeOf(around, {}, []), [], message);
   }
-  const place = (path: Path, key?: string) => placeOf(document, index, lines, value, path, key);
+  const place = (path: Path, key?: string) => placeOf(around, value, path, key);
   if (!resourceKinds.some((kind) => kind === value.kind)) {
     return wrong(place(['kind']), ['kind'], `must be one of ${resourceKinds.join(', ')}`);
   }
   const parsed = resourceSchema.safeParse(value);
   if (parsed.success) return { resource: parsed.data, place };
-  return { issues: parsed.error.issues.map((issue) => issueOf(issue, index, place)) };
+  return { issues: parsed.error.issues.map((issue) => issueOf(issue, around, place)) };
 }
 
 function plainValue(document: Document.Parsed): unknown {
@@ -100,33 +118,34 @@ function plainValue(document: Document.Parsed): unknown {
 
 function issueOf(
   issue: z.core.$ZodIssue,
-  index: number,
+  { document, index, base }: Surroundings,
   place: (path: Path, key?: string) => string,
 ): MeshIssue {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   const isUnknownKey = issue.code === 'unrecognized_keys';
   const where = isUnknownKey ? place(path, issue.keys[0]) : place(path);
-  const quote = issue.code === 'invalid_type' && issue.expected === 'string' ? '; put it in quotes' : '';
-  return { path: [index, ...path], message: `${where}: ${issue.message}${quote}` };
+  const typed = document.getIn([...base, ...path]);
+  const wantsQuotes =
+    issue.code === 'invalid_type' && issue.expected === 'string' && /^(number|boolean)$/.test(typeof typed);
+  const quotes = wantsQuotes ? '; put it in quotes' : '';
+  return { path: [index, ...base, ...path], message: `${where}: ${issue.message}${quotes}` };
 }
 
 /** The line of a field; of the nearest mapping around it when it is missing. */
 function placeOf(
-  document: Document.Parsed,
-  index: number,
-  lines: LineCounter,
+  { document, index, lines, base }: Surroundings,
   value: Readonly<Record<string, unknown>>,
   path: Path,
   key?: string,
 ): string {
-  const name = value.name ?? value.service;
-  const title =
-    typeof value.kind === 'string' && typeof name === 'string'
-      ? ` (${short(value.kind)}/${short(name)})`
-      : '';
-  const line = lines.linePos(offsetOf(document, path, key)).line;
+  const title = [value.kind, value.name ?? value.service]
+    .filter((part) => typeof part === 'string')
+    .map(short);
+  const [item] = base;
+  const listed = item === undefined ? '' : `, item ${Number(item) + 1}`;
+  const line = lines.linePos(offsetOf(document, [...base, ...path], key)).line;
   const field = path.length > 0 ? `, ${path.join('.')}` : '';
-  return `Document ${index + 1}${title}, line ${line}${field}`;
+  return `Document ${index + 1}${listed}${title.length > 0 ? ` (${title.join('/')})` : ''}, line ${line}${field}`;
 }
 
 function offsetOf(document: Document.Parsed, path: Path, key?: string): number {

@@ -14,7 +14,7 @@ export const resourcesRouter = router({
   applyYaml: procedure('edit')
     .input(
       z.object({
-        yaml: z.string().min(1).max(1_000_000, 'at most 1 MB'),
+        yaml: z.string().max(1_000_000, 'it is longer than 1 MB; apply it in parts'),
         baseRevision: baseRevisionSchema,
         reason: z._default(reasonSchema, ''),
         dryRun: z.boolean().default(false),

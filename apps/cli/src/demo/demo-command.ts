@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { dataDirectoryOf } from '../access.ts';
 import { CommandFailure } from '../failure.ts';
-import { defaultDataDirectory } from '../server/clone.ts';
 import { table } from '../table.ts';
 import { demoSocketPath } from './control-server.ts';
 import type { PartStatus } from './supervised-part.ts';
@@ -36,7 +36,7 @@ function withDataDir(command: Command): Command {
 }
 
 async function show(flags: DemoFlags, action: string, part: string): Promise<void> {
-  const dataDir = flags.dataDir ?? process.env.TULLE_DATA_DIR ?? defaultDataDirectory;
+  const dataDir = dataDirectoryOf(flags, process.env);
   const parts = await ask(dataDir, action, part);
   process.stdout.write(
     table([

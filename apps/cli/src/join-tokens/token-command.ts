@@ -1,6 +1,7 @@
-import { formatAge, formatRelative } from '@tulle/mesh/format';
+import { formatDuration, formatRelative } from '@tulle/mesh/format';
 import type { Command } from 'commander';
-import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
+import { type AccessFlags, addAccessOptions } from '../access.ts';
+import { withApi } from '../api-client.ts';
 import { CommandFailure } from '../failure.ts';
 import { table } from '../table.ts';
 
@@ -16,9 +17,10 @@ export function define(command: Command): void {
     .option('--minutes <count>', 'how long it is good for', '15')
     .action((service: string, flags: CreateFlags) =>
       withApi(flags, async (api) => {
-        const created = await api.joinTokens.create.mutate({ service, lifetimeMs: minutes(flags.minutes) });
+        const lifetimeMs = minutes(flags.minutes);
+        const created = await api.joinTokens.create.mutate({ service, lifetimeMs });
         process.stderr.write(
-          `Good once, for ${formatAge(created.expiresAt - Date.now())}; agents join at ${created.apiAddress}\n`,
+          `Good once, for ${formatDuration(lifetimeMs)}; agents join at ${created.apiAddress}\n`,
         );
         process.stdout.write(`${created.token}\n`);
       }),

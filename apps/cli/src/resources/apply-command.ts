@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { countOf } from '@tulle/mesh/format';
 import type { Command } from 'commander';
-import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
+import { type AccessFlags, addAccessOptions } from '../access.ts';
+import { type ApiClient, withApi } from '../api-client.ts';
 import { CommandFailure } from '../failure.ts';
 
 interface ApplyFlags extends AccessFlags {
@@ -20,8 +22,9 @@ export function define(command: Command): void {
     .action((flags: ApplyFlags) => withApi(flags, (api) => apply(api, flags)));
 }
 
-async function apply(api: Parameters<Parameters<typeof withApi>[1]>[0], flags: ApplyFlags): Promise<void> {
-  const yaml = flags.file === '-' ? await text(process.stdin) : readFile(flags.file);
+async function apply(api: ApiClient, flags: ApplyFlags): Promise<void> {
+  const yaml =
+    flags.file === '-' ? decode(await buffer(process.stdin), 'Standard input') : readFile(flags.file);
   const result = await api.resources.applyYaml.mutate({ yaml, reason: flags.reason, dryRun: flags.dryRun });
   for (const { action, kind, service, fields } of result.entries) {
     process.stdout.write(`${action} ${kind}/${service}\n`);
@@ -37,10 +40,17 @@ function outcome(result: { revision: number; entries: readonly unknown[] }, dryR
 }
 
 function readFile(file: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new CommandFailure(`${file} cannot be read (${code}).`);
   }
+  return decode(bytes, file);
+}
+
+function decode(bytes: Buffer, name: string): string {
+  if (!isUtf8(bytes)) throw new CommandFailure(`${name} is not text in UTF-8.`);
+  return bytes.toString();
 }

@@ -1,12 +1,14 @@
 import { countOf, listOf } from '@tulle/mesh/format';
-import { type Resource, type ResourceKind, resourceKinds, resourceService } from '@tulle/mesh/resource';
+import { type Resource, resourceKinds, resourceService } from '@tulle/mesh/resource';
 import { describeRule, describeSticky } from '@tulle/mesh/route-words';
 import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type AccessFlags, addAccessOptions, withApi } from '../api-client.ts';
+import { type AccessFlags, addAccessOptions } from '../access.ts';
+import { withApi } from '../api-client.ts';
 import { CommandFailure } from '../failure.ts';
 import { table } from '../table.ts';
+import { kindNamed } from './kind-named.ts';
 
 interface GetFlags extends AccessFlags {
   readonly output: 'table' | 'yaml' | 'json';
@@ -18,24 +20,18 @@ export function define(command: Command): void {
     .argument('[kind]', `one of ${resourceKinds.join(', ')}`)
     .argument('[service]', 'the service it speaks of')
     .addOption(new Option('-o, --output <format>', 'how').choices(['table', 'yaml', 'json']).default('table'))
-    .action((kind: string | undefined, service: string | undefined, flags: GetFlags) =>
-      withApi(flags, async (api) => {
+    .action((word: string | undefined, service: string | undefined, flags: GetFlags) => {
+      const kind = word === undefined ? undefined : kindNamed(word);
+      return withApi(flags, async (api) => {
         const found = await api.resources.list.query({
-          ...(kind === undefined ? {} : { kind: kindNamed(kind) }),
+          ...(kind === undefined ? {} : { kind }),
           ...(service === undefined ? {} : { service }),
         });
+        if (service !== undefined && found.resources.length === 0)
+          throw new CommandFailure(`There is no ${kind}/${service}.`);
         process.stdout.write(shown(found, flags.output));
-      }),
-    );
-}
-
-/** `trafficsplit` and `traffic-splits` are understood as well. */
-function kindNamed(word: string): ResourceKind {
-  const plain = (name: string) => name.toLowerCase().replaceAll('-', '').replace(/s$/, '');
-  const kind = resourceKinds.find((name) => plain(name) === plain(word));
-  if (kind === undefined)
-    throw new CommandFailure(`There is no kind ${word}; the kinds are ${resourceKinds.join(', ')}.`);
-  return kind;
+      });
+    });
 }
 
 function shown(found: { resources: readonly Resource[]; yaml: string }, output: GetFlags['output']): string {

@@ -1,7 +1,8 @@
 import { startServer } from '@tulle/api/server';
 import { openDatabase } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
-import { connectApi, readOperatorFile } from '../api-client.ts';
+import { readOperatorFile } from '../access.ts';
+import { connectApi } from '../api-client.ts';
 import { report } from '../failure.ts';
 import { type Announce, createAnnounce } from './announce.ts';
 import { Closers } from './closers.ts';
