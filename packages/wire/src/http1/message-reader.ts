@@ -3,6 +3,7 @@ import { CR, HEX, LF } from '../http/characters.ts';
 import { FieldSection } from '../http/field-section.ts';
 import { mayTrail } from '../http/known-fields.ts';
 import type { BodyFraming, MessageHead } from '../http/message-head.ts';
+import { leaveOutForHeads } from '../http/trailer-fields.ts';
 import { WireError } from './errors.ts';
 import { afterLineEnd, FieldLine, INCOMPLETE, readFieldLine } from './field-line.ts';
 import { takeMeaning } from './field-meaning.ts';
@@ -299,6 +300,7 @@ export abstract class MessageReader {
     if (section !== undefined) {
       section.end = fieldsEnd - base;
       section.text = bytes.toString('latin1', base, next);
+      leaveOutForHeads(section);
     }
     this.partial.reset();
     this.state = AT.head;

@@ -1,5 +1,6 @@
 import { FieldSection } from '../http/field-section.ts';
 import type { RequestHead, ResponseHead } from '../http/message-head.ts';
+import { leaveOutForHeads } from '../http/trailer-fields.ts';
 import { CLOSED } from './closed-streams.ts';
 import { Http2Error, type Http2ErrorReason } from './errors.ts';
 import type { HeadBlock } from './head-block.ts';
@@ -45,6 +46,7 @@ export class BlockReader {
     const { builder, session, trailers } = this;
     builder.beginTrailers(trailers);
     this.decode(block);
+    leaveOutForHeads(trailers);
     if (stream.remoteEnded) session.refuseStream(stream, 'stream-closed');
     else if (block.dependsOnItself) session.refuseStream(stream, 'self-dependency');
     else if (!block.ended) session.refuseStream(stream, 'unexpected-head');
