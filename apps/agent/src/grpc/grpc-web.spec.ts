@@ -4,9 +4,11 @@ import { RequestHead } from '@tulle/wire/http/message-head';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GrpcWeb, grpcWebOf } from './grpc-web.ts';
+import { isGrpcCall } from './is-grpc.ts';
 
 function callWith(contentType: string, accept?: string): GrpcWeb {
   const head = new RequestHead(16);
+  head.method = 'POST';
   head.addLine(FIELD.contentType, `content-type: ${contentType}\r\n`, 12);
   if (accept !== undefined) head.addLine(FIELD.accept, `accept: ${accept}\r\n`, 6);
   const call = grpcWebOf(head);
@@ -46,9 +48,21 @@ function decodeRequest(call: GrpcWeb, body: Buffer, pieces: readonly number[]): 
 describe('a gRPC-Web request', () => {
   it('is no other', () => {
     const head = new RequestHead(16);
+    head.method = 'POST';
     expect(grpcWebOf(head)).toBeUndefined();
     head.addLine(FIELD.contentType, 'content-type: application/grpc\r\n', 12);
     expect(grpcWebOf(head)).toBeUndefined();
+  });
+
+  it.each(['GET', 'CONNECT', 'OPTIONS'])('is no %s, whatever it says of its content', (method) => {
+    for (const type of ['grpc', 'grpc-web', 'grpc-web-text']) {
+      const head = new RequestHead(16);
+      head.addLine(FIELD.contentType, `content-type: application/${type}\r\n`, 12);
+      head.method = 'POST';
+      expect(isGrpcCall(head) || grpcWebOf(head) !== undefined).toBe(true);
+      head.method = method;
+      expect([isGrpcCall(head), grpcWebOf(head)]).toEqual([false, undefined]);
+    }
   });
 
   it('asks the service for gRPC', () => {
@@ -115,6 +129,8 @@ describe('the answer to a gRPC-Web request', () => {
       const trailers = new FieldSection(8);
       trailers.addLine(FIELD.grpcStatus, 'grpc-status: 0\r\n', 11);
       trailers.addLine(FIELD.other, 'X-Custom: é\r\n', 8);
+      trailers.addLine(FIELD.other, 'set-cookie: a=b\r\n', 10);
+      trailers.leaveOut('set-cookie');
       fc.assert(
         fc.property(content, sizes, (body, pieces) => {
           const call = callWith(type);

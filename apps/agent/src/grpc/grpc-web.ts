@@ -1,15 +1,17 @@
 import type { Bytes } from '@tulle/wire/http/bytes';
 import type { FieldSection } from '@tulle/wire/http/field-section';
-import { FIELD } from '@tulle/wire/http/known-fields';
+import { dropTable, FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import { Base64Decoder } from './base64-decoder.ts';
 import { type GrpcFlavour, grpcFlavourOf, messageFormatOf } from './is-grpc.ts';
 
+const none = dropTable();
 /** Most significant bit of a frame's first byte: it holds trailers (PROTOCOL-WEB, Message framing 2). */
 const TRAILERS_FLAG = 0x80;
 
 /** The bridge for a request that came as gRPC-Web; undefined for every other. */
 export function grpcWebOf(head: RequestHead): GrpcWeb | undefined {
+  if (head.method !== 'POST') return undefined;
   const contentType = head.known(FIELD.contentType);
   const flavour = grpcFlavourOf(contentType);
   if (contentType === undefined || flavour === undefined || flavour === 'grpc') return undefined;
@@ -66,6 +68,7 @@ export class GrpcWeb {
   responseTrailers(trailers: FieldSection): Bytes {
     let lines = '';
     for (let index = 0; index < trailers.count; index++) {
+      if (!trailers.keeps(index, none, undefined)) continue;
       lines += `${trailers.lowerNameAt(index)}: ${trailers.valueAt(index)}\r\n`;
     }
     return this.trailersFrame(lines);
