@@ -1,56 +1,12 @@
 import { expect, test } from 'vitest';
-import { MeshError } from '../errors.ts';
-import { emptyCounts } from '../histogram.ts';
-import { act, rolloutActions } from './actions.ts';
-import { advance, type RolloutSignals, start } from './advance.ts';
+import { rolloutActions } from './actions.ts';
 import { describeProgress, describeStep } from './describe.ts';
+import { ana, arm, bo, plain, rolloutOf } from './rollout-of.spec-support.ts';
 import { type RolloutActionName, rolloutSpecSchema } from './spec.ts';
-import type { RolloutTransition } from './state.ts';
-
-const ana = { id: 'p1', name: 'ana' };
-const bo = { id: 'p2', name: 'bo' };
-const plain = (text: string | undefined) => text?.replaceAll('\u2009', ' ');
-
-function rolloutOf(steps: unknown[]) {
-  const spec = rolloutSpecSchema.parse({
-    service: 'payment',
-    stable: 'v1',
-    candidate: 'v3',
-    steps: [{ type: 'setWeight', weight: 20 }, ...steps],
-  });
-  let last: RolloutTransition = start('r7', spec, 0);
-  const rollout = () => ({ id: 'r7', spec, state: last.state });
-  return {
-    spec,
-    state: () => last.state,
-    last: () => last,
-    events: () => last.events.map((event) => plain(event.text)),
-    advance(now: number, signals: RolloutSignals = {}) {
-      last = advance(rollout(), now, signals);
-      return last.state.phase;
-    },
-    /** Reports the open effect as done. */
-    applied(now: number) {
-      return this.advance(now, { effectApplied: last.state.effect?.id });
-    },
-    act(action: RolloutActionName, person: typeof ana, now: number, comment = '') {
-      last = act(rollout(), action, person, comment, now);
-      return last.state.phase;
-    },
-    refusal(action: RolloutActionName, person: typeof ana) {
-      try {
-        act(rollout(), action, person, '', 0);
-        return undefined;
-      } catch (error) {
-        return error instanceof MeshError && error.code === 'action_not_allowed' ? error.message : error;
-      }
-    },
-  };
-}
-const arm = (requests: number, errors: number) => ({ requests, errors, latency: emptyCounts });
 
 test('a weight is asked for with a stable id until it is reported as applied', () => {
   const rollout = rolloutOf([{ type: 'approval' }]);
+  expect(rollout.last().events).toMatchObject([{ type: 'started', stepIndex: 0, transition: 1 }]);
   const [effect] = rollout.last().effects;
   expect(effect).toMatchObject({
     id: 'r7/1',
@@ -221,6 +177,7 @@ test('steps in words', () => {
     steps: [
       { type: 'setWeight', weight: 20 },
       { type: 'pause', durationMs: 120_000 },
+      { type: 'pause' },
       { type: 'approval' },
       { type: 'approval', approvals: 2 },
       { type: 'analysis' },
@@ -229,6 +186,7 @@ test('steps in words', () => {
   expect(steps.map((step) => plain(describeStep(step)))).toEqual([
     '20 %',
     'Pause for 2 min',
+    'Pause until somebody resumes',
     'Approval by 1 person',
     'Approval by 2 people',
     'Analysis for 1 min',

@@ -1,7 +1,7 @@
 import { formatDuration } from '../format.ts';
 import { type ArmCounters, judge, type Verdict } from './judge.ts';
 import type { RolloutSpec, RolloutStep } from './spec.ts';
-import type { Rollout, RolloutState, RolloutTransition } from './state.ts';
+import type { Rollout, RolloutEffect, RolloutState, RolloutTransition } from './state.ts';
 import {
   candidateShare,
   change,
@@ -47,19 +47,18 @@ export function start(id: string, spec: RolloutSpec, now: number): RolloutTransi
 export function advance(rollout: Rollout, now: number, signals: RolloutSignals): RolloutTransition {
   const { spec, state } = rollout;
   if (state.effect) {
-    return signals.effectApplied === state.effect.id ? effectDone(rollout, now) : unchanged(state);
+    const isDone = signals.effectApplied === state.effect.id;
+    return isDone ? effectDone(rollout, state.effect, now) : unchanged(state);
   }
   const step = spec.steps[state.stepIndex];
-  if (step === undefined) return unchanged(state);
-  if (state.phase === 'waiting-time' && step.type === 'pause') return waitForTime(rollout, step, now);
-  if (state.phase === 'analysing' && step.type === 'analysis') return analyse(rollout, step, now, signals);
+  if (state.phase === 'waiting-time' && step?.type === 'pause') return waitForTime(rollout, step, now);
+  if (state.phase === 'analysing' && step?.type === 'analysis') return analyse(rollout, step, now, signals);
   return unchanged(state);
 }
 
-function effectDone(rollout: Rollout, now: number): RolloutTransition {
+function effectDone(rollout: Rollout, effect: RolloutEffect, now: number): RolloutTransition {
   const { spec, state } = rollout;
-  if (state.effect === null) return unchanged(state);
-  const candidateWeight = candidateShare(spec, state.effect);
+  const candidateWeight = candidateShare(spec, effect);
   const applied = { effect: null, candidateWeight };
   const happening = weightSet(spec, candidateWeight);
   if (state.phase === 'aborting') {
@@ -120,6 +119,5 @@ function analysisFailed(rollout: Rollout, now: number, verdict: Verdict, reason:
 }
 
 function withVerdict(state: RolloutState, at: number, verdict: Verdict): RolloutState['verdicts'] {
-  const { stepIndex } = state;
-  return [...state.verdicts.filter((entry) => entry.stepIndex !== stepIndex), { stepIndex, at, verdict }];
+  return [...state.verdicts, { stepIndex: state.stepIndex, at, verdict }];
 }
