@@ -131,11 +131,15 @@ async function createCluster(binaries: PostgresBinaries, directory: string, clus
     initdb.once('error', (error) => resolve(error.message));
     initdb.once('close', resolve);
   });
-  if (code !== 0)
+  if (code !== 0) {
+    const advice = complaint.includes('could not look up effective user')
+      ? '; run Tulle as a user with an entry in /etc/passwd, or set DATABASE_URL to a PostgreSQL server of yours'
+      : '';
     throw new DatabaseError(
       'unsupported',
-      `PostgreSQL could not make its files in ${directory}: ${complaint.trim() || code}`,
+      `PostgreSQL could not make its files in ${directory}: ${complaint.trim() || code}${advice}`,
     );
+  }
   await rename(unfinished, cluster);
 }
 

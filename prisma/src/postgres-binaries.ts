@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { DatabaseError } from './database-error.ts';
 
@@ -22,7 +23,7 @@ export interface PostgresBinaries {
 export function postgresBinaries(): PostgresBinaries {
   const native = nativeDirectory();
   completeLibraries(native);
-  const wrap = process.getuid?.() === 0 ? asOrdinaryUser() : (launch: Launch) => launch;
+  const wrap = process.getuid?.() === 0 ? asOrdinaryUser() : hasName() ? asItIs : (inNamespace() ?? asItIs);
   return {
     launch: (program, args) => wrap({ command: path.join(native, 'bin', program), args }),
     adopt(directory) {
@@ -57,16 +58,32 @@ function completeLibraries(native: string): void {
   }
 }
 
+const asItIs = (launch: Launch) => launch;
+
+/** Containers are often run as a number that no user has; initdb looks its user up. */
+function hasName(): boolean {
+  try {
+    userInfo();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * As root: in a user namespace where root has another number, so that files stay root's; where the system
  * forbids those (most container runtimes do), as the user `nobody`, who then owns the data.
  */
 function asOrdinaryUser(): (launch: Launch) => Launch {
+  return inNamespace() ?? ((launch) => ({ ...launch, identity: unprivilegedUser() }));
+}
+
+/** Where this user has the number of `nobody`; undefined where the system forbids it. */
+function inNamespace(): ((launch: Launch) => Launch) | undefined {
   const { uid, gid } = unprivilegedUser();
   const namespace = ['--user', `--map-user=${uid}`, `--map-group=${gid}`];
-  if (spawnSync('unshare', [...namespace, 'true'], { stdio: 'ignore' }).status === 0)
-    return ({ command, args }) => ({ command: 'unshare', args: [...namespace, command, ...args] });
-  return (launch) => ({ ...launch, identity: { uid, gid } });
+  if (spawnSync('unshare', [...namespace, 'true'], { stdio: 'ignore' }).status !== 0) return undefined;
+  return ({ command, args }) => ({ command: 'unshare', args: [...namespace, command, ...args] });
 }
 
 /** initdb looks its user up by number, so it has to be one that exists. */

@@ -6,8 +6,19 @@ import { isAlive, startOf } from './process-identity.ts';
 
 /** Where an agent keeps its state when nobody says: by instance, or by service and version. */
 export function defaultDataDir(name: string, environment: NodeJS.ProcessEnv): string {
-  const state = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  const state = environment.XDG_STATE_HOME || join(home(), '.local', 'state');
   return join(state, 'tulle', 'agents', name);
+}
+
+/** In a container the user may be a number without a name, and without a home. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    throw new UsageError(
+      'The user of this process has no home directory: say with --data-dir where the agent keeps its state.',
+    );
+  }
 }
 
 /** The agent's directory, which one process at a time may write to, but for its own counters. */
