@@ -122,4 +122,8 @@ retries: { on: [rate-limited], attempts: 1 }
 test('a service that does not exist is said to be missing', async ({ page }) => {
   await page.goto('/services/nowhere');
   await expect(page.getByRole('heading', { name: 'The service nowhere could not be shown' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'All services' })).toHaveAttribute(
+    'href',
+    '/services',
+  );
 });

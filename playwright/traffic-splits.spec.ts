@@ -100,3 +100,12 @@ test('HTML in a reason is text wherever it is shown', async ({ page }) => {
   }
   await expect(page).not.toHaveTitle('owned');
 });
+
+test('of a single version all traffic can be held before a second one starts', async ({ page, operator }) => {
+  await operator.remove('shipping', 'TrafficSplit');
+  await page.goto('/traffic/shipping');
+  await expect(page.getByRole('heading', { name: 'All traffic goes to v1, the only version' })).toBeVisible();
+  await page.getByRole('button', { name: 'Hold all traffic on v1' }).click();
+  await expect(page.getByText('It gets no traffic until the split gives it some.')).toBeVisible();
+  await operator.remove('shipping', 'TrafficSplit');
+});

@@ -1,6 +1,6 @@
 import { TRPCClientError } from '@trpc/client';
 import { expect, test } from 'vitest';
-import { failureOf, isOurFault } from './failure.ts';
+import { failureOf, isMissing, isOurFault } from './failure.ts';
 
 const answered = (data: object) =>
   TRPCClientError.from({ error: { message: 'It broke.', code: -32603, data } });
@@ -10,6 +10,8 @@ test('says what the API says', () => {
   const failure = failureOf(answered({ code: 'CONFLICT', httpStatus: 409, mesh }));
   expect(failure).toEqual({ message: 'It broke.', status: 409, ...mesh });
   expect(isOurFault(failure)).toBe(false);
+  expect(isMissing(failure)).toBe(false);
+  expect(isMissing(failureOf(answered({ code: 'NOT_FOUND', httpStatus: 404, mesh })))).toBe(true);
 });
 
 test('what answers in place of the API, or nobody, is no reason to break', () => {

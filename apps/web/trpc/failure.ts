@@ -37,6 +37,11 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** There is no such thing: asking again would say the same, so a way elsewhere is worth more. */
+export function isMissing({ status }: Failure): boolean {
+  return status === 404 || status === 400;
+}
+
 /** Worth trying again: nothing was said, or the server itself failed. */
 export function isOurFault({ status }: Failure): boolean {
   return status === undefined || status >= 500;

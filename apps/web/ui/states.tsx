@@ -2,17 +2,28 @@
 
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { failureOf } from '@/trpc/failure';
+import { failureOf, isMissing } from '@/trpc/failure';
+import { LinkButton } from './link-button';
 import classes from './states.module.css';
 
+interface ErrorStateProps {
+  readonly error: unknown;
+  readonly what: string;
+  readonly onRetry?: () => void;
+  /** Where to go when there is no such thing. */
+  readonly instead?: { readonly href: string; readonly label: string };
+}
+
 /** What, where and what to do; keeps everything around it in place. */
-export function ErrorState({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
+export function ErrorState({ error, what, onRetry, instead }: ErrorStateProps) {
   const failure = failureOf(error);
+  const elsewhere = isMissing(failure) ? instead : undefined;
   return (
     <div className={classes.state} role="alert">
       <h2>{what} could not be shown</h2>
       <p>{failure.message}</p>
-      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+      {elsewhere && <LinkButton href={elsewhere.href}>{elsewhere.label}</LinkButton>}
+      {!elsewhere && onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>
   );
 }

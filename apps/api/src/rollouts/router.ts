@@ -3,7 +3,7 @@ import { type RolloutActionName, rolloutSpecSchema } from '@tulle/mesh/rollout/s
 import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
 
-const idSchema = z.uuid();
+const idSchema = z.uuid('no rollout has such an id');
 
 function action(name: RolloutActionName, permission: 'edit' | 'approve') {
   return procedure(permission)

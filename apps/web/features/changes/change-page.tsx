@@ -36,7 +36,12 @@ export function ChangePage({ revision }: { revision: number }) {
       {error === null ? (
         <ChangeSkeleton />
       ) : (
-        <ErrorState error={error} what={`Revision ${revision}`} onRetry={() => void refetch()} />
+        <ErrorState
+          error={error}
+          what={`Revision ${revision}`}
+          instead={{ href: paths.changes(), label: 'All changes' }}
+          onRetry={() => void refetch()}
+        />
       )}
     </>
   );

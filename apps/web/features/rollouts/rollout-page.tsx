@@ -30,8 +30,25 @@ export function RolloutPage({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(trpc.rollouts.get.queryOptions({ id }, useRefresh(2_000)));
   // While the answer for another one stands in, nothing of it may be decided here.
   if (data?.row.id === id) return <RolloutDetail rollout={data} />;
-  if (error !== null) return <ErrorState error={error} what="The rollout" onRetry={() => void refetch()} />;
-  return <RolloutSkeleton />;
+  if (error === null) return <RolloutSkeleton />;
+  return (
+    <>
+      <PageHeader
+        trail={
+          <MeshLink href={paths.rollouts()} look="plain">
+            Rollouts
+          </MeshLink>
+        }
+        title="Rollout"
+      />
+      <ErrorState
+        error={error}
+        what="The rollout"
+        instead={{ href: paths.rollouts(), label: 'All rollouts' }}
+        onRetry={() => void refetch()}
+      />
+    </>
+  );
 }
 
 function RolloutDetail({ rollout }: { rollout: Rollout }) {

@@ -67,6 +67,7 @@ export function ServicePage({ service }: { service: string }) {
         <ErrorState
           error={query.error}
           what={`The service ${service}`}
+          instead={{ href: paths.services(), label: 'All services' }}
           onRetry={() => void query.refetch()}
         />
       )}

@@ -15,13 +15,21 @@ import { OwnedNotice } from './owned-notice';
 import { PreviewCard } from './preview-card';
 import { previewOf } from './preview-of';
 import { ShareChart } from './share-chart';
+import { SingleVersion } from './single-version';
 import { SplitCard } from './split-card';
 import { rebase } from './split-draft';
 import classes from './traffic-split-editor.module.css';
 import { useSplitDraft } from './use-split-draft';
 
+type SplitView = RouterOutputs['trafficSplits']['get'];
+
+/** The split of a service; of a single version there is nothing to move. */
+export function TrafficSplitEditor({ view }: { view: SplitView }) {
+  return view.versions.length < 2 ? <SingleVersion view={view} /> : <Editor view={view} />;
+}
+
 /** Moves a split, says what that will do, applies it and says what became of it. */
-export function TrafficSplitEditor({ view }: { view: RouterOutputs['trafficSplits']['get'] }) {
+function Editor({ view }: { view: SplitView }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const { draft, changed, overtaken, edit, discard } = useSplitDraft(view);

@@ -51,6 +51,7 @@ export function TrafficSplitPage({ service }: { service: string }) {
         <ErrorState
           error={split.error}
           what={`The split of ${service}`}
+          instead={{ href: paths.trafficSplits(), label: 'All splits' }}
           onRetry={() => void split.refetch()}
         />
       )}
