@@ -2,7 +2,7 @@ import type { OutlierDetection } from '@tulle/mesh/outlier-detection';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Backend } from './backend.ts';
-import { applyTo, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
+import { applyTo, asked, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
 
 const off = { consecutiveFailures: 0, successRateBelowPercent: 0, latencyAbovePercent: 0 };
 
@@ -154,4 +154,81 @@ it('an ejection outlives a new configuration, but not detection itself, nor a ch
     outlierDetection: off,
   }).backends;
   expect(still?.state(1).why).toBe('available');
+});
+
+it('on probation one that fails and may not be ejected again is like the others', () => {
+  const { backends } = fleetOf(2);
+  const [first, second] = backends;
+  fail(first, 5, 0);
+  fail(second, 5, 5_000);
+  fail(first, 1, 5_100);
+  expect(first.state(5_100)).toEqual({ why: 'available', reason: '', until: undefined });
+  first.active = 1;
+  expect(first.isAvailable(5_100)).toBe(true);
+});
+
+it('no ejection is longer than the longest that is allowed', () => {
+  const { backends } = fleetOf(2, { maxEjectionMs: 8_000 });
+  const [failing] = backends;
+  fail(failing, 5, 0);
+  fail(failing, 1, 6_000);
+  expect(failing.state(6_000)).toMatchObject({ why: 'ejected', until: 14_000 });
+});
+
+it('backends are compared when an interval has ended, and not before', () => {
+  const { registry, backends } = fleetOf(2, { ...off, successRateBelowPercent: 30 });
+  fail(backends[0], 50, 1);
+  succeed(backends[1], 50, 1);
+  registry.sweep(9_999);
+  expect(ejected(backends, 9_999)).toBe(0);
+  registry.sweep(10_000);
+  expect(ejected(backends, 10_000)).toBe(1);
+});
+
+it('an interval goes on under a new configuration, unless its length has changed', () => {
+  const settings = { ...off, successRateBelowPercent: 30 };
+  const { registry, backends, apply } = fleetOf(2, settings);
+  fail(backends[0], 50, 1);
+  succeed(backends[1], 50, 1);
+  apply();
+  registry.sweep(10_000);
+  expect(ejected(backends, 10_000)).toBe(1);
+  const endpoints = [endpointOf(0), endpointOf(1)];
+  applyTo(registry, endpoints, { outlierDetection: { ...settings, intervalMs: 1_000 } });
+  registry.sweep(16_000);
+  succeed(backends[0], 50, 16_100);
+  fail(backends[1], 50, 16_100);
+  registry.sweep(17_000);
+  expect(backends[1].state(17_000).why).toBe('ejected');
+});
+
+it('one that was ejected within an interval is not ejected again for it at the end', () => {
+  const { registry, backends } = fleetOf(2, { successRateBelowPercent: 30, minRequests: 5 });
+  fail(backends[0], 5, 1);
+  succeed(backends[1], 50, 1);
+  registry.sweep(10_000);
+  expect(backends[0].ejection.count).toBe(1);
+});
+
+it('one that fails and is slow is ejected once', () => {
+  const { registry, backends } = fleetOf(4, {
+    ...off,
+    successRateBelowPercent: 30,
+    latencyAbovePercent: 300,
+  });
+  fail(backends[0], 40, 1);
+  succeed(backends[0], 40, 1_000, 900);
+  for (const other of backends.slice(1)) succeed(other, 50, 1_000, 10);
+  registry.sweep(10_000);
+  expect(backends[0].ejection).toMatchObject({ count: 1, reason: 'success 50.0 %, of the others 100.0 %' });
+});
+
+it('a balancer asks those again that were ejected when detection is switched off', () => {
+  const { registry, backends, apply } = fleetOf(2);
+  const { balancer } = apply().share(undefined, 1);
+  fail(backends[0], 5, 0);
+  const picked = () => new Set(Array.from({ length: 50 }, () => balancer.pick(asked(1))));
+  expect(picked()).toEqual(new Set([backends[1]]));
+  applyTo(registry, [endpointOf(0), endpointOf(1)], { outlierDetection: off });
+  expect(picked()).toEqual(new Set(backends));
 });
