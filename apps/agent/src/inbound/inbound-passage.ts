@@ -3,7 +3,8 @@ import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
-import { isMarkedCheck } from '../health/check-mark.ts';
+import { type ExpectedCheck, isMarkedCheck } from '../health/check-mark.ts';
+import { TokenBucket } from '../rate-limit/token-bucket.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Series } from '../record/series.ts';
 import { dropTablesOf, traceOf } from '../trace/trace-context.ts';
@@ -17,7 +18,7 @@ export interface InboundContext {
   readonly makesSpans: boolean;
   /** How the local service is reached, and what it speaks; undefined when there is none. */
   readonly local:
-    | Pick<LocalService, 'decision' | 'checkDecision' | 'checkPath' | 'checks' | 'protocol'>
+    | Pick<LocalService, 'decision' | 'checkDecision' | 'expectedCheck' | 'checks' | 'protocol'>
     | undefined;
   /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
   readonly allow: ReadonlySet<string> | undefined;
@@ -28,7 +29,7 @@ const dropped = dropTablesOf(...hopByHop, FIELD.mesh, FIELD.forwardedClientCerti
 /** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
 export class InboundPassage implements Passage {
   private readonly context: InboundContext;
-  private readonly perCaller = new WeakMap<Caller, { series: Series; sourceField: string }>();
+  private readonly perCaller = new WeakMap<Caller, KnownCaller>();
 
   constructor(context: InboundContext) {
     this.context = context;
@@ -58,7 +59,7 @@ export class InboundPassage implements Passage {
       return;
     }
     const own = this.of(caller);
-    const isCheck = identity !== undefined && isMarkedCheck(exchange.head, local.checkPath);
+    const isCheck = identity !== undefined && own.isCheck(exchange, local.expectedCheck);
     const decision = isCheck ? local.checkDecision : local.decision;
     const { tracePercent } = decision.observability;
     const trace = traceOf(exchange.head, tracePercent, this.context.makesSpans && !isCheck);
@@ -74,7 +75,7 @@ export class InboundPassage implements Passage {
   }
 
   /** What is the same for all requests of a connection. */
-  private of(caller: Caller): { series: Series; sourceField: string } {
+  private of(caller: Caller): KnownCaller {
     const known = this.perCaller.get(caller);
     if (known !== undefined) return known;
     const { recorder, self, tls } = this.context;
@@ -87,8 +88,27 @@ export class InboundPassage implements Passage {
       tls,
     });
     const sourceField = identity === undefined ? '' : fieldLine('x-tulle-source', identity.spiffeId);
-    const made = { series, sourceField };
+    const made = new KnownCaller(series, sourceField);
     this.perCaller.set(caller, made);
     return made;
+  }
+}
+
+/** What is known of a connection from its first request on. */
+class KnownCaller {
+  readonly series: Series;
+  readonly sourceField: string;
+  /** Made with its first check: few connections bring one. */
+  private checks: TokenBucket | undefined = undefined;
+
+  constructor(series: Series, sourceField: string) {
+    this.series = series;
+    this.sourceField = sourceField;
+  }
+
+  isCheck({ head, startedAt }: Exchange, expected: ExpectedCheck | undefined): boolean {
+    if (expected === undefined || !isMarkedCheck(head, expected)) return false;
+    this.checks ??= new TokenBucket(expected.pace, startedAt);
+    return this.checks.take(expected.pace, startedAt) === 0;
   }
 }

@@ -6,7 +6,7 @@ import { Split } from '../balance/split.ts';
 import { ConcurrencyLimit } from '../concurrency/concurrency-limit.ts';
 import { exempt } from '../concurrency/priority.ts';
 import type { Address } from '../data-plane.ts';
-import { checkedPath } from '../health/check-mark.ts';
+import { type ExpectedCheck, expectedCheck } from '../health/check-mark.ts';
 import { ConnectionPool, type PoolLimits } from '../pool/connection-pool.ts';
 import { hopTo, type PeerProtocol, plainConnector } from '../pool/connector.ts';
 import type { PeerEnvironment } from '../pool/peer-connection.ts';
@@ -29,7 +29,7 @@ export class LocalService {
   /** For checks of other agents: nothing refuses them, and they count as no caller's traffic. */
   checkDecision: RouteDecision;
   /** What they ask for; undefined where they make no request. */
-  checkPath: string | undefined;
+  expectedCheck: ExpectedCheck | undefined = undefined;
   readonly checks: Series;
   protocol: PeerProtocol = 'http1';
   /** For metrics. */
@@ -56,7 +56,6 @@ export class LocalService {
     this.backend = this.connect(policy);
     this.checks = this.unreportedSeries();
     this.decision = this.decide(policy, undefined);
-    this.checkPath = undefined;
     this.checkDecision = this.decideOnChecks();
   }
 
@@ -73,7 +72,7 @@ export class LocalService {
     }
     this.limitConcurrency(policy);
     this.decision = this.decide(policy, own);
-    this.checkPath = checkedPath(policy.healthCheck);
+    this.expectedCheck = expectedCheck(policy.healthCheck);
     this.checkDecision = this.decideOnChecks();
   }
 
