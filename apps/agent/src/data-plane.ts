@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { Self, ServiceView } from '@tulle/mesh/service-view';
 import type { BackendCondition } from './balance/backend-state.ts';
+import type { ServerCertificate } from './gateway/server-certificates.ts';
 import type { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import type { Pressure } from './lifecycle/memory-guard.ts';
 import { LiveDataPlane } from './live-data-plane.ts';
@@ -57,6 +58,13 @@ export interface DataPlaneOptions {
   readonly names?: NamesOptions | undefined;
   /** The port other agents call. With `tls` it refuses everyone until an identity is set. */
   readonly inbound?: (Address & { readonly tls: boolean }) | undefined;
+  /**
+   * Ports for whoever is outside of the mesh, in plain text and with TLS: the view of this agent's own service says which
+   * hosts lead where.
+   */
+  readonly gateway?:
+    | { readonly http?: Address | undefined; readonly https?: Address | undefined }
+    | undefined;
   readonly limits?: Partial<DataPlaneLimits> | undefined;
   readonly observability?: ObservabilitySettings | undefined;
   /** Those there may be of a predecessor; without, all are bound anew. */
@@ -74,6 +82,8 @@ export interface ListeningPorts {
   outbound?: number;
   inbound?: number;
   tlsPassthrough?: number;
+  gatewayHttp?: number;
+  gatewayHttps?: number;
   dns?: number;
   /** Service name -> port. */
   upstreams: Record<string, number>;
@@ -141,6 +151,11 @@ export interface DataPlane {
   apply(views: readonly ServiceView[]): ApplyResult;
   /** Used by every connection made or accepted from now on; those in flight are left alone. Throws when the PEM is unusable. */
   setIdentity(identity: DataPlaneIdentity): void;
+  /**
+   * What a gateway shows to who connects from now on; connections there are, are left alone. Throws with source and reason
+   * when one cannot be used, and then nothing has changed.
+   */
+  setServerCertificates(certificates: readonly ServerCertificate[]): void;
   /**
    * This agent was revoked: refuses everyone on the mesh port, makes no mutual TLS connection and destroys those
    * there are, until `setIdentity` is called again.

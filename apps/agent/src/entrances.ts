@@ -2,6 +2,7 @@ import type { Server } from 'node:net';
 import type { Address, DataPlaneOptions, ListeningPorts } from './data-plane.ts';
 import { httpEntry, listener } from './forward/listener.ts';
 import type { CallerEnvironment } from './forward/passage.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { InboundPassage } from './inbound/inbound-passage.ts';
 import type { LocalService } from './inbound/local-service.ts';
 import { MutualTlsListener } from './inbound/mutual-tls-listener.ts';
@@ -10,6 +11,7 @@ import { ListeningSockets } from './lifecycle/listening-sockets.ts';
 import { NamesOnLoopback } from './loopback/names-on-loopback.ts';
 import type { Credentials } from './mutual-tls/credentials.ts';
 import type { KnownServices } from './outbound/known-services.ts';
+import type { OutboundContext } from './outbound/outbound-passage.ts';
 import { ServiceEntrance } from './outbound/service-entrance.ts';
 import type { Recorder } from './record/recorder.ts';
 
@@ -33,6 +35,7 @@ interface Entrance {
 /** Every way into the agent that its options ask for: what listens where, and who takes what comes in. */
 export class Entrances {
   readonly names: NamesOnLoopback | undefined;
+  readonly gateway: Gateway | undefined;
   private readonly options: DataPlaneOptions;
   private readonly context: EntrancesContext;
   private readonly sockets: ListeningSockets;
@@ -46,6 +49,7 @@ export class Entrances {
     this.context = context;
     this.sockets = options.sockets ?? new ListeningSockets();
     const entrance = this.serviceEntrance();
+    this.gateway = this.createGateway();
     this.addOutbound(entrance);
     this.names = this.createNames(entrance);
     this.mutualTls = inbound === undefined ? undefined : this.addInbound(inbound);
@@ -82,20 +86,40 @@ export class Entrances {
   /** Those too of which no caller is known yet, such as handshakes that hang. */
   destroyConnections(): void {
     this.mutualTls?.destroyConnections();
+    this.gateway?.destroyConnections();
   }
 
   private serviceEntrance(): ServiceEntrance {
-    const { environment, services, recorder, guard } = this.context;
-    const { self, logger } = this.options;
-    return new ServiceEntrance({
-      environment,
-      services,
-      recorder,
-      source: self.service,
-      makesSpans: environment.observability.makesSpans,
-      mayAccept: guard.mayAccept,
-      logger,
-    });
+    const { environment, guard } = this.context;
+    const { logger } = this.options;
+    return new ServiceEntrance({ ...this.outbound, environment, mayAccept: guard.mayAccept, logger });
+  }
+
+  /** Requests to other services, as this agent's own. */
+  private get outbound(): OutboundContext {
+    const { environment, services, recorder } = this.context;
+    const { makesSpans } = environment.observability;
+    return { services, recorder, source: this.options.self.service, makesSpans };
+  }
+
+  private createGateway(): Gateway | undefined {
+    const { ports } = this;
+    const { environment, guard } = this.context;
+    const { gateway: addresses, logger } = this.options;
+    if (addresses === undefined) return undefined;
+    const gateway = new Gateway(this.outbound, { environment, logger, mayAccept: guard.mayAccept });
+    const { http, https } = addresses;
+    if (http !== undefined) {
+      this.add('gateway-http', gateway.httpListener(), http, (port) => {
+        ports.gatewayHttp = port;
+      });
+    }
+    if (https !== undefined) {
+      this.add('gateway-https', gateway.httpsListener(), https, (port) => {
+        ports.gatewayHttps = port;
+      });
+    }
+    return gateway;
   }
 
   private addOutbound(entrance: ServiceEntrance): void {

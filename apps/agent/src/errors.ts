@@ -14,6 +14,7 @@ export const dataPathErrors = {
   },
   not_http: { status: 501, message: 'The service does not speak HTTP: connect to its own port' },
   unknown_host: { status: 404, message: 'The host does not name a service of the mesh' },
+  misdirected: { status: 421, message: 'This connection was made for another host' },
   unknown_service: { status: 503, message: 'The mesh knows no such service' },
   no_endpoint: { status: 503, message: 'The service has no endpoint' },
   overloaded: { status: 503, message: 'Too many requests already wait for a connection to the service' },

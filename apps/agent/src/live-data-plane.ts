@@ -19,6 +19,7 @@ import { AwaitingViews } from './forward/awaiting-views.ts';
 import { type CallerConnection, QUIET_MS } from './forward/exchange-caller.ts';
 import type { CallerEnvironment } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
+import { type ServerCertificate, ServerCertificates } from './gateway/server-certificates.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { EntryGuard } from './lifecycle/entry-guard.ts';
 import { PRESSURE, type Pressure } from './lifecycle/memory-guard.ts';
@@ -105,6 +106,13 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   setIdentity(identity: DataPlaneIdentity): void {
     this.credentials.set(identity);
     this.entrances.useIdentity();
+  }
+
+  setServerCertificates(certificates: readonly ServerCertificate[]): void {
+    const usable = new ServerCertificates(certificates);
+    const expired = usable.expired(Date.now());
+    if (expired.length > 0) this.options.logger.warn({ expired }, 'certificates of the gateway have expired');
+    this.entrances.gateway?.setCertificates(usable);
   }
 
   withdrawIdentity(): void {
@@ -228,7 +236,9 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
     const { services, localService, entrances } = this;
     services.replace(compiled);
     entrances.names?.apply(new Map(Array.from(compiled, ([name, { view }]) => [name, view.port])));
-    localService?.apply(services.get(this.options.self.service)?.view);
+    const own = services.get(this.options.self.service)?.view;
+    localService?.apply(own);
+    entrances.gateway?.apply(own?.gateway);
     this.registry.keepOnly(new Set([...compiled.values()].flatMap(({ backends }) => backends)));
     this.observability.logsRefusals = Array.from(compiled.values()).some(
       ({ view }) => view.policy.observability.accessLog !== 'off',

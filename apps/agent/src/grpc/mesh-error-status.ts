@@ -13,6 +13,7 @@ export const grpcStatusOfError = {
   upgrade_unsupported: GRPC_STATUS.UNIMPLEMENTED,
   not_http: GRPC_STATUS.UNIMPLEMENTED,
   unknown_host: GRPC_STATUS.UNIMPLEMENTED,
+  misdirected: GRPC_STATUS.UNKNOWN,
   unknown_service: GRPC_STATUS.UNAVAILABLE,
   no_endpoint: GRPC_STATUS.UNAVAILABLE,
   overloaded: GRPC_STATUS.UNAVAILABLE,

@@ -63,10 +63,12 @@ function isAskedFor(options: DataPlaneOptions, port: number): boolean {
 
 /** The setting that asks for this port. */
 function settingOf(options: DataPlaneOptions, port: number): string | undefined {
-  const { outbound, inbound, tlsPassthrough, names, upstreams } = options;
+  const { outbound, inbound, tlsPassthrough, gateway, names, upstreams } = options;
   if (port === outbound?.port) return 'outboundPort';
   if (port === inbound?.port) return 'inboundPort';
   if (port === tlsPassthrough?.port) return 'tlsPassthroughPort';
+  if (port === gateway?.http?.port) return 'gatewayHttpPort';
+  if (port === gateway?.https?.port) return 'gatewayHttpsPort';
   if (port === names?.dns.port) return 'dnsPort';
   return upstreams.some((upstream) => upstream.port === port) ? 'upstreams' : undefined;
 }

@@ -71,10 +71,11 @@ function replaced(): Promise<undefined> {
 }
 
 /** The identity first: it may be what the endpoints of the views are reached with. */
-function take(plane: DataPlane, { identity, revoked, views }: PlaneState): void {
+function take(plane: DataPlane, { identity, revoked, certificates, views }: PlaneState): void {
   if (identity === null) plane.withdrawIdentity();
   else if (identity !== undefined) plane.setIdentity(identity);
   if (revoked !== undefined) plane.setRevoked(revoked);
+  if (certificates !== undefined) plane.setServerCertificates(certificates);
   if (views !== undefined) plane.apply(views);
 }
 

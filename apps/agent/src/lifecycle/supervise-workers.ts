@@ -56,8 +56,15 @@ function readConfig(file: string): StandaloneConfig {
 
 type Listen = StandaloneConfig['listen'];
 
-function addressesOf({ outbound, inbound, tlsPassthrough, upstreams }: Listen): [string, Address][] {
-  const fixed = { outbound, inbound, 'tls-passthrough': tlsPassthrough };
+function addressesOf(listen: Listen): [string, Address][] {
+  const { outbound, inbound, tlsPassthrough, gatewayHttp, gatewayHttps, upstreams } = listen;
+  const fixed = {
+    outbound,
+    inbound,
+    'tls-passthrough': tlsPassthrough,
+    'gateway-http': gatewayHttp,
+    'gateway-https': gatewayHttps,
+  };
   const named = Object.entries(upstreams).map(
     ([service, address]) => [`upstream-${service}`, address] as const,
   );

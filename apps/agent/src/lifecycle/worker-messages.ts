@@ -1,6 +1,7 @@
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import type { DataPlaneIdentity, DataPlaneOptions, DataPlaneStats } from '../data-plane.ts';
+import type { ServerCertificate } from '../gateway/server-certificates.ts';
 import type { Measurements } from '../record/measurements.ts';
 
 /** What a worker's data path is made of, but for what each process has by itself. */
@@ -12,6 +13,8 @@ export interface PlaneState {
   /** Null when it was withdrawn. */
   readonly identity?: DataPlaneIdentity | null;
   readonly revoked?: readonly string[];
+  /** Of a gateway. */
+  readonly certificates?: readonly ServerCertificate[];
 }
 
 /** From the process that speaks to the API to one that carries traffic; `begin` is the first. */

@@ -10,6 +10,7 @@ import {
   type DataPlaneStats,
   type ListeningPorts,
 } from '../data-plane.ts';
+import type { ServerCertificate } from '../gateway/server-certificates.ts';
 import type { Measurements } from '../record/measurements.ts';
 import { bindSockets } from './bound-socket.ts';
 import type { HeldSocket } from './listening-sockets.ts';
@@ -67,6 +68,11 @@ export class WorkersDataPlane implements DataPlane {
     this.fleet.change({ identity });
   }
 
+  setServerCertificates(certificates: readonly ServerCertificate[]): void {
+    this.judge.setServerCertificates(certificates);
+    this.fleet.change({ certificates });
+  }
+
   withdrawIdentity(): void {
     this.fleet.change({ identity: null });
   }
@@ -111,9 +117,16 @@ function addressesOf({
   outbound,
   inbound,
   tlsPassthrough,
+  gateway,
   upstreams,
 }: DataPlaneOptions): [string, Address][] {
-  const fixed = { outbound, inbound, 'tls-passthrough': tlsPassthrough };
+  const fixed = {
+    outbound,
+    inbound,
+    'tls-passthrough': tlsPassthrough,
+    'gateway-http': gateway?.http,
+    'gateway-https': gateway?.https,
+  };
   const named = upstreams.map(
     ({ service, host = '127.0.0.1', port }) => [`upstream-${service}`, { host, port }] as const,
   );
@@ -122,11 +135,19 @@ function addressesOf({
   );
 }
 
+const fixedPorts = new Map<string, Exclude<keyof ListeningPorts, 'upstreams'>>([
+  ['outbound', 'outbound'],
+  ['inbound', 'inbound'],
+  ['tls-passthrough', 'tlsPassthrough'],
+  ['gateway-http', 'gatewayHttp'],
+  ['gateway-https', 'gatewayHttps'],
+]);
+
 function portsOf(sockets: readonly HeldSocket[]): ListeningPorts {
   const ports: ListeningPorts = { upstreams: {} };
   for (const { name, port } of sockets) {
-    if (name === 'outbound' || name === 'inbound') ports[name] = port;
-    else if (name === 'tls-passthrough') ports.tlsPassthrough = port;
+    const key = fixedPorts.get(name);
+    if (key !== undefined) ports[key] = port;
     else ports.upstreams[name.slice('upstream-'.length)] = port;
   }
   return ports;

@@ -9,6 +9,7 @@ import type { Series } from '../record/series.ts';
 import type { RouteDecision } from '../router/route-decision.ts';
 import { serviceOfHost } from '../router/router.ts';
 import { dropTablesOf, type RequestTrace, traceOf } from '../trace/trace-context.ts';
+import { awaitView } from './await-view.ts';
 import type { KnownServices } from './known-services.ts';
 
 export interface OutboundContext {
@@ -77,7 +78,7 @@ export class OutboundPassage implements Passage {
     const service = this.tunnelledTo(exchange.head.authority);
     if (service === undefined) exchange.fail('unsupported_method', '');
     else if (services.mayCome(service))
-      this.await(service, exchange, () => this.openTunnel(service, exchange));
+      awaitView(this.context, service, exchange, () => this.openTunnel(service, exchange));
     else this.openTunnel(service, exchange);
   }
 
@@ -130,20 +131,10 @@ export class OutboundPassage implements Passage {
       exchange.fail('unknown_host', exchange.head.authority);
       return;
     }
-    this.await(service, exchange, () => {
+    awaitView(this.context, service, exchange, () => {
       const decision = services.router.routeTo(service, exchange.head, source);
       if (decision === undefined) exchange.fail('unknown_service', service);
       else this.forward(exchange, decision);
     });
-  }
-
-  /** Goes on when the view of the service has come, where somebody can be asked for it. */
-  private await(service: string, exchange: Exchange, goOn: () => void): void {
-    const { services, recorder, source } = this.context;
-    exchange.tally.countIn(recorder.unanswered(source, service));
-    const { awaiting } = services;
-    if (awaiting === undefined) exchange.fail('unknown_service', service);
-    else if (awaiting.add(service, exchange, goOn)) exchange.waitAtMost(awaiting.timeoutMs);
-    else exchange.fail('overloaded', 'too many requests wait for unknown services');
   }
 }

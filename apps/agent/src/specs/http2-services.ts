@@ -52,6 +52,14 @@ export function http2Client(port: number): ClientHttp2Session {
   return session;
 }
 
+/** The same over TLS; `ca` in PEM. */
+export function secureHttp2Client(port: number, servername: string, ca: string): ClientHttp2Session {
+  const session = connect(`https://127.0.0.1:${port}`, { servername, ca });
+  session.on('error', () => {});
+  onTestFinished(() => session.destroy());
+  return session;
+}
+
 export type ServerStream = ServerHttp2Stream;
 
 export interface Http2Answer {

@@ -16,6 +16,7 @@ export function contradictions(config: StandaloneConfig): Contradiction[] {
   const { services, identity } = config;
   return [
     ...listening(config),
+    ...gateway(config),
     ...Object.entries(services).flatMap(([name, service]) =>
       [
         ...tls(service, identity !== undefined),
@@ -30,17 +31,44 @@ export function contradictions(config: StandaloneConfig): Contradiction[] {
 
 function listening({ listen, local }: StandaloneConfig): Contradiction[] {
   const found: Contradiction[] = [];
-  const { outbound, inbound, dns, tlsPassthrough, upstreams } = listen;
-  if ((outbound ?? inbound ?? dns ?? tlsPassthrough ?? Object.keys(upstreams)[0]) === undefined)
+  const { upstreams, admin: _admin, ...others } = listen;
+  const none = Object.values({ ...others, ...upstreams }).every((address) => address === undefined);
+  if (none)
     found.push({
       path: ['listen'],
-      message: 'name at least one of outbound, upstreams, inbound, dns and tlsPassthrough',
+      message:
+        'name at least one of outbound, upstreams, inbound, dns, tlsPassthrough, gatewayHttp and gatewayHttps',
     });
   if (listen.inbound !== undefined && local === undefined)
     found.push({
       path: ['listen', 'inbound'],
       message: 'an inbound port needs `local`: where to send what comes in',
     });
+  return found;
+}
+
+function gateway({ listen, gateway: declared, services }: StandaloneConfig): Contradiction[] {
+  const { gatewayHttp, gatewayHttps } = listen;
+  const found: Contradiction[] = [];
+  if (declared === undefined) {
+    const port = gatewayHttps === undefined ? 'gatewayHttp' : 'gatewayHttps';
+    if (listen[port] === undefined) return [];
+    return [{ path: ['listen', port], message: 'a gateway needs `gateway`: which hosts lead where' }];
+  }
+  if (gatewayHttps !== undefined && declared.certificates.length === 0)
+    found.push({ path: ['gateway'], message: 'TLS needs `certificates`: what to show to whom' });
+  if (gatewayHttp === undefined && gatewayHttps === undefined)
+    found.push({
+      path: ['gateway'],
+      message: 'a gateway needs `listen.gatewayHttps` or `listen.gatewayHttp`',
+    });
+  for (const [index, { service }] of declared.routes.entries()) {
+    const path = ['gateway', 'routes', index, 'service'];
+    const target = services[service];
+    if (target === undefined) found.push({ path, message: `this file has no service ${service}` });
+    else if (target.protocol === 'tcp' || target.protocol === 'tls')
+      found.push({ path, message: `${service} speaks ${target.protocol}, and a gateway lets in HTTP` });
+  }
   return found;
 }
 

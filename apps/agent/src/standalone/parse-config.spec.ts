@@ -108,6 +108,74 @@ describe('a mistake is named with its line', () => {
     expect(issuesOf(good.replace(from, to))[0]).toMatch(expected);
   });
 
+  const gateway = `self: { service: edge }
+listen: { gatewayHttps: 8443 }
+gateway:
+  certificates: [{ certificate: a.crt, key: a.key }]
+  routes:
+    - { hostnames: [shop.example.com, "*.example.com"], service: shop }
+    - { hostnames: [example.com], service: shop }
+services:
+  shop:
+    endpoints: [{ address: 8081 }]
+`;
+  const gatewayCases: [string, string, string, RegExp][] = [
+    [
+      'a host twice',
+      '[example.com]',
+      '[example.com, "*.example.com"]',
+      /^mesh.yaml:7:\d+: gateway.routes.1.hostnames.1: \*.example.com stands here twice$/,
+    ],
+    [
+      'a host that is an address',
+      '[example.com]',
+      '[127.0.0.1]',
+      /^mesh.yaml:7:\d+: gateway.routes.1.hostnames.0: a name/,
+    ],
+    [
+      'a host that leads nowhere',
+      'hostnames: [example.com], service: shop',
+      'hostnames: [example.com], service: nobody',
+      /^mesh.yaml:7:\d+: gateway.routes.1.service: this file has no service nobody$/,
+    ],
+    [
+      'a host that leads to bytes',
+      'shop:\n',
+      'shop:\n    protocol: tcp\n',
+      /^mesh.yaml:6:\d+: gateway.routes.0.service: shop speaks tcp, and a gateway lets in HTTP$/,
+    ],
+    [
+      'TLS without a certificate',
+      'certificates: [{ certificate: a.crt, key: a.key }]',
+      'certificates: []',
+      /^mesh.yaml:3:1: gateway: TLS needs `certificates`/,
+    ],
+    [
+      'a gateway without a port',
+      'gatewayHttps',
+      'outbound',
+      /^mesh.yaml:3:1: gateway: a gateway needs `listen.gatewayHttps`/,
+    ],
+    [
+      'a port without a gateway',
+      gateway.slice(gateway.indexOf('gateway:'), gateway.indexOf('services:')),
+      '',
+      /^mesh.yaml:2:\d+: listen.gatewayHttps: a gateway needs `gateway`/,
+    ],
+    [
+      'a redirect that is not for good',
+      'services:',
+      '  httpsRedirect: { statusCode: 302 }\nservices:',
+      /^mesh.yaml:8:\d+: gateway.httpsRedirect.statusCode: /,
+    ],
+  ];
+
+  it.each(gatewayCases)('%s, at a gateway', (_what, from, to, expected) => {
+    expect(issuesOf(gateway)).toEqual([]);
+    expect(gateway).toContain(from);
+    expect(issuesOf(gateway.replace(from, to))[0]).toMatch(expected);
+  });
+
   const ruled = `self: { service: caller }
 listen: { outbound: 4140 }
 services:

@@ -1,4 +1,5 @@
 import { between } from '@tulle/mesh/bounds';
+import { gatewayEntrySchema } from '@tulle/mesh/gateway';
 import {
   portSchema,
   serviceNameSchema,
@@ -107,6 +108,15 @@ const identity = z.strictObject({
   revokedSerials: z._default(z.array(serial), []),
 });
 
+/** What comes in on the ports of the gateway. Files are relative to this one. */
+const gateway = z.strictObject({
+  certificates: z._default(
+    z.array(z.strictObject({ certificate: file, key: file })).check(z.maxLength(1_000)),
+    [],
+  ),
+  ...gatewayEntrySchema.shape,
+});
+
 export const standaloneConfigSchema = z
   .strictObject({
     self: z.strictObject({
@@ -124,11 +134,15 @@ export const standaloneConfigSchema = z
       dns: z.optional(listenAddress),
       /** TLS to any service that its ClientHello names. */
       tlsPassthrough: z.optional(listenAddress),
+      /** For whoever is outside of the mesh; see `gateway`. */
+      gatewayHttp: z.optional(listenAddress),
+      gatewayHttps: z.optional(listenAddress),
     }),
     /** Where the service of this agent listens. */
     local: z.optional(peerAddress),
     /** Files, relative to this one. With them the inbound port speaks mutual TLS only. */
     identity: z.optional(identity),
+    gateway: z.optional(gateway),
     limits: z._default(limits, {}),
     observability: z._default(observability, {}),
     services: z._default(z.record(serviceNameSchema, service), {}),

@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { ask, shake, authority as world } from '../gateway/gateway.spec-support.ts';
 import { TestAuthority } from '../mutual-tls/test-authority.ts';
 import { call, startService } from '../specs/services.ts';
 import { startStandalone } from './standalone.ts';
@@ -121,4 +122,45 @@ it('speaks mutual TLS with given certificates, and takes new ones when the files
   await writeFile(join(path, 'caller.crt'), 'broken');
   await lines.next('the new configuration is wrong');
   expect((await call(port)).status).toBe(200);
+});
+
+it('lets in the world with given certificates, takes new ones when the files change, and no bad ones', async () => {
+  const path = await folder();
+  const install = async () => {
+    const { certificateChainPem, keyPem } = world.identity('', { dns: 'shop.test' });
+    await writeFile(join(path, 'shop.key'), keyPem);
+    await writeFile(join(path, 'shop.crt'), certificateChainPem);
+  };
+  await install();
+  const file = join(path, 'edge.yaml');
+  await writeFile(
+    file,
+    `self: { service: edge }
+listen: { gatewayHttps: 0 }
+gateway:
+  certificates: [{ certificate: shop.crt, key: shop.key }]
+  routes: [{ hostnames: [shop.test], service: shop }]
+services: { shop: { endpoints: [{ address: ${await answering('shop')} }] } }
+`,
+  );
+  const lines = new Lines();
+  const { ports } = await start(file, lines);
+  const port = ports.gatewayHttps ?? 0;
+  const serial = async () => {
+    const socket = await shake(port, 'shop.test');
+    return socket.getPeerX509Certificate()?.serialNumber;
+  };
+  expect((await ask(port, 'shop.test')).body).toBe('shop');
+  const former = await serial();
+
+  await writeFile(join(path, 'shop.crt'), 'broken');
+  expect(await lines.next('the new configuration is wrong')).toMatchObject({
+    reason: expect.stringContaining(`${join(path, 'shop.crt')}: no certificate in PEM`),
+  });
+  expect(await serial()).toBe(former);
+
+  await install();
+  await lines.next('configuration reloaded');
+  expect(await serial()).not.toBe(former);
+  expect((await ask(port, 'shop.test')).body).toBe('shop');
 });

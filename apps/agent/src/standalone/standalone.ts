@@ -3,8 +3,16 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
 import type { AdminSource } from '../admin/admin-source.ts';
-import { createDataPlane, type DataPlane, type DataPlaneLogger, type ListeningPorts } from '../data-plane.ts';
+import {
+  createDataPlane,
+  type DataPlane,
+  type DataPlaneIdentity,
+  type DataPlaneLogger,
+  type ListeningPorts,
+} from '../data-plane.ts';
 import { RecentErrors } from '../diagnostics/recent-errors.ts';
+import { readCertificate } from '../gateway/certificate-files.ts';
+import { type ServerCertificate, ServerCertificates } from '../gateway/server-certificates.ts';
 import type { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { LoopbackAddresses } from '../loopback/loopback-addresses.ts';
 import { FileWatch } from './file-watch.ts';
@@ -31,7 +39,8 @@ export interface Standalone {
 /** Everything the file stands for, read and checked before any of it takes effect. */
 interface Loaded {
   config: StandaloneConfig;
-  identity: Parameters<DataPlane['setIdentity']>[0] | undefined;
+  identity: DataPlaneIdentity | undefined;
+  certificates: readonly ServerCertificate[];
   /** The file itself and those it names. */
   files: string[];
 }
@@ -60,6 +69,7 @@ export async function startStandalone(
     tlsPassthrough: listen.tlsPassthrough,
     // Without a directory of its own: the names alone say which address each service has.
     names: listen.dns && { dns: listen.dns, addresses: new LoopbackAddresses() },
+    gateway: config.gateway && { http: listen.gatewayHttp, https: listen.gatewayHttps },
     inbound: listen.inbound === undefined ? undefined : { ...listen.inbound, tls: identity !== undefined },
     limits: definedOnly(limits),
     observability: {
@@ -174,38 +184,57 @@ class RunningStandalone implements Standalone {
 /** Small files, read seldom: waiting for them costs less than the threads that would read them otherwise. */
 function load(file: string): Loaded {
   const config = parseConfig(readFileSync(file, 'utf8'), file);
-  const { identity } = config;
-  if (identity === undefined) return { config, identity: undefined, files: [file] };
-  const { trustDomain } = identity;
   const at = (path: string) => resolve(dirname(file), path);
-  const [certificate, key, trustBundle] = [
-    at(identity.certificate),
-    at(identity.key),
-    at(identity.trustBundle),
-  ];
+  const files = (config.gateway?.certificates ?? []).map(({ certificate, key }) => ({
+    certificate: at(certificate),
+    key: at(key),
+  }));
+  const certificates = files.map(readCertificate);
+  // Throws while nothing has changed yet.
+  new ServerCertificates(certificates);
+  const identity = config.identity && loadIdentity(config.identity, at);
   return {
     config,
+    identity: identity?.identity,
+    certificates,
+    files: [file, ...(identity?.files ?? []), ...files.flatMap(({ certificate, key }) => [certificate, key])],
+  };
+}
+
+function loadIdentity(
+  declared: NonNullable<StandaloneConfig['identity']>,
+  at: (path: string) => string,
+): { identity: DataPlaneIdentity; files: string[] } {
+  const { trustDomain } = declared;
+  const [certificate, key, trustBundle] = [
+    at(declared.certificate),
+    at(declared.key),
+    at(declared.trustBundle),
+  ];
+  return {
     identity: {
       certificateChainPem: readFileSync(certificate, 'utf8'),
       keyPem: readFileSync(key, 'utf8'),
       trustBundlePem: readFileSync(trustBundle, 'utf8'),
       trustDomain,
     },
-    files: [file, certificate, key, trustBundle],
+    files: [certificate, key, trustBundle],
   };
 }
 
 /** The identity first: it is what can still turn out unusable, and then nothing has changed. */
-function putInForce(plane: DataPlane, { config, identity }: Loaded): void {
+function putInForce(plane: DataPlane, { config, identity, certificates }: Loaded): void {
   if (identity !== undefined) plane.setIdentity(identity);
   plane.setRevoked(config.identity?.revokedSerials ?? []);
+  plane.setServerCertificates(certificates);
   const { rejected } = plane.apply(viewsOf(config));
   if (rejected.length > 0)
     throw new Error(rejected.map(({ name, reason }) => `${name}: ${reason}`).join('; '));
 }
 
 /** What cannot change while the process runs, as text to compare. */
-function fixedPart({ self, listen, local, limits, observability, identity }: StandaloneConfig): string {
+function fixedPart(config: StandaloneConfig): string {
+  const { self, listen, local, limits, observability, identity } = config;
   return JSON.stringify({ self, listen, local, limits, observability, tls: identity !== undefined });
 }
 

@@ -76,3 +76,19 @@ it('is what the API would have made of the same resources', () => {
   expect(views).toEqual([compiled]);
   expect(serviceViewSchema.parse(compiled)).toEqual(compiled);
 });
+
+it('puts what a gateway lets in into the view of its own service, declared or not', () => {
+  const text = (services: string) => `self: { service: edge }
+listen: { gatewayHttp: 0 }
+gateway: { routes: [{ hostnames: [a.example], service: shop }], httpsRedirect: {} }
+services: { shop: { endpoints: [] }${services} }
+`;
+  const gateway = {
+    routes: [{ hostnames: ['a.example'], service: 'shop' }],
+    httpsRedirect: { statusCode: 308, port: 443 },
+  };
+  const [, undeclared] = viewsOf(parseConfig(text(''), 'mesh.yaml'));
+  expect(undeclared).toEqual({ ...compileServiceView('edge', {}, []), gateway });
+  const [, declared] = viewsOf(parseConfig(text(', edge: { port: 8080, endpoints: [] }'), 'mesh.yaml'));
+  expect(declared).toMatchObject({ service: 'edge', port: 8_080, gateway });
+});

@@ -8,6 +8,10 @@ const words: Readonly<Record<string, { readonly name: string; readonly means: st
   },
   not_http: { name: 'Not HTTP', means: 'the service is called with HTTP but speaks something else' },
   unknown_host: { name: 'Unknown host', means: 'the host names no service of the mesh' },
+  misdirected: {
+    name: 'Misdirected',
+    means: 'the connection to the gateway was made for another host',
+  },
   unknown_service: { name: 'Unknown service', means: 'the mesh knows no such service' },
   no_endpoint: { name: 'No endpoint', means: 'no instance runs, or none of the version asked for' },
   overloaded: { name: 'Overloaded', means: 'too many requests already waited for a connection' },
