@@ -42,3 +42,22 @@ test('a token that is spent has no end any more', async ({ page }) => {
   const used = page.getByRole('row', { name: /^frontend used/ });
   await expect(used.getByRole('cell').nth(2)).toHaveText('–');
 });
+
+test('an agent says as whom it speaks, what it holds and by which policy it serves', async ({ page }) => {
+  await page.goto('/agents?q=payment-v2');
+  await page.getByRole('table', { name: 'agents' }).getByRole('link', { name: 'payment-v2' }).click();
+  await expect(page.getByRole('heading', { name: 'payment-v2', level: 1 })).toBeVisible();
+  const card = (title: string) =>
+    page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+  await expect(
+    card('Mutual TLS').getByRole('button', { name: /^Copy SPIFFE ID spiffe:\/\/\S+\/service\/payment$/ }),
+  ).toBeVisible();
+  await expect(card('Mutual TLS')).toContainText('TLS 1.3 with a certificate of the mesh');
+  await expect(card('Agent')).toContainText(/Revision ?\d+/);
+  await expect(card('Routes and policy')).toContainText('Ejection');
+
+  await card('Mutual TLS').getByRole('link', { name: 'Renew or revoke' }).click();
+  await expect(page.getByRole('table', { name: 'certificates' }).getByRole('row')).toHaveCount(2);
+  await page.goto('/agents/nowhere');
+  await expect(page.getByRole('heading', { name: 'There is no such agent' })).toBeVisible();
+});

@@ -13,7 +13,9 @@ export const paths = {
   newRollout: (service?: string) =>
     service === undefined ? '/rollouts/new' : `/rollouts/new?service=${encodeURIComponent(service)}`,
   certificates: () => '/certificates',
+  certificatesOf: (instance: string) => `/certificates?q=${encodeURIComponent(instance)}`,
   agents: () => '/agents',
+  agent: (id: string) => `/agents/${encodeURIComponent(id)}`,
   joinTokens: () => '/agents/join-tokens',
   changes: () => '/changes',
   change: (revision: number) => `/changes/${revision}`,

@@ -8,7 +8,7 @@ import { RelativeTime } from '@/ui/time';
 import { type Agent, type AgentState, agentState, agentStateLabels, agentStates } from './agent-words';
 import classes from './agents-page.module.css';
 
-const stateTones: Readonly<Record<AgentState, Tone>> = {
+export const stateTones: Readonly<Record<AgentState, Tone>> = {
   rejected: 'bad',
   behind: 'warn',
   offline: 'warn',

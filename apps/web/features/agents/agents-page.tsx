@@ -56,6 +56,7 @@ export function AgentsPage() {
         columns={columns}
         rows={shown}
         rowKey={(agent) => agent.id}
+        rowHref={(agent) => paths.agent(agent.id)}
         searchText={agentText}
         defaultSort="state"
         error={agents.error}

@@ -9,7 +9,7 @@ import classes from './certificate-columns.module.css';
 import { colonHex, lifeLeft, shortHex } from './certificate-life';
 import type { Certificate } from './revoke-words';
 
-const stateTones: Readonly<Record<Certificate['state'], Tone>> = {
+export const stateTones: Readonly<Record<Certificate['state'], Tone>> = {
   valid: 'plain',
   renewing: 'quiet',
   expiring: 'warn',

@@ -1,9 +1,9 @@
 'use client';
 
 import { formatBytes, formatCount } from '@tulle/mesh/format';
+import { paths } from '@/paths';
 import type { Column } from '@/ui/data-table/column';
 import { DataTable } from '@/ui/data-table/data-table';
-import { MonoId } from '@/ui/mono-id';
 import { VersionName } from '@/ui/split-bar';
 import { EmptyState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
@@ -22,8 +22,7 @@ function columnsFor(
       header: 'Instance',
       width: 'minmax(150px, 2fr)',
       narrow: 'title',
-      interactive: true,
-      cell: ({ instance }) => <MonoId id={instance} label="instance" />,
+      cell: ({ instance }) => <span className={classes.mono}>{instance}</span>,
       sortBy: ({ instance }) => instance,
     },
     {
@@ -115,6 +114,7 @@ export function InstancesTable({ instances, versions, standings, isExternal }: I
       )}
       rows={instances}
       rowKey={({ id }) => id}
+      rowHref={({ id }) => paths.agent(id)}
       defaultSort="instance"
       {...(instances.length > 8 && {
         searchText: ({ instance, host, version }: Instance) => `${instance} ${host} ${version}`,

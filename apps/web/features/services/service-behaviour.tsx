@@ -8,16 +8,20 @@ import classes from './service-behaviour.module.css';
 
 type Behaviour = RouterOutputs['services']['get']['behaviour'];
 
-/** Which rules hold for requests to a service and which policy is in force, and where that is not the default. */
-export function ServiceBehaviour({ behaviour }: { behaviour: Behaviour }) {
+/** Which rules hold for requests to a service and which policy is in force, and where that is not the default; `service` where the page is of something else. */
+export function ServiceBehaviour({ behaviour, service }: { behaviour: Behaviour; service?: string }) {
   const { rules, ruleCount, rulesChanged, sticky, policy, policyChanged } = behaviour;
   return (
     <Card
       title="Routes and policy"
       aside={
-        <a href="#yaml" className={classes.yaml}>
-          As YAML
-        </a>
+        service === undefined ? (
+          <a href="#yaml" className={classes.yaml}>
+            As YAML
+          </a>
+        ) : (
+          <>of {service}</>
+        )
       }
     >
       <div className={classes.parts}>

@@ -1,0 +1,71 @@
+import { countOf } from '@tulle/mesh/format';
+import { type Agent, expectedCount } from './agent-words';
+
+export interface AgentNotice {
+  readonly tone: 'warn' | 'bad' | undefined;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What somebody should know of an agent before its figures, the most pressing first; `newest` is the mesh's revision. */
+export function agentNotices(agent: Agent, all: readonly Agent[], newest: number): AgentNotice[] {
+  const { config, connected, draining, leftAt, localHealthy, revokedAt } = agent;
+  if (revokedAt !== null)
+    return [notice(undefined, 'Revoked', 'The API and its peers refuse its certificates.')];
+  if (leftAt !== null)
+    return [notice(undefined, 'Left', 'It has stopped in order; callers send it nothing more.')];
+  const notices: AgentNotice[] = [];
+  if (config.state === 'rejected')
+    notices.push(
+      notice(
+        'bad',
+        'It refused the newest configuration',
+        `It serves with revision ${config.revision} and says: ${config.reason ?? 'nothing'}`,
+      ),
+    );
+  if (!connected)
+    notices.push(
+      notice(
+        'warn',
+        'It has no connection to the API',
+        'It serves with what it holds, and hears of no change.',
+      ),
+    );
+  else if (config.state === 'behind')
+    notices.push(
+      notice(
+        'warn',
+        'It has not yet the newest configuration',
+        `It serves with revision ${config.revision}; the mesh is at ${newest}.`,
+      ),
+    );
+  if (!localHealthy)
+    notices.push(
+      notice('bad', 'Its service does not answer', 'Callers use other instances, when there are any.'),
+    );
+  if (draining)
+    notices.push(
+      notice(undefined, 'Draining', 'Callers send it nothing new, and it finishes what is in flight.'),
+    );
+  return [...notices, ...versionNotice(agent, all)];
+}
+
+/** Agents of one mesh should be of one version; the one that most run is taken for it. */
+function versionNotice({ agentVersion }: Agent, all: readonly Agent[]): AgentNotice[] {
+  const present = all.filter(({ revokedAt, leftAt }) => revokedAt === null && leftAt === null);
+  const byVersion = Map.groupBy(present, (each) => each.agentVersion);
+  const [usual] = [...byVersion].sort(([, left], [, right]) => right.length - left.length);
+  if (usual === undefined || usual[0] === agentVersion || usual[1].length * 2 <= expectedCount(all))
+    return [];
+  return [
+    notice(
+      undefined,
+      `It runs version ${agentVersion} of the agent`,
+      `${countOf(usual[1].length, 'agent')} of ${expectedCount(all)} run ${usual[0]}.`,
+    ),
+  ];
+}
+
+function notice(tone: AgentNotice['tone'], title: string, text: string): AgentNotice {
+  return { tone, title, text };
+}
