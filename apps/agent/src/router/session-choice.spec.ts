@@ -40,7 +40,7 @@ it('names what answered in a cookie that tells no address, and finds it again', 
     const first = mesh.send('/');
     const value = issued(first);
     expect(first?.response?.added).toMatch(
-      /^set-cookie: tulle=[0-9a-z]+\.[0-9a-z]+; Path=\/; HttpOnly; SameSite=Lax\r\n$/,
+      /^set-cookie: tulle=[0-9a-z]+\.[0-9a-z]+; Path=\/; HttpOnly; SameSite=Lax\r\ncache-control: private\r\n$/,
     );
     const again = comeBack(mesh, value);
     expect(again?.backend).toBe(first?.backend);
@@ -52,6 +52,33 @@ it('says how long the cookie is kept, where that was asked for', () => {
   const mesh = new SpecMesh();
   mesh.apply(web(50, { sticky: { ...sticky, lifetimeMs: 3_600_500 } }));
   expect(mesh.send('/')?.response?.added).toContain('; SameSite=Lax; Max-Age=3600\r\n');
+});
+
+it.each<[string, Partial<typeof sticky & { path: string; secure: boolean }>, string, string]>([
+  ['in plain text', {}, 'http', '; Path=/; HttpOnly; SameSite=Lax'],
+  ['where nobody says', {}, '', '; Path=/; HttpOnly; SameSite=Lax'],
+  ['by TLS', {}, 'https', '; Path=/; HttpOnly; SameSite=Lax; Secure'],
+  ['where it is asked for', { secure: true }, 'http', '; Path=/; HttpOnly; SameSite=Lax; Secure'],
+  ['where it is not wanted', { secure: false }, 'https', '; Path=/; HttpOnly; SameSite=Lax'],
+  ['for a path', { path: '/shop/' }, 'http', '; Path=/shop/; HttpOnly; SameSite=Lax'],
+])('says who may have the cookie %s', (_what, more, scheme, attributes) => {
+  const mesh = new SpecMesh();
+  mesh.apply(web(50, { sticky: { ...sticky, ...more } }));
+  const head = requestFor('/');
+  for (const of of ['https', 'http', scheme]) {
+    head.scheme = of;
+    for (let count = 0; count < 20; count++) mesh.decide('/').destination.pick(pickFor(head));
+  }
+  const target = mesh.decide('/').destination.pick(pickFor(head));
+  expect(target?.response?.added.match(/^set-cookie: tulle=[^;]*(.*)\r$/m)?.[1]).toBe(attributes);
+});
+
+it('keeps a name that is for secure cookies alone', () => {
+  for (const name of ['__Host-tulle', '__Secure-tulle']) {
+    const mesh = new SpecMesh();
+    mesh.apply(web(50, { sticky: { ...sticky, name } }));
+    expect(mesh.send('/')?.response?.added).toContain('; SameSite=Lax; Secure\r\n');
+  }
 });
 
 it('moves nobody when weights change, on any agent, as long as the version has one', () => {
