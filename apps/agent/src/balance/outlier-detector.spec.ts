@@ -1,30 +1,9 @@
-import type { OutlierDetection } from '@tulle/mesh/outlier-detection';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Backend } from './backend.ts';
-import { applyTo, asked, endpointOf, registryOf } from './spec-fleet.spec-support.ts';
-
-const off = { consecutiveFailures: 0, successRateBelowPercent: 0, latencyAbovePercent: 0 };
-
-function fleetOf(count: number, outlierDetection: Partial<OutlierDetection> = {}) {
-  const { registry, clock } = registryOf();
-  const endpoints = Array.from({ length: count }, (_, index) => endpointOf(index));
-  const apply = () => applyTo(registry, endpoints, { outlierDetection });
-  const backends = apply().backends as [Backend, Backend, ...Backend[]];
-  registry.sweep(0);
-  return { registry, clock, backends, apply };
-}
-
-function fail(backend: Backend, times: number, now: number): void {
-  for (let time = 0; time < times; time++) backend.observe(1, true, now);
-}
-
-function succeed(backend: Backend, times: number, now: number, latencyMs = 1): void {
-  for (let time = 0; time < times; time++) backend.observe(latencyMs, false, now);
-}
-
-const ejected = (backends: readonly Backend[], now: number) =>
-  backends.filter((backend) => backend.state(now).why === 'ejected').length;
+import type { BackendRegistry } from './backend-registry.ts';
+import { ejected, fail, fleetOf, off, succeed } from './outlier.spec-support.ts';
+import { applyTo, asked, endpointOf } from './spec-fleet.spec-support.ts';
 
 it('failures in a row eject at once, for twice as long each time; a success in between begins anew', () => {
   const { backends } = fleetOf(2);
@@ -91,58 +70,6 @@ it('never more are ejected than may be, one always when there are two, and none 
   );
 });
 
-it('the worst success rate of an interval is ejected when it is too far below the others', () => {
-  const { registry, backends } = fleetOf(3, { ...off, successRateBelowPercent: 30 });
-  const [bad, worse, good] = backends as [Backend, Backend, Backend];
-  const answer = (badFailures: number, worseFailures: number, now: number) => {
-    fail(bad, badFailures, now);
-    succeed(bad, 100 - badFailures, now);
-    fail(worse, worseFailures, now);
-    succeed(worse, 100 - worseFailures, now);
-    succeed(good, 100, now);
-  };
-  answer(20, 25, 1);
-  registry.sweep(10_000);
-  expect(ejected(backends, 10_000)).toBe(0);
-  answer(60, 80, 10_001);
-  registry.sweep(20_000);
-  expect(worse.state(20_000)).toMatchObject({
-    why: 'ejected',
-    reason: 'success 20.0 %, of the others 70.0 %',
-  });
-  // Half of three is one.
-  expect(ejected(backends, 20_000)).toBe(1);
-});
-
-it('an interval with few requests says nothing', () => {
-  const { registry, backends } = fleetOf(2, { ...off, successRateBelowPercent: 30 });
-  fail(backends[0], 49, 1);
-  succeed(backends[1], 100, 1);
-  registry.sweep(10_000);
-  expect(ejected(backends, 10_000)).toBe(0);
-});
-
-it('a median latency above the multiple of the others ejects, and the next ejection is short again after a while', () => {
-  const { registry, backends } = fleetOf(3, { ...off, latencyAbovePercent: 300 });
-  const [slow, ...others] = backends;
-  const answer = (latencyMs: number, now: number) => {
-    succeed(slow, 50, now, latencyMs);
-    for (const other of others) succeed(other, 50, now, 10);
-  };
-  answer(25, 100);
-  registry.sweep(10_000);
-  expect(ejected(backends, 10_000)).toBe(0);
-  answer(50, 10_100);
-  registry.sweep(20_000);
-  expect(slow.state(20_000)).toMatchObject({ why: 'ejected', until: 25_000 });
-  expect(slow.state(20_000).reason).toMatch(/^median of \d+\.\d ms, of the others \d+\.\d ms$/);
-  answer(10, 26_000);
-  for (let at = 30_000; at <= 50_000; at += 10_000) registry.sweep(at);
-  answer(50, 50_100);
-  registry.sweep(60_000);
-  expect(slow.state(60_000)).toMatchObject({ why: 'ejected', until: 65_000 });
-});
-
 it('an ejection outlives a new configuration, but not detection itself, nor a change of address', () => {
   const { registry, backends, apply } = fleetOf(2);
   fail(backends[0], 5, 0);
@@ -175,60 +102,46 @@ it('no ejection is longer than the longest that is allowed', () => {
   expect(failing.state(6_000)).toMatchObject({ why: 'ejected', until: 14_000 });
 });
 
-it('backends are compared when an interval has ended, and not before', () => {
-  const { registry, backends } = fleetOf(2, { ...off, successRateBelowPercent: 30 });
-  fail(backends[0], 50, 1);
-  succeed(backends[1], 50, 1);
-  registry.sweep(9_999);
-  expect(ejected(backends, 9_999)).toBe(0);
-  registry.sweep(10_000);
-  expect(ejected(backends, 10_000)).toBe(1);
-});
-
-it('an interval goes on under a new configuration, unless its length has changed', () => {
-  const settings = { ...off, successRateBelowPercent: 30 };
-  const { registry, backends, apply } = fleetOf(2, settings);
-  fail(backends[0], 50, 1);
-  succeed(backends[1], 50, 1);
-  apply();
-  registry.sweep(10_000);
-  expect(ejected(backends, 10_000)).toBe(1);
-  const endpoints = [endpointOf(0), endpointOf(1)];
-  applyTo(registry, endpoints, { outlierDetection: { ...settings, intervalMs: 1_000 } });
-  registry.sweep(16_000);
-  succeed(backends[0], 50, 16_100);
-  fail(backends[1], 50, 16_100);
-  registry.sweep(17_000);
-  expect(backends[1].state(17_000).why).toBe('ejected');
-});
-
-it('one that was ejected within an interval is not ejected again for it at the end', () => {
-  const { registry, backends } = fleetOf(2, { successRateBelowPercent: 30, minRequests: 5 });
-  fail(backends[0], 5, 1);
-  succeed(backends[1], 50, 1);
-  registry.sweep(10_000);
-  expect(backends[0].ejection.count).toBe(1);
-});
-
-it('one that fails and is slow is ejected once', () => {
-  const { registry, backends } = fleetOf(4, {
-    ...off,
-    successRateBelowPercent: 30,
-    latencyAbovePercent: 300,
-  });
-  fail(backends[0], 40, 1);
-  succeed(backends[0], 40, 1_000, 900);
-  for (const other of backends.slice(1)) succeed(other, 50, 1_000, 10);
-  registry.sweep(10_000);
-  expect(backends[0].ejection).toMatchObject({ count: 1, reason: 'success 50.0 %, of the others 100.0 %' });
-});
-
-it('a balancer asks those again that were ejected when detection is switched off', () => {
-  const { registry, backends, apply } = fleetOf(2);
-  const { balancer } = apply().share(undefined, 1);
+it('a balancer leaves out who is ejected at once, and asks it again when detection is switched off', () => {
+  const { registry, backends } = fleetOf(2);
+  const asking = picker(registry);
+  expect(asking(0)).toEqual(['web-0', 'web-1']);
   fail(backends[0], 5, 0);
-  const picked = () => new Set(Array.from({ length: 50 }, () => balancer.pick(asked(1))));
-  expect(picked()).toEqual(new Set([backends[1]]));
+  expect(asking(0)).toEqual(['web-1']);
   applyTo(registry, [endpointOf(0), endpointOf(1)], { outlierDetection: off });
-  expect(picked()).toEqual(new Set(backends));
+  expect(asking(0)).toEqual(['web-0', 'web-1']);
 });
+
+it('a balancer gives its share to one that has proved itself at once, busy as it is', () => {
+  const { registry, backends } = fleetOf(2);
+  const asking = picker(registry);
+  const [first] = backends;
+  fail(first, 5, 0);
+  first.active = 1;
+  expect(asking(5_100)).toEqual(['web-1']);
+  succeed(first, 5, 5_100);
+  expect(asking(5_100)).toEqual(['web-0', 'web-1']);
+});
+
+it.each(['consecutiveFailures', 'successRateBelowPercent', 'latencyAbovePercent'] as const)(
+  'an ejection lasts as long as there is %s alone',
+  (criterion) => {
+    const { registry, backends } = fleetOf(2);
+    fail(backends[0], 5, 0);
+    applyTo(registry, [endpointOf(0), endpointOf(1)], { outlierDetection: { ...off, [criterion]: 50 } });
+    expect(backends[0].state(1).why).toBe('ejected');
+  },
+);
+
+/** The names of those that a balancer chooses from. */
+function picker(registry: BackendRegistry): (now: number) => string[] {
+  const endpoints = [endpointOf(0), endpointOf(1)];
+  const { balancer } = applyTo(registry, endpoints, { loadBalancer: { algorithm: 'random' } }).share(
+    undefined,
+    1,
+  );
+  return (now) => {
+    const picked = Array.from({ length: 100 }, () => balancer.pick(asked(now))?.endpoint.id ?? '');
+    return [...new Set(picked)].sort();
+  };
+}
