@@ -86,3 +86,26 @@ test('values above a limit are counted', () => {
   expect(countAbove(counts, 0)).toBe(4);
   expect(mean(counts)).toBe(280);
 });
+
+test('after a reset nothing of before counts', () => {
+  const histogram = new Histogram();
+  for (const value of [0, 4, 100]) histogram.record(value);
+  histogram.reset();
+  histogram.record(8);
+  expect(histogram.counts()).toEqual(recorded([8]));
+});
+
+test('the mean of a difference is that of what came between', () => {
+  const difference = subtractCounts(recorded([4, 8, 1000]), recorded([8]));
+  expect(difference && mean(difference)).toBeCloseTo(502, 6);
+  expect(mean(mergeCounts(recorded([4]), recorded([8])))).toBe(6);
+});
+
+test('a limit that cuts through a bucket counts a part of its values', () => {
+  const counts = recorded(Array(100).fill(10));
+  const [low, high] = [2 ** (26 / 8), 2 ** (27 / 8)];
+  expect(countAbove(counts, low)).toBeCloseTo(100, 6);
+  expect(countAbove(counts, Math.sqrt(low * high))).toBeCloseTo(50, 6);
+  expect(countAbove(counts, high)).toBeCloseTo(0, 6);
+  expect(countAbove(recorded([0, 0, 10]), 0)).toBe(1);
+});

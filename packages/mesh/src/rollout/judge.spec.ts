@@ -149,3 +149,80 @@ test('a single error among the first requests is no proof', () => {
     expect(judge(arm(1_000, 0), arm(requests, 1), rule).state).toBe('more-data');
   }
 });
+
+test('among its first requests a candidate has to be surely worse, since it is looked at many times', () => {
+  const [stable, candidate] = [arm(1_000, 0), arm(50, 4)];
+  const state = (minRequests: number) =>
+    check(judge(stable, candidate, { ...rule, minRequests }), 'Success rate')?.state;
+  expect(state(50)).toBe('fail');
+  expect(state(51)).toBe('more-data');
+});
+
+test('what is below its limit and no accident yet waits', () => {
+  const verdict = judge(arm(1_000, 0), arm(100, 2), rule);
+  expect(check(verdict, 'Success rate')).toEqual({
+    state: 'more-data',
+    sentence: 'Below so far: 98 % against at least 99 %, not certain yet',
+  });
+  expect(check(verdict, 'Success rate against stable')?.sentence).toMatch(
+    /^Worse so far, by 2\.0 ± \d\.\d points, not certain yet$/,
+  );
+  expect(check(judge(arm(1_000, 0), arm(100, 1), rule), 'Success rate')?.state).toBe('pass');
+});
+
+test('a difference of success is told in points, whichever way it goes', () => {
+  const against = (stable: number, candidate: number) =>
+    check(judge(arm(10_000, stable), arm(10_000, candidate), rule), 'Success rate against stable');
+  expect(against(500, 10)).toMatchObject({ state: 'pass', sentence: 'Better, by 4.9 ± 0.6 points' });
+  expect(against(0, 50)).toMatchObject({
+    state: 'pass',
+    sentence: 'Slightly worse, by 0.5 ± 0.2 points, which is allowed',
+  });
+  const words = (maxSuccessDrop: number) =>
+    plain(judge(arm(100, 0), arm(100, 0), { ...rule, maxSuccessDrop }).checks[1]?.rule);
+  expect(words(0)).toBe('not below stable, 99 % sure');
+  expect(words(0.5)).toBe('not below stable by 0.5 points, 99 % sure');
+});
+
+test('a stable version with few requests is no measure of errors, nor of latency', () => {
+  const verdict = judge(arm(19, 0, 10), arm(1_000, 300, 900), { ...rule, minSuccessRate: 0 });
+  const sentence = 'Not compared: stable had only 19 requests';
+  expect(check(verdict, 'Success rate against stable')).toEqual({ state: 'pass', sentence });
+  expect(check(verdict, 'p95 latency against stable')).toEqual({ state: 'pass', sentence });
+  expect(judge(arm(20, 0, 10), arm(1_000, 300, 900), { ...rule, minSuccessRate: 0 }).state).toBe('fail');
+});
+
+test('a p95 passes below its limit, and waits where too few values say that it is above', () => {
+  const limited = { ...rule, maxP95Ms: 250 };
+  const fast = judge(arm(1_000, 0, 40), arm(1_000, 0, 20), limited);
+  expect(check(fast, 'p95 latency')).toEqual({
+    state: 'pass',
+    sentence: 'As asked: 20.7 ms against at most 250 ms',
+  });
+  const entry = fast.checks.find(({ metric }) => metric === 'p95 latency');
+  expect(entry?.stable).toBeCloseTo(41.3, 0);
+  expect(entry?.candidate).toBeCloseTo(20.7, 0);
+
+  const doubtful = { requests: 100, errors: 0, latency: latencies(100, (index) => (index < 8 ? 300 : 20)) };
+  expect(check(judge(arm(1_000, 0, 300), doubtful, limited), 'p95 latency')).toMatchObject({
+    state: 'more-data',
+    sentence: expect.stringMatching(/^Above so far: 2[89]\d ms against at most 250 ms, not certain yet$/),
+  });
+});
+
+test('a p95 of fewer than twenty values is none, however few requests the rule asks for', () => {
+  const verdict = judge(arm(1_000, 0), arm(15, 0), { ...rule, minRequests: 10, maxP95Ms: 250 });
+  expect(check(verdict, 'Success rate')?.state).toBe('pass');
+  const waits = { state: 'more-data', sentence: 'Needs 5 more requests' };
+  expect(check(verdict, 'p95 latency')).toEqual(waits);
+  expect(check(verdict, 'p95 latency against stable')).toEqual(waits);
+});
+
+test('a difference of latency is told by both values', () => {
+  const against = (stableMs: number, candidateMs: number) =>
+    check(judge(arm(1_000, 0, stableMs), arm(1_000, 0, candidateMs), rule), 'p95 latency against stable')
+      ?.sentence;
+  expect(against(100, 150)).toMatch(/^Slower, which is allowed: 15\d ms against \d+ ms$/);
+  expect(against(150, 100)).toMatch(/^Faster: \d+ ms against 15\d ms$/);
+  expect(against(100, 101)).toMatch(/^As fast as stable: /);
+});
