@@ -43,6 +43,7 @@ export class GatewayPassage implements Passage {
   /** Undefined in plain text. */
   private readonly certificate: Covering | undefined;
   private readonly unrouted: Series;
+  private readonly scheme: 'http' | 'https';
   private readonly clientLines: string;
   /** The host of the last request that was sent on: most connections are for one, and what is said of it is written once. */
   private authority = '';
@@ -52,9 +53,9 @@ export class GatewayPassage implements Passage {
     this.context = context;
     this.certificate = certificate;
     this.unrouted = context.recorder.unanswered(context.source, '');
-    const scheme = certificate === undefined ? 'http' : 'https';
+    this.scheme = certificate === undefined ? 'http' : 'https';
     const client = remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? 'unknown';
-    this.clientLines = `x-forwarded-for: ${client}\r\nx-forwarded-proto: ${scheme}\r\n`;
+    this.clientLines = `x-forwarded-for: ${client}\r\nx-forwarded-proto: ${this.scheme}\r\n`;
   }
 
   seriesOf(): Series {
@@ -63,6 +64,8 @@ export class GatewayPassage implements Passage {
 
   admit(exchange: Exchange): void {
     const { head } = exchange;
+    // What the connection is, whatever a caller of HTTP/2 says of it.
+    head.scheme = this.scheme;
     if (head.form === 'authority') {
       // A tunnel would lead anybody to anywhere.
       exchange.fail('unsupported_method', '');
