@@ -158,3 +158,20 @@ test('a foreign Host and a foreign Origin are refused before anything is looked 
   });
   expect(foreign.status).toBe(403);
 });
+
+test.each([
+  ['/api/auth/sign-in/email', { email: 'ana@shop.example' }],
+  ['/api/auth/welcome/state', {}],
+])('%s answers twenty times a minute, whatever address the caller claims', async (path, incomplete) => {
+  const claiming = (attempt: number) => ({
+    'x-forwarded-for': `192.0.2.${attempt}`,
+    'x-tulle-client-address': `192.0.2.${attempt}`,
+  });
+  const statuses: number[] = [];
+  // Twice as many, in case a minute ends among them.
+  while (statuses.at(-1) !== 429 && statuses.length < 42) {
+    statuses.push((await post(path, incomplete, claiming(statuses.length))).status);
+  }
+  expect(statuses.at(-1)).toBe(429);
+  expect(statuses.slice(0, 10)).toEqual(Array(10).fill(400));
+});

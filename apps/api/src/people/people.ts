@@ -11,6 +11,8 @@ import { createWelcomeToken, operatorEmail, welcome } from './welcome.ts';
 const personSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(roles) });
 
 const operatorSessionMs = 365 * 86_400_000;
+/** Ours to set, whatever the caller sent: by X-Forwarded-For anybody could name a new address for every try. */
+const addressHeader = 'x-tulle-client-address';
 
 export interface PeopleOptions {
   readonly prisma: PrismaClient;
@@ -49,14 +51,22 @@ export function createPeople({ prisma, secret, baseUrl, trustedOrigins }: People
       customRules: { '/sign-in/email': { window: 60, max: 20 } },
     },
     telemetry: { enabled: false },
-    advanced: { cookiePrefix: 'tulle', useSecureCookies: baseUrl.startsWith('https:') },
+    advanced: {
+      cookiePrefix: 'tulle',
+      useSecureCookies: baseUrl.startsWith('https:'),
+      // Rates are limited by it. People behind one proxy share what one address may.
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+    },
     plugins: [bearer(), welcome],
     logger: { level: 'error' },
   });
   const handler = toNodeHandler(auth);
 
   return {
-    handle: (request, response) => handler(request, response),
+    handle(request, response) {
+      request.headers[addressHeader] = request.socket.remoteAddress;
+      return handler(request, response);
+    },
 
     async personOf(headers) {
       const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
