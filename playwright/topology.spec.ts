@@ -138,18 +138,39 @@ test('the card of a running rollout says at which step it is', async ({ page, op
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
 });
 
+test('what is hidden leaves the graph with its calls, stays hidden on a reload, and is counted', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await expect(node(page, 'ads')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Hide in the graph' }).fill('ads, email');
+  await expect(node(page, 'ads')).toHaveCount(0);
+  await expect(edge(page, 'checkout → email')).toHaveCount(0);
+  await expect(node(page, 'checkout')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('2 hidden', { exact: true })).toBeVisible();
+  await expect(node(page, 'ads')).toHaveCount(0);
+
+  const hide = page.getByRole('searchbox', { name: 'Hide in the graph' });
+  await hide.fill('a, e, o');
+  await page.getByRole('button', { name: 'Hide nothing' }).click();
+  await expect(node(page, 'ads')).toBeVisible();
+  await expect(hide).toHaveValue('');
+});
+
 test('the graph can be read as a table, with the security of every call', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'List', exact: true }).click();
   const calls = page.getByRole('table', { name: 'calls' });
   await expect(calls.getByRole('row', { name: /frontend → catalogue/ })).toContainText('mutual TLS');
-  // The box that finds in the graph finds in the table too; there is no second one.
-  await expect(page.getByRole('searchbox')).toHaveCount(1);
-  await page.getByRole('searchbox').fill('payment');
+  // The boxes of the graph serve the table too; there is no third one.
+  await expect(page.getByRole('searchbox')).toHaveCount(2);
+  const find = page.getByRole('searchbox', { name: 'Find in the graph' });
+  await find.fill('payment');
   await expect(calls.getByRole('row')).toHaveCount(2);
-  await page.getByRole('searchbox').fill('no such thing');
+  await find.fill('no such thing');
   await expect(page.getByRole('heading', { name: 'No call is like that' })).toBeVisible();
-  await page.getByRole('searchbox').fill('');
+  await find.fill('');
   await calls.getByRole('link', { name: 'checkout → payment' }).click();
   await expect(panel(page, 'checkout → payment')).toBeVisible();
 });

@@ -4,12 +4,14 @@ import classes from './topology.module.css';
 
 interface LegendProps {
   readonly view: GraphView;
+  /** How many services were asked away. */
+  readonly hidden: number;
   readonly security: boolean;
   readonly label: 'rate' | 'errors' | 'p95';
 }
 
 /** How large the mesh is, and what the colours and widths mean. */
-export function Legend({ view, security }: LegendProps) {
+export function Legend({ view, hidden, security }: LegendProps) {
   const instances = view.nodes.reduce((sum, node) => sum + node.instances, 0);
   // What callers send in is what people ask of the mesh; without any, what the entry points serve.
   const rate = entryRate(view);
@@ -19,6 +21,7 @@ export function Legend({ view, security }: LegendProps) {
         {countOf(view.nodes.length, 'service')} · {countOf(instances, 'instance')} · {formatNumber(rate)}{' '}
         req/s
       </span>
+      {hidden > 0 && <span>{hidden} hidden</span>}
       {security ? (
         <>
           <Key tone="ok">mutual TLS</Key>

@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconSchema,
 } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { type Ref, useEffect, useRef } from 'react';
 import classes from './topology.module.css';
 import { edgeLabelNames, type TopologyState } from './url-state';
 
@@ -23,7 +23,7 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps) {
-  const { layers, setLayers, find, setFind } = state;
+  const { layers, setLayers, find, setFind, hide, setHide } = state;
   const box = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -39,20 +39,13 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
   return (
     <>
       <div className={classes.toolbar} role="toolbar" aria-label="Graph">
-        <TextInput
+        <Query
           ref={box}
-          type="search"
-          aria-label="Find in the graph"
+          label="Find in the graph"
           placeholder="Find: error > 1%, name"
-          value={find}
-          onChange={(event) => setFind(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') found?.onShow();
-            if (event.key !== 'Escape' || find === '') return;
-            // The first Escape empties the box, the next one closes the panel.
-            event.preventDefault();
-            setFind('');
-          }}
+          text={find}
+          onText={setFind}
+          onEnter={found?.onShow}
           className={classes.find}
         />
         {found !== undefined && (
@@ -60,6 +53,13 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
             {found.count === 0 ? 'Nothing found' : 'Show found'}
           </Button>
         )}
+        <Query
+          label="Hide in the graph"
+          placeholder="Hide: rate < 1"
+          text={hide}
+          onText={setHide}
+          className={classes.hide}
+        />
         {!layers.list && (
           <>
             <Menu position="bottom-start" width={150}>
@@ -113,6 +113,38 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
         </div>
       )}
     </>
+  );
+}
+
+interface QueryProps {
+  readonly ref?: Ref<HTMLInputElement>;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onEnter?: (() => void) | undefined;
+  readonly className: string | undefined;
+}
+
+function Query({ ref, label, placeholder, text, onText, onEnter, className }: QueryProps) {
+  return (
+    <TextInput
+      ref={ref}
+      type="search"
+      aria-label={label}
+      placeholder={placeholder}
+      title="Names, failing, degraded, idle, rate < 1, error > 1%, p95 > 200; a comma means or"
+      value={text}
+      onChange={(event) => onText(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') onEnter?.();
+        if (event.key !== 'Escape' || text === '') return;
+        // The first Escape empties the box, the next one closes the panel.
+        event.preventDefault();
+        onText('');
+      }}
+      className={className ?? ''}
+    />
   );
 }
 

@@ -1,12 +1,14 @@
 'use client';
 
+import { Button } from '@mantine/core';
 import { useCallback, useDeferredValue, useMemo, useRef } from 'react';
-import { ErrorState } from '@/ui/states';
+import { EmptyState, ErrorState } from '@/ui/states';
 import type { Drawing } from './draw/drawing';
 import { GraphCanvas } from './draw/graph-canvas';
 import type { Layers } from './draw/sync';
 import { EmptyMesh } from './empty-mesh';
 import { foundIds } from './find/found-ids';
+import { withoutHidden } from './find/without-hidden';
 import { GraphList, GraphListSkeleton } from './graph-list';
 import { GraphSkeleton } from './graph-skeleton';
 import { useArrangement } from './layout/use-arrangement';
@@ -20,9 +22,11 @@ import { useLiveGraph } from './use-live-graph';
 
 export function Topology() {
   const graph = useLiveGraph();
-  const view = graph.data;
+  const whole = graph.data;
   const state = useTopologyState();
-  const { arrangement, failed, move, layOutAgain } = useArrangement(view);
+  const hide = useDeferredValue(state.hide);
+  const view = useMemo(() => whole && withoutHidden(hide, whole), [hide, whole]);
+  const { arrangement, failed, move, layOutAgain } = useArrangement(whole);
   const drawing = useRef<Drawing>(null);
   const { edges: label, versions, security, list } = state.layers;
   const layers = useMemo<Layers>(() => ({ label, versions, security }), [label, versions, security]);
@@ -37,7 +41,7 @@ export function Topology() {
 
   if (view === undefined && graph.error)
     return <ErrorState error={graph.error} what="The topology" onRetry={() => void graph.refetch()} />;
-  if (view !== undefined && view.nodes.length === 0) return <EmptyMesh />;
+  if (whole !== undefined && whole.nodes.length === 0) return <EmptyMesh />;
 
   const drawable = view !== undefined && arrangement !== undefined && !list;
   return (
@@ -73,15 +77,29 @@ export function Topology() {
           onZoom={(factor) => drawing.current?.zoomBy(factor)}
           onLayOut={() => void layOutAgain().then(() => drawing.current?.fit())}
         />
-        {view !== undefined && !list && <Legend view={view} security={security} label={label} />}
+        {view?.nodes.length === 0 && (
+          <div className={classes.allHidden}>
+            <EmptyState title={`“${hide}” hides every service`}>
+              <Button onClick={() => state.setHide('')}>Hide nothing</Button>
+            </EmptyState>
+          </div>
+        )}
+        {whole !== undefined && view !== undefined && !list && (
+          <Legend
+            view={whole}
+            hidden={whole.nodes.length - view.nodes.length}
+            security={security}
+            label={label}
+          />
+        )}
       </section>
-      {selection !== undefined && view !== undefined && (
+      {selection !== undefined && whole !== undefined && (
         <Panel
           key={selectionId(selection)}
           selection={selection}
-          view={view}
+          view={whole}
           onClose={() => select(undefined)}
-          onFocus={() => drawing.current?.focus(connectedTo(selection, view))}
+          onFocus={() => drawing.current?.focus(connectedTo(selection, whole))}
         />
       )}
     </div>

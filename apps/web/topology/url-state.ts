@@ -13,6 +13,7 @@ export function useTopologyState() {
     list: parseAsBoolean.withDefault(false),
   });
   const [find, setFind] = useQueryState('find', parseAsString.withDefault(''));
+  const [hide, setHide] = useQueryState('hide', parseAsString.withDefault(''));
   // Going back closes the panel, as people expect of what covers a part of the page.
   const [select, setSelect] = useQueryState(
     'select',
@@ -23,6 +24,8 @@ export function useTopologyState() {
     setLayers: (next: Partial<typeof layers>) => void setLayers(next),
     find,
     setFind: (next: string) => void setFind(next || null),
+    hide,
+    setHide: (next: string) => void setHide(next || null),
     select,
     setSelect: (next: string | undefined) => void setSelect(next ?? null),
   };

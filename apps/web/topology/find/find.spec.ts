@@ -21,6 +21,9 @@ test.each([
   ['cart', false],
   ['failing', true],
   ['healthy', false],
+  ['cart, payment', true],
+  ['cart, error > 7', false],
+  ['pay p95 > 500, ', false],
 ])('%s: %s', (text, found) => expect(finds(text)).toBe(found));
 
 test('an edge is found by either end', () => {

@@ -37,10 +37,15 @@ const healthWords: Record<string, Health> = {
 const comparison = /\b(rate|errors?|success|p50|p95|p99)\s*(>=|<=|>|<|=)\s*(\d+(?:\.\d+)?)\s*(%|ms|s|\/s)?/gi;
 
 /**
- * Reads `error > 1%`, `p95 > 200`, `rate < 5`, `failing` or part of a name; several together must all hold.
- * undefined when nothing is asked.
+ * Reads `error > 1%`, `p95 > 200`, `rate < 5`, `failing` or part of a name; several together must all hold, and one
+ * side of a comma is enough. undefined when nothing is asked.
  */
 export function parseFind(text: string): Test | undefined {
+  const alternatives = text.split(',').flatMap((part) => parseAll(part) ?? []);
+  return alternatives.length === 0 ? undefined : (thing) => alternatives.some((test) => test(thing));
+}
+
+function parseAll(text: string): Test | undefined {
   const tests: Test[] = [];
   const words = text.replace(
     comparison,
