@@ -58,7 +58,9 @@ export class HeadBuilder implements FieldSink {
   private bytes = 0;
   private seenPseudo = 0;
   private seenRegular = false;
+  /** The first line of cookies, and what those behind it add; joined once, as there may be hundreds. */
   private cookieLine = '';
+  private moreCookies = '';
   private cookieSensitive = false;
 
   constructor(maxBytes: number, connectProtocol: boolean) {
@@ -79,6 +81,7 @@ export class HeadBuilder implements FieldSink {
     this.host = '';
     this.expects = false;
     this.cookieLine = '';
+    this.moreCookies = '';
     this.cookieSensitive = false;
   }
 
@@ -108,7 +111,7 @@ export class HeadBuilder implements FieldSink {
   }
 
   endRequest(head: RequestHead, ended: boolean): void {
-    if (this.cookieLine !== '') this.add(FIELD.cookie, this.cookieLine, 6, this.cookieSensitive);
+    if (this.cookieLine !== '') this.add(FIELD.cookie, this.joinedCookies, 6, this.cookieSensitive);
     if (this.fault === undefined) this.fault = judgeRequest(this, head, ended, this.connectProtocol);
   }
 
@@ -195,8 +198,8 @@ export class HeadBuilder implements FieldSink {
       case FIELD.cookie:
         // RFC 9113 section 8.2.3: outside of HTTP/2 it is one line.
         this.cookieSensitive ||= sensitive;
-        this.cookieLine =
-          this.cookieLine === '' ? field.line : `${this.cookieLine.slice(0, -2)}; ${field.value}\r\n`;
+        if (this.cookieLine === '') this.cookieLine = field.line;
+        else this.moreCookies += `; ${field.value}`;
         return false;
       case FIELD.expect:
         this.expects = true;
@@ -204,6 +207,11 @@ export class HeadBuilder implements FieldSink {
       default:
         return true;
     }
+  }
+
+  private get joinedCookies(): string {
+    const { cookieLine, moreCookies } = this;
+    return moreCookies === '' ? cookieLine : `${cookieLine.slice(0, -2)}${moreCookies}\r\n`;
   }
 
   private takeContentLength(value: string): boolean {

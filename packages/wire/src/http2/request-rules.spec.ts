@@ -115,6 +115,19 @@ describe('a request is taken with', () => {
       ['cookie', 'a=b; c=d'],
     ]);
   });
+
+  it('hundreds of cookies, as one line, and no more than a head may hold', () => {
+    const cookies = (count: number): [string, string][] =>
+      Array.from({ length: count }, (_, at) => ['cookie', `${at}=${'x'.repeat(20)}`]);
+    const { owner } = serve([headers(1, with_(...cookies(400)), ended)]);
+    const line = cookies(400)
+      .map(([, value]) => value)
+      .join('; ');
+    expect(owner.handlers[0]?.fields).toEqual([['cookie', line]]);
+    const refused = serve([headers(1, with_(...cookies(1_000)), ended)]);
+    expect(refused.owner.handlers).toHaveLength(0);
+    expect(refused.frames).toMatchObject([{ type: FRAME.headers, flags: ended }]);
+  });
 });
 
 it('refuses extended CONNECT where it was not offered', () => {
