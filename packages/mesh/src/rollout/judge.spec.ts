@@ -84,6 +84,9 @@ test('without requests of stable only the absolute rules count', () => {
   expect(judge(idle, arm(200, 0), rule).state).toBe('pass');
   expect(judge(idle, arm(200, 60), rule).state).toBe('fail');
   expect(judge(idle, idle, rule)).toMatchObject({ state: 'more-data' });
+  expect(check(judge(idle, arm(200, 0), rule), 'Success rate against stable')?.sentence).toBe(
+    'Not compared: stable had no requests',
+  );
   expect(check(judge(arm(3, 0), arm(200, 1), rule), 'Success rate against stable')?.sentence).toBe(
     'Not compared: stable had only 3 requests',
   );
@@ -190,6 +193,18 @@ test('a stable version with few requests is no measure of errors, nor of latency
   expect(check(verdict, 'Success rate against stable')).toEqual({ state: 'pass', sentence });
   expect(check(verdict, 'p95 latency against stable')).toEqual({ state: 'pass', sentence });
   expect(judge(arm(20, 0, 10), arm(1_000, 300, 900), { ...rule, minSuccessRate: 0 }).state).toBe('fail');
+});
+
+test('a p95 of stable that few values make is no certain measure', () => {
+  const slowAmong = (count: number, slow: number, ms: number) => ({
+    ...arm(count, 0),
+    latency: latencies(count, (index) => (index < slow ? ms : 10)),
+  });
+  const candidate = slowAmong(200, 20, 60);
+  const against = (stable: ArmCounters) =>
+    check(judge(stable, candidate, rule), 'p95 latency against stable')?.state;
+  expect(against(slowAmong(40, 2, 100))).toBe('more-data');
+  expect(against(slowAmong(4_000, 40, 100))).toBe('fail');
 });
 
 test('a p95 passes below its limit, and waits where too few values say that it is above', () => {

@@ -24,7 +24,6 @@ export function surelyExceeds(hits: number, trials: number, limit: number, { tai
 /** The probability of at least `hits` among `trials` of chance `share`; 1 where it is more likely than not. */
 export function binomialTail(hits: number, trials: number, share: number): number {
   if (hits <= 0 || hits <= trials * share) return 1;
-  if (share <= 0) return 0;
   const logChoose = logFactorial(trials) - logFactorial(hits) - logFactorial(trials - hits);
   let term = Math.exp(logChoose + hits * Math.log(share) + (trials - hits) * Math.log1p(-share));
   let sum = 0;
@@ -48,7 +47,6 @@ function logFactorial(n: number): number {
 
 /** Wilson score interval of a share (E. B. Wilson 1927): sound for few trials and for shares near 0 and 1. */
 function shareInterval(hits: number, trials: number, z: number): Interval {
-  if (trials <= 0) return { low: 0, high: 1 };
   const share = hits / trials;
   const shrink = 1 + (z * z) / trials;
   const centre = (share + (z * z) / (2 * trials)) / shrink;
