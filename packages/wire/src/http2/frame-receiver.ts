@@ -60,6 +60,7 @@ export class FrameReceiver implements FrameSink {
       case FRAME.goAway:
         if (stream !== 0) throw new Http2Error('invalid-stream-id');
         if (end - start < 8) throw new Http2Error('invalid-frame-size');
+        this.session.flood.count(FLOOD.emptyFrame, this.session.nowMs);
         this.session.onGoAway(readUint31(bytes, start), readUint32(bytes, start + 4));
         break;
       case FRAME.priority:

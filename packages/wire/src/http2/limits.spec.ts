@@ -90,8 +90,15 @@ it('refuses streams beyond their number, and takes more when one has ended', () 
   expect(owner.handlers).toHaveLength(3);
 });
 
+/** Opens a stream, complete, and sends one frame more for it. */
+function provoked(more: (id: number) => Buffer): (turn: number) => Buffer {
+  return (turn) => Buffer.concat([headers(1 + turn * 2, get, ended), more(1 + turn * 2)]);
+}
+
+const priority = (id: number, dependency: number) =>
+  frame(FRAME.priority, 0, id, Buffer.concat([uint32(dependency), Buffer.of(0)]));
+
 describe('in one second there may not be too many', () => {
-  const priority = frame(FRAME.priority, 0, 9, Buffer.alloc(5));
   it.each<[string, string, (turn: number) => Buffer]>([
     ['resets', 'reset-flood', (turn) => Buffer.concat([headers(1 + turn * 2, post), rst(1 + turn * 2, 8)])],
     ['streams that we have to reset', 'reset-flood', (turn) => headers(1 + turn * 2, get.slice(1), ended)],
@@ -104,20 +111,32 @@ describe('in one second there may not be too many', () => {
         return Buffer.concat([headers(id, [...post, ['content-length', '1']]), data(id, 'ab')]);
       },
     ],
+    // What follows makes a server reset its streams with frames alone that break rules (CVE-2025-8671).
+    ['increments of zero', 'reset-flood', provoked((id) => windowUpdate(id, 0))],
+    ['windows beyond their bound', 'reset-flood', provoked((id) => windowUpdate(id, 2 ** 31 - 1))],
+    ['streams that depend on themselves', 'reset-flood', provoked((id) => priority(id, id))],
+    ['priorities of a wrong size', 'reset-flood', provoked((id) => frame(FRAME.priority, 0, id, 'a'))],
+    ['data behind an end', 'reset-flood', provoked((id) => data(id, 'a'))],
+    ['heads behind an end', 'reset-flood', provoked((id) => headers(id, get, ended))],
     ['SETTINGS', 'settings-flood', () => settings([3, 1])],
     ['PINGs', 'ping-flood', () => frame(FRAME.ping, 0, 0, '12345678')],
-    ['PRIORITY frames', 'priority-flood', () => priority],
+    ['PRIORITY frames', 'priority-flood', () => priority(9, 0)],
     ['WINDOW_UPDATEs', 'window-update-flood', () => windowUpdate(0, 1)],
     ['empty DATA frames', 'empty-frame-flood', (turn) => (turn === 0 ? headers(1, post) : data(1, ''))],
     ['unknown frames', 'empty-frame-flood', () => frame(0xee, 0, 0)],
+    // RFC 9218 section 7.1.
+    ['PRIORITY_UPDATE frames', 'empty-frame-flood', () => frame(0x10, 0, 0, Buffer.alloc(9))],
+    ['GOAWAY frames', 'empty-frame-flood', () => frame(FRAME.goAway, 0, 0, Buffer.alloc(8))],
   ])('%s', (_what, reason, make) => {
+    // Frames that make us reset a stream are counted as what they are, too.
+    const others = reason === 'reset-flood' ? 1_000 : 50;
     const limits = {
       maxStreams: 10,
       maxResetsPerSecond: 50,
       maxSettingsPerSecond: 50,
       maxPingsPerSecond: 50,
-      maxPrioritiesPerSecond: 50,
-      maxWindowUpdatesPerSecond: 50,
+      maxPrioritiesPerSecond: others,
+      maxWindowUpdatesPerSecond: others,
       maxEmptyFramesPerSecond: 50,
     };
     const flooded = startServer({ limits });

@@ -24,7 +24,7 @@ export interface SessionLimits {
   maxPingsPerSecond: number;
   maxPrioritiesPerSecond: number;
   maxWindowUpdatesPerSecond: number;
-  /** DATA without data and without END_STREAM (CVE-2019-9518), and frames of unknown types. */
+  /** DATA without data and without END_STREAM (CVE-2019-9518), GOAWAY, and frames of unknown types. */
   maxEmptyFramesPerSecond: number;
   /** Frames other than DATA written while the socket takes nothing (CVE-2019-9512, 9515). */
   maxUnreadBytes: number;
