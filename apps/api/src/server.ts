@@ -149,8 +149,9 @@ export async function startServer(options: {
       trafficSplits: createTrafficSplits({ ...views, applyChange }),
     };
 
-    const baseUrl = settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${settings.port}`;
-    const guard = createGuard({ baseUrl, allowedHosts: settings.allowedHosts });
+    const ownUrl = `http://${hostInUrl(settings.host)}:${settings.port}`;
+    const baseUrl = settings.publicUrl ?? ownUrl;
+    const guard = createGuard({ baseUrl, ownUrl, allowedHosts: settings.allowedHosts });
     const key = await loadSecretKey({ secretKey, dataDir });
     const people = createPeople({
       prisma: database.prisma,

@@ -1,4 +1,4 @@
-import { flagOf, variableOf } from '@tulle/agent/lifecycle/options';
+import { flagIn, variableIn } from '@tulle/agent/lifecycle/options';
 import * as z from 'zod/mini';
 
 export interface SettingDescription {
@@ -18,12 +18,11 @@ export interface SettingDescription {
 export function settingsOf(schema: z.core.$ZodObject): SettingDescription[] {
   return Object.entries(schema._zod.def.shape).map(([key, field]) => {
     const fallback = z.safeParse(field, undefined);
-    const meta = z.globalRegistry.get(field);
     return {
       key,
-      flag: meta?.variableOnly === true ? undefined : flagOf(key),
-      variable: typeof meta?.variable === 'string' ? meta.variable : variableOf(key),
-      description: meta?.description ?? '',
+      flag: flagIn(schema, key),
+      variable: variableIn(schema, key),
+      description: z.globalRegistry.get(field)?.description ?? '',
       placeholder: key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
       isSwitch: typeof fallback.data === 'boolean',
       fallback: fallback.success ? typed(fallback.data) : undefined,

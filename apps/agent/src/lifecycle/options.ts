@@ -187,12 +187,28 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** The variable of a setting: the one its schema names (`DATABASE_URL`), or that of its name. */
+export function variableIn(schema: z.core.$ZodObject, key: string): string {
+  const named = metaOf(schema, key)?.variable;
+  return typeof named === 'string' ? named : variableOf(key);
+}
+
+/** undefined for a secret: every user of the machine sees the flags of a process. */
+export function flagIn(schema: z.core.$ZodObject, key: string): string | undefined {
+  return metaOf(schema, key)?.variableOnly === true ? undefined : flagOf(key);
+}
+
+function metaOf(schema: z.core.$ZodObject, key: string) {
+  const field = schema._zod.def.shape[key];
+  return field === undefined ? undefined : z.globalRegistry.get(field);
+}
+
 /** A mistake of the person at the command line: printed as it is, exit code 1 (2 for bad usage), no stack. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Flags win over variables. Throws a `UsageError` that names flag and variable for everything that is wrong. */
+/** Flags win over variables; an empty variable counts as unset, as in a unit file. Throws a `UsageError` that names flag and variable for everything that is wrong. */
 export function readOptions<T extends z.core.$ZodObject>(
   schema: T,
   flags: Readonly<Record<string, unknown>>,
@@ -200,17 +216,18 @@ export function readOptions<T extends z.core.$ZodObject>(
 ): z.infer<T> {
   const given: Record<string, unknown> = {};
   for (const key of Object.keys(schema._zod.def.shape)) {
-    const value = flags[key] ?? environment[variableOf(key)];
+    const value = flags[key] ?? (environment[variableIn(schema, key)] || undefined);
     if (value !== undefined) given[key] = value;
   }
   const result = z.safeParse(schema, given);
   if (result.success) return result.data;
-  throw new UsageError(result.error.issues.map(sentence).join(' '));
+  throw new UsageError(result.error.issues.map((issue) => sentence(schema, issue)).join(' '));
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
-  const [key, ...rest] = issue.path;
+function sentence(schema: z.core.$ZodObject, issue: z.core.$ZodIssue): string {
+  const [key, ...rest] = issue.path.map(String);
   if (key === undefined) return `${issue.message}.`;
   const place = rest.length > 0 ? ` (entry ${rest.join('.')})` : '';
-  return `${flagOf(String(key))} or ${variableOf(String(key))}${place}: ${issue.message}.`;
+  const names = [flagIn(schema, key), variableIn(schema, key)].filter((name) => name !== undefined);
+  return `${names.join(' or ')}${place}: ${issue.message}.`;
 }

@@ -10,6 +10,22 @@ test('a page of ours is answered by every name of the loopback and by allowed ho
     expect(get({ host, origin: `http://${host}` })).toBeUndefined();
 });
 
+test('behind a public address the own one is for programs, not for pages', () => {
+  const behind = createGuard({
+    baseUrl: 'https://mesh.example',
+    ownUrl: 'http://127.0.0.1:4400',
+    allowedHosts: [],
+  });
+  const ask = (headers: Record<string, string>) =>
+    behind.refusal({ method: 'POST', headers, upgrade: false });
+  expect(ask({ host: 'mesh.example', origin: 'https://mesh.example' })).toBeUndefined();
+  for (const host of ['127.0.0.1:4400', 'localhost:4400']) {
+    expect(ask({ host })).toBeUndefined();
+    expect(ask({ host, origin: `http://${host}` })).toContain('refused');
+  }
+  expect(ask({ host: 'mesh.example:4400' })).toContain('not called');
+});
+
 test('another Host is refused, which stops DNS rebinding', () => {
   expect(get({ host: 'evil.example:4400' })).toContain('not called evil.example:4400');
   expect(get({})).toContain('no Host header');

@@ -16,16 +16,14 @@ export interface GuardOptions {
   readonly baseUrl: string;
   /** Further names it is reached by, `host` or `host:port`. */
   readonly allowedHosts: readonly string[];
+  /** Where it listens, when that is not `baseUrl`: for the command line, probes and scrapers, not for browsers. */
+  readonly ownUrl?: string;
 }
 
-export function createGuard({ baseUrl, allowedHosts }: GuardOptions): Guard {
+export function createGuard({ baseUrl, allowedHosts, ownUrl = baseUrl }: GuardOptions): Guard {
   const base = new URL(baseUrl);
-  const names = [base.host, ...allowedHosts.map((host) => host.toLowerCase())];
-  if (isLoopback(base.hostname)) {
-    const port = base.port === '' ? '' : `:${base.port}`;
-    names.push(`localhost${port}`, `127.0.0.1${port}`, `[::1]${port}`);
-  }
-  const hosts = new Set(names);
+  const names = [...namesOf(base), ...allowedHosts.map((host) => host.toLowerCase())];
+  const hosts = new Set([...names, ...namesOf(new URL(ownUrl))]);
   const origins = [...new Set([base.origin, ...names.map((host) => `${base.protocol}//${host}`)])];
   const known = new Set(origins);
 
@@ -48,6 +46,13 @@ export function createGuard({ baseUrl, allowedHosts }: GuardOptions): Guard {
       return undefined;
     },
   };
+}
+
+/** As a Host header writes them; the loopback is known by each of its names. */
+function namesOf({ host, hostname, port }: URL): string[] {
+  if (!isLoopback(hostname)) return [host];
+  const suffix = port === '' ? '' : `:${port}`;
+  return [host, `localhost${suffix}`, `127.0.0.1${suffix}`, `[::1]${suffix}`];
 }
 
 function isLoopback(hostname: string): boolean {

@@ -24,6 +24,14 @@ it('reads the database from the variable that everybody knows, and an empty one 
   expect(readSettings({}, { DATABASE_URL: '' }).databaseUrl).toBeUndefined();
 });
 
+it('names a setting only by what it can be set with', () => {
+  const flags = { databaseUrl: '', secretKey: '' };
+  expect(() => readSettings(flags, {})).toThrow(
+    '--database-url or DATABASE_URL: at least 1 character. TULLE_SECRET_KEY: at least 1 character.',
+  );
+  expect(readSettings({}, { TULLE_SECRET_KEY: '', TULLE_PORT: '' })).toMatchObject({ port: 4400 });
+});
+
 it.each([
   [{ TULLE_PORT: '70000' }, '--port or TULLE_PORT: ports end at 65535.'],
   [{ TULLE_PORT: 'http' }, '--port or TULLE_PORT: '],
@@ -32,7 +40,8 @@ it.each([
     '--certificate-lifetime-ms or TULLE_CERTIFICATE_LIFETIME_MS: at least a minute.',
   ],
   [{ TULLE_LOG_LEVEL: 'loud' }, '--log-level or TULLE_LOG_LEVEL: '],
-  [{ TULLE_PUBLIC_URL: 'mesh.example' }, '--public-url or TULLE_PUBLIC_URL: an http:// or https:// address.'],
+  [{ TULLE_PUBLIC_URL: 'mesh.example' }, '--public-url or TULLE_PUBLIC_URL: an http:// or https:// address'],
+  [{ TULLE_PUBLIC_URL: 'https://mesh.example/tulle' }, 'without a path.'],
   [{ TULLE_DEMO: 'perhaps' }, '--demo or TULLE_DEMO: on or off.'],
   [{ TULLE_AGENTS_PORT: '4400' }, '--port and --agents-port are both 4400'],
 ])('says what is wrong with %o, and where it stands', (environment, sentence) => {

@@ -34,8 +34,9 @@ const names = z.preprocess(
 const publicUrl = z
   .string()
   .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'an http:// or https:// address',
+    (text) =>
+      URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
+    'an http:// or https:// address without a path',
   )
   .transform((text) => new URL(text).origin);
 
@@ -103,9 +104,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags win over variables. Throws a UsageError that names what is wrong and where it stands. */
 export function readSettings(flags: Readonly<Record<string, unknown>>, environment: Environment): Settings {
-  // The one variable that carries the name everybody knows; an empty one counts as unset.
-  const databaseUrl = environment.DATABASE_URL || undefined;
-  const settings = readOptions(settingsSchema, flags, { ...environment, TULLE_DATABASE_URL: databaseUrl });
+  const settings = readOptions(settingsSchema, flags, environment);
   if (settings.port === settings.agentsPort && settings.port !== 0)
     throw new UsageError(
       `--port and --agents-port are both ${settings.port}; browsers and agents need a port each.`,
