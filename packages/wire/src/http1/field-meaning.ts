@@ -94,5 +94,6 @@ export function judgeFraming(head: MessageHead): void {
     if (head.contentLength !== -1) throw new WireError('conflicting-framing');
     if (head.minor === 0) throw new WireError('transfer-coding-in-old-version');
   }
-  if (!head.upgradeOption) head.upgrade = '';
+  // RFC 9110 section 7.8: what HTTP/1.0 asks for is passed over.
+  if (!head.upgradeOption || head.minor === 0) head.upgrade = '';
 }

@@ -86,12 +86,13 @@ describe('requests', () => {
     expect(message?.head).toMatchObject({ persistent });
   });
 
-  it('reports an upgrade only when Connection names it', () => {
-    const upgrade = (connection: string) =>
-      readRequests([`GET / HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\n${connection}\r\n`]).messages[0]
-        ?.head;
+  it('reports an upgrade only when Connection names it, and never of HTTP/1.0', () => {
+    const upgrade = (connection: string, version = '1.1') =>
+      readRequests([`GET / HTTP/${version}\r\nHost: a\r\nUpgrade: WebSocket\r\n${connection}\r\n`])
+        .messages[0]?.head;
     expect(upgrade('Connection: Upgrade\r\n')).toMatchObject({ upgrade: 'websocket' });
     expect(upgrade('')).toMatchObject({ upgrade: '' });
+    expect(upgrade('Connection: Upgrade\r\n', '1.0')).toMatchObject({ upgrade: '' });
   });
 });
 
