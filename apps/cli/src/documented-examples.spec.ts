@@ -5,7 +5,7 @@ import { readYaml } from '@tulle/api/resources/read-yaml';
 import { describe, expect, it } from 'vitest';
 
 const docs = join(import.meta.dirname, '../../../docs');
-const resources = /^kind: (Service|TrafficSplit|Route|Policy|AccessRule)$/m;
+const resources = /^kind: (Service|TrafficSplit|Route|Policy|AccessRule|Gateway)$/m;
 const standalone = /^self:/m;
 
 function blocksOf(page: string): string[] {

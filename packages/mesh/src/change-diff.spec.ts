@@ -100,3 +100,25 @@ test('equal values have no difference and two ways are each other reversed', () 
     }),
   );
 });
+
+test('a gateway is told by its hosts, wherever they stand', () => {
+  const gateway = (routes: object[], more = {}) => ({ kind: 'Gateway', service: 'edge', routes, ...more });
+  const before = gateway([
+    { hostnames: ['a.com', 'b.com'], service: 'one' },
+    { hostnames: ['c.com'], service: 'two' },
+  ]);
+  const after = gateway(
+    [
+      { hostnames: ['c.com', 'a.com'], service: 'two' },
+      { hostnames: ['*.d.com'], service: 'one' },
+    ],
+    { httpsRedirect: { statusCode: 308, port: 443 } },
+  );
+  expect(diffResource(before, after).map(({ sentence }) => sentence)).toEqual([
+    'a.com one → two',
+    '*.d.com nowhere → one',
+    'httpsRedirect statusCode 308 added',
+    'httpsRedirect port 443 added',
+    'b.com one → nowhere',
+  ]);
+});

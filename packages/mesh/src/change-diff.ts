@@ -1,4 +1,5 @@
 import { formatBytes, formatMs, formatPercent } from './format.ts';
+import type { Gateway } from './gateway.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { type RateLimit, rateLimitSchema } from './rate-limit.ts';
 import type { Route } from './route.ts';
@@ -46,6 +47,13 @@ export function diffResource(before: object | undefined, after: object | undefin
 
 function leavesOf(value: object | undefined): Map<string, Scalar> {
   const leaves = new Map<string, Scalar>();
+  if (isGateway(value)) {
+    const { routes, ...rest } = value;
+    for (const { hostnames, service } of routes)
+      for (const name of hostnames) leaves.set(`hosts.${name}`, service);
+    for (const [path, scalar] of leavesOf(rest)) leaves.set(path, scalar);
+    return leaves;
+  }
   for (const [field, member] of Object.entries(value ?? {})) {
     if (!keyFields.includes(field)) collect(member, field, leaves);
   }
@@ -86,6 +94,8 @@ function collectItem(item: unknown, index: number, path: string, leaves: Map<str
 function sentenceOf(path: string, from: Scalar | undefined, to: Scalar | undefined): string {
   const weight = /^weights\.(.+)$/.exec(path)?.[1];
   if (weight !== undefined) return `${weight} ${weightWords(from)} → ${weightWords(to)}`;
+  const host = /^hosts\.(.+)$/.exec(path)?.[1];
+  if (host !== undefined) return `${host} ${from ?? 'nowhere'} → ${to ?? 'nowhere'}`;
   const name = path.replaceAll('.', ' ');
   if (from === undefined)
     return path.endsWith(`.${to}`) ? `${name} added` : `${name} ${fieldWords(path, to)} added`;
@@ -158,6 +168,10 @@ function isRateLimit(item: unknown): item is RateLimit {
 
 function isRoute(resource: object | undefined): resource is Route {
   return resource !== undefined && 'kind' in resource && resource.kind === 'Route';
+}
+
+function isGateway(resource: object | undefined): resource is Gateway {
+  return resource !== undefined && 'routes' in resource && 'kind' in resource && resource.kind === 'Gateway';
 }
 
 function isPolicy(resource: object | undefined): resource is Policy {

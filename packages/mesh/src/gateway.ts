@@ -38,6 +38,14 @@ export const gatewayEntrySchema = z.strictObject({
 });
 export type GatewayEntry = z.infer<typeof gatewayEntrySchema>;
 
+export const gatewaySchema = z.strictObject({
+  kind: z.literal('Gateway'),
+  /** The service that its agents stand for, and as which they call others. */
+  service: serviceNameSchema,
+  ...gatewayEntrySchema.shape,
+});
+export type Gateway = z.infer<typeof gatewaySchema>;
+
 function checkHostnamesOnce(
   routes: readonly GatewayRoute[],
   context: z.core.$RefinementCtx<GatewayRoute[]>,

@@ -91,6 +91,19 @@ function findings(resource: Resource, protocolOf: (service: string) => Protocol)
       ];
     case 'Policy':
       return policyFindings(resource, protocol, speaks);
+    case 'Gateway':
+      return resource.routes.flatMap((route, index) => {
+        const spoken = protocolOf(route.service);
+        if (!isBytes(spoken)) return [];
+        const path = ['routes', index, 'service'];
+        return [
+          {
+            service: route.service,
+            path,
+            message: `${route.service} speaks ${spoken}, and a gateway lets in HTTP.`,
+          },
+        ];
+      });
     case 'AccessRule':
       return [];
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { accessRuleSchema } from './access-rule.ts';
+import { gatewaySchema } from './gateway.ts';
 import { policySchema } from './policy.ts';
 import { routeSchema } from './route.ts';
 import { serviceSchema } from './service.ts';
@@ -12,6 +13,7 @@ export const resourceSchema = z.discriminatedUnion('kind', [
   routeSchema,
   policySchema,
   accessRuleSchema,
+  gatewaySchema,
 ]);
 export type Resource = z.infer<typeof resourceSchema>;
 export type ResourceKind = Resource['kind'];
@@ -22,6 +24,7 @@ export const resourceKinds = [
   'Route',
   'Policy',
   'AccessRule',
+  'Gateway',
 ] as const satisfies ResourceKind[];
 
 /** The name of the service a resource speaks of; with its kind it is the resource's key. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accessRuleSchema } from './access-rule.ts';
+import { gatewaySchema } from './gateway.ts';
 import { serviceSchema } from './service.ts';
 import { type Endpoint, serviceViewSchema } from './service-view.ts';
 import { canonicalJson, compileServiceView } from './snapshot.ts';
@@ -85,4 +86,12 @@ test('canonical JSON keeps the value and forgets the order of keys', () => {
   expect(canonicalJson({ b: 1, a: { d: undefined, c: [{ z: 1, y: 2 }] } })).toBe(
     '{"a":{"c":[{"y":2,"z":1}]},"b":1}',
   );
+});
+
+test('the view of a gateway says what it lets in, without the key of the resource', () => {
+  const routes = [{ hostnames: ['shop.example.com'], service: 'shop' }];
+  const gateway = gatewaySchema.parse({ kind: 'Gateway', service: 'edge', routes, httpsRedirect: {} });
+  const view = compileServiceView('edge', { gateway }, []);
+  expect(view.gateway).toEqual({ routes, httpsRedirect: { statusCode: 308, port: 443 } });
+  expect(serviceViewSchema.parse(view)).toEqual(view);
 });

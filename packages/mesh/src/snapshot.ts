@@ -1,4 +1,5 @@
 import type { AccessRule } from './access-rule.ts';
+import type { Gateway, GatewayEntry } from './gateway.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import type { Route } from './route.ts';
 import type { Service } from './service.ts';
@@ -12,6 +13,7 @@ export interface ServiceResources {
   readonly route?: Route | undefined;
   readonly policy?: Policy | undefined;
   readonly accessRule?: AccessRule | undefined;
+  readonly gateway?: Gateway | undefined;
 }
 
 /**
@@ -37,8 +39,13 @@ export function compileServiceView(
     ...(route && { rules: route.rules }),
     policy,
     ...(allow && { allow }),
+    ...(declared.gateway && { gateway: entryOf(declared.gateway) }),
     endpoints: endpointsOf(service, instances),
   };
+}
+
+function entryOf({ kind: _kind, service: _service, ...entry }: Gateway): GatewayEntry {
+  return entry;
 }
 
 /** Undefined when the rule names `*`: every identity of the mesh may call. */

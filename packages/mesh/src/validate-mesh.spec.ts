@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Resource, resourceSchema } from './resource.ts';
 import { validateMesh } from './validate-mesh.ts';
 
@@ -185,4 +185,51 @@ test('a protocol that changes under its rules is told of the service', () => {
       'Route/orders stands in the way: orders speaks tcp, and rules read HTTP.',
     ],
   ]);
+});
+
+describe('a gateway', () => {
+  const gateway = (...services: string[]): Resource => ({
+    kind: 'Gateway',
+    service: 'edge',
+    routes: services.map((name, at) => ({ hostnames: [`${at}.example.com`], service: name })),
+  });
+
+  test('leads to services that are there', () => {
+    const resources = [service('edge'), service('shop'), gateway('shop', 'edge', 'cart')];
+    expect(validateMesh(resources, { versions: { cart: ['v1'] } })).toEqual([]);
+    expect(validateMesh(resources, { versions: {} })).toEqual([
+      {
+        code: 'unknown_service',
+        kind: 'Gateway',
+        service: 'edge',
+        path: ['routes', 2, 'service'],
+        message: 'The mesh has no service cart; declare it first.',
+      },
+    ]);
+  });
+
+  test('runs as a service that is there', () => {
+    expect(validateMesh([service('shop'), gateway('shop')], { versions: {} })).toMatchObject([
+      { code: 'unknown_service', service: 'edge', path: ['service'] },
+    ]);
+  });
+
+  test('keeps the services it leads to', () => {
+    const present = [service('edge'), service('shop'), gateway('shop')];
+    expect(validateMesh([service('edge'), gateway('shop')], { versions: {}, present })).toMatchObject([
+      { code: 'in_use', service: 'shop', message: 'shop is still named by Gateway/edge; delete it first.' },
+    ]);
+  });
+
+  test('leads to no bytes', () => {
+    const bytes: Resource = resourceSchema.parse({ kind: 'Service', name: 'db', protocol: 'tcp' });
+    expect(validateMesh([service('edge'), bytes, gateway('db')], { versions: {} })).toMatchObject([
+      {
+        code: 'invalid_resource',
+        kind: 'Gateway',
+        path: ['routes', 0, 'service'],
+        message: 'db speaks tcp, and a gateway lets in HTTP.',
+      },
+    ]);
+  });
 });

@@ -2,7 +2,8 @@ import type { MeshErrorCode, MeshIssue } from './errors.ts';
 import { hasService, isKnown, type KnownMesh, knownVersions, type ResourceIssue } from './known-mesh.ts';
 import { protocolIssues } from './protocol-issues.ts';
 import { type Resource, resourceKey, resourceService } from './resource.ts';
-import { routeReferences, servicesNamed } from './route-references.ts';
+import { routeReferences } from './route-references.ts';
+import { servicesNamedBy } from './services-named.ts';
 
 /**
  * Checks what a mesh would be after a change, all resources together. Empty when it is sound. An access rule may
@@ -16,6 +17,7 @@ export function validateMesh(resources: readonly Resource[], known: KnownMesh): 
       ...unknownService(resource, resources, known),
       ...(resource.kind === 'TrafficSplit' ? splitIssues(resource, resources, known) : []),
       ...(resource.kind === 'Route' ? routeIssues(resource, resources, known) : []),
+      ...(resource.kind === 'Gateway' ? gatewayIssues(resource, resources, known) : []),
       ...protocolIssues(resource, resources, known),
     ]),
   ];
@@ -64,7 +66,7 @@ function deletedButNamed(resources: readonly Resource[], known: KnownMesh): Reso
 
 function names(user: Resource, service: string): boolean {
   if (resourceService(user) === service) return true;
-  return user.kind === 'Route' && servicesNamed(user.service, user.rules).includes(service);
+  return servicesNamedBy(user).includes(service);
 }
 
 function unknownService(
@@ -150,5 +152,21 @@ function routeIssues(
     const versions = knownVersions(service, resources, known);
     if (versions.includes(version)) return [];
     return issue('unknown_version', 'version', unknownVersionWords(service, version, versions));
+  });
+}
+
+/** Hosts that lead nowhere. */
+function gatewayIssues(
+  { service: own, routes }: Extract<Resource, { kind: 'Gateway' }>,
+  resources: readonly Resource[],
+  known: KnownMesh,
+): ResourceIssue[] {
+  return routes.flatMap(({ service }, index) => {
+    // That the gateway's own service is unknown is told once, and one that this change deletes as `in_use`.
+    const isTold = service === own || hasService(known.present ?? [], service);
+    if (isTold || isKnown(service, resources, known)) return [];
+    const message = `The mesh has no service ${service}; declare it first.`;
+    const path = ['routes', index, 'service'];
+    return [{ code: 'unknown_service', kind: 'Gateway', service: own, path, message }];
   });
 }

@@ -11,7 +11,7 @@ const MAX_WAITING = 1_024;
 export class AwaitingViews {
   /** How long one waits. */
   readonly timeoutMs: number;
-  readonly ask: (service: string) => void;
+  private readonly ask: (service: string) => void;
   private readonly waiting = new Map<string, { waiter: Waiter; retry: () => void }[]>();
   private count = 0;
 

@@ -52,10 +52,9 @@ export class Gateway implements TlsListenerOwner {
     return this.tls.server;
   }
 
-  /** From now on these rules, also for connections that are open. Views of services that are named are asked for. */
+  /** From now on these rules, also for connections that are open. */
   apply(entry: GatewayEntry | undefined): void {
     this.context.rules = rulesOf(entry);
-    for (const { service } of entry?.routes ?? []) this.context.services.ask(service);
   }
 
   /** For new connections. */

@@ -36,11 +36,6 @@ export class KnownServices {
     this.awaiting?.release((service) => this.byName.has(service));
   }
 
-  /** Asks for the view of a service before somebody calls it. */
-  ask(service: string): void {
-    if (this.mayCome(service)) this.awaiting?.ask(service);
-  }
-
   /** A view of the service can be asked for. */
   mayCome(service: string): boolean {
     return this.awaiting !== undefined && !this.byName.has(service);

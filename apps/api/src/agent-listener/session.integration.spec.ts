@@ -1,5 +1,6 @@
 import type { ConfigMessage } from '@tulle/mesh/agent-protocol';
 import { closeCodes } from '@tulle/mesh/agent-protocol';
+import { gatewaySchema } from '@tulle/mesh/gateway';
 import { policySchema } from '@tulle/mesh/policy';
 import { routeSchema } from '@tulle/mesh/route';
 import { meshViewSchema, serviceViewSchema } from '@tulle/mesh/service-view';
@@ -130,6 +131,28 @@ test('who holds a service is sent, with its rules, the services they name, and c
 
   await setPolicy('audit', 4_000);
   await expect.poll(() => shop.view('audit').policy.timeouts.requestMs).toBe(4_000);
+});
+
+test('agents of a gateway are sent the services it leads to, in one message with its hosts', async () => {
+  await start('orders-1', 'orders', { port: 9_001 });
+  const edge = await start('edge-1', 'edge');
+  expect(edge.names()).not.toContain('service/orders');
+  await expect.poll(() => api.configStore.resource('Service', 'edge')).toBeDefined();
+
+  const before = edge.messages.length;
+  const routes = [{ hostnames: ['shop.example.com'], service: 'orders' }];
+  const { revision } = await api.applyChange({
+    author: { name: 'Ada' },
+    source: 'cli',
+    reason: '',
+    edit: () => ({ upserts: [gatewaySchema.parse({ kind: 'Gateway', service: 'edge', routes })] }),
+  });
+  await expect.poll(() => edge.messages.length).toBeGreaterThan(before);
+  expect(edge.messages[before]).toMatchObject({
+    revision,
+    resources: [{ name: 'service/edge' }, { name: 'service/orders' }],
+  });
+  expect(edge.view('edge').gateway).toEqual({ routes });
 });
 
 test('an instance says where it runs, and its callers hear of it', async () => {

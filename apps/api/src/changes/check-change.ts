@@ -3,8 +3,8 @@ import { formatRelative } from '@tulle/mesh/format';
 import type { ResourceIssue } from '@tulle/mesh/known-mesh';
 import { type Resource, resourceKey, resourceService } from '@tulle/mesh/resource';
 import { describePhase } from '@tulle/mesh/rollout/describe';
-import { servicesNamed } from '@tulle/mesh/route-references';
 import { serviceViewSchema } from '@tulle/mesh/service-view';
+import { servicesNamedBy } from '@tulle/mesh/services-named';
 import { compileServiceView } from '@tulle/mesh/snapshot';
 import { validateMesh } from '@tulle/mesh/validate-mesh';
 import type { Prisma } from '@tulle/prisma/generated/client';
@@ -124,14 +124,14 @@ export function refuseUnsound(
   for (const service of services) refuseUncompilable(service, after);
 }
 
-/** With the services that rules of these name, and those whose rules name these. */
+/** With the services that rules and hosts of these name, and those that name these. */
 function withNamed(services: ReadonlySet<string>, resources: readonly Resource[]): Set<string> {
   const all = new Set(services);
   for (const resource of resources) {
-    if (resource.kind !== 'Route') continue;
-    const named = servicesNamed(resource.service, resource.rules);
-    if (services.has(resource.service)) for (const service of named) all.add(service);
-    if (named.some((service) => services.has(service))) all.add(resource.service);
+    const owner = resourceService(resource);
+    const named = servicesNamedBy(resource);
+    if (services.has(owner)) for (const service of named) all.add(service);
+    if (named.some((service) => services.has(service))) all.add(owner);
   }
   return all;
 }
@@ -155,5 +155,6 @@ function declaredOf(service: string, resources: readonly Resource[]) {
     route: own.find((resource) => resource.kind === 'Route'),
     policy: own.find((resource) => resource.kind === 'Policy'),
     accessRule: own.find((resource) => resource.kind === 'AccessRule'),
+    gateway: own.find((resource) => resource.kind === 'Gateway'),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceText } from '@tulle/mesh/agent-protocol';
-import { servicesNamed } from '@tulle/mesh/route-references';
 import type { MeshView } from '@tulle/mesh/service-view';
+import { servicesNamedBy } from '@tulle/mesh/services-named';
 import { canonicalJson, compileServiceView } from '@tulle/mesh/snapshot';
 import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
@@ -21,7 +21,7 @@ export function serviceOf(name: string): string | undefined {
 export interface CompiledViews {
   /** undefined when there is no such service. */
   get(name: string): ResourceText | undefined;
-  /** The views that whoever follows this one's rules needs, too. */
+  /** The views that whoever follows this one's rules, or lets in requests for its hosts, needs, too. */
   named(name: string): readonly string[];
   /** Forgets the text; returns whether compiling it anew gives another one. */
   invalidate(name: string): boolean;
@@ -51,6 +51,7 @@ export function createCompiledViews({
         route: configStore.resource('Route', service),
         policy: configStore.resource('Policy', service),
         accessRule: configStore.resource('AccessRule', service),
+        gateway: configStore.resource('Gateway', service),
       },
       fleet.endpoints(service),
     );
@@ -71,8 +72,9 @@ export function createCompiledViews({
     get,
     named: (name) => {
       const service = serviceOf(name);
-      const route = service === undefined ? undefined : configStore.resource('Route', service);
-      return route === undefined ? [] : servicesNamed(route.service, route.rules).map(resourceName);
+      if (service === undefined) return [];
+      const declared = [configStore.resource('Route', service), configStore.resource('Gateway', service)];
+      return declared.flatMap((one) => (one === undefined ? [] : servicesNamedBy(one))).map(resourceName);
     },
     invalidate: (name) => {
       const before = texts.get(name)?.hash;

@@ -97,7 +97,7 @@ describe('reading resources', () => {
       expect.stringMatching(/^Document 1, item 2, line 2: it must be a mapping with a kind/),
     ]);
     expect(errorOf('kind: Deployment\nname: x\n').message).toBe(
-      'Document 1 (Deployment/x), line 1, kind: must be one of Service, TrafficSplit, Route, Policy, AccessRule',
+      'Document 1 (Deployment/x), line 1, kind: must be one of Service, TrafficSplit, Route, Policy, AccessRule, Gateway',
     );
     expect(errorOf('\n# nothing\n')).toMatchObject({ code: 'invalid_yaml' });
     expect(errorOf(`${split}---\n${split}`)).toMatchObject({

@@ -63,5 +63,7 @@ function summary(resource: Resource): string {
       );
     case 'AccessRule':
       return `allow ${listOf(resource.allow) || 'nobody'}`;
+    case 'Gateway':
+      return resource.routes.map(({ hostnames, service }) => `${listOf(hostnames)} → ${service}`).join('; ');
   }
 }

@@ -9,6 +9,7 @@ const kindWords: Readonly<Record<Entry['kind'], string>> = {
   Route: 'route',
   Policy: 'policy',
   AccessRule: 'access rule',
+  Gateway: 'gateway',
 };
 
 /** `split of payment`, with a verb where it came or went. */
