@@ -109,3 +109,19 @@ test('a limit that cuts through a bucket counts a part of its values', () => {
   expect(countAbove(counts, high)).toBeCloseTo(0, 6);
   expect(countAbove(recorded([0, 0, 10]), 0)).toBe(1);
 });
+
+test('values that count as zero have their ranks', () => {
+  const counts = recorded([0, 0, 0, 10]);
+  expect([quantile(counts, 0.5), quantile(counts, 0.75)]).toEqual([0, 0]);
+  expect(quantile(counts, 0.76)).toBeCloseTo(10, 0);
+  expect(mergeCounts(counts, recorded([0, 5])).zero).toBe(4);
+});
+
+test('ranks are counted through all buckets', () => {
+  const counts = recorded([1, 10, 100, 1_000]);
+  const [first = 0, second = 0, third = 0, fourth = 0] = [0.25, 0.5, 0.75, 1].map((q) => quantile(counts, q));
+  expect([first, second / 10, third / 100, fourth / 1_000].map((value) => Math.round(value))).toEqual([
+    1, 1, 1, 1,
+  ]);
+  expect(bucketRatio).toBeCloseTo(1.0905, 4);
+});

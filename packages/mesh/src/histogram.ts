@@ -98,7 +98,6 @@ export function quantile(counts: HistogramCounts, q: number): number | undefined
 
 /** How many values lie above `ms`; a fraction where the limit cuts through a bucket. */
 export function countAbove(counts: HistogramCounts, ms: number): number {
-  if (ms <= 0) return total(counts) - counts.zero;
   const limit = Math.log2(ms) * bucketsPerOctave - counts.offset;
   return counts.counts.reduce(
     (above, count, slot) => above + count * Math.min(1, Math.max(0, slot + 1 - limit)),
@@ -107,17 +106,8 @@ export function countAbove(counts: HistogramCounts, ms: number): number {
 }
 
 function combine(a: HistogramCounts, b: HistogramCounts, sign: 1 | -1): HistogramCounts {
-  if (a.counts.length === 0 && b.counts.length === 0) {
-    return { zero: a.zero + sign * b.zero, offset: 0, counts: [], sum: 0 };
-  }
-  const first = Math.min(
-    a.counts.length > 0 ? a.offset : b.offset,
-    b.counts.length > 0 ? b.offset : a.offset,
-  );
-  const end = Math.max(
-    a.counts.length > 0 ? a.offset + a.counts.length : first,
-    b.counts.length > 0 ? b.offset + b.counts.length : first,
-  );
+  const first = Math.min(a.offset, b.offset);
+  const end = Math.max(a.offset + a.counts.length, b.offset + b.counts.length);
   const buckets = new Float64Array(end - first);
   for (const [slot, count] of a.counts.entries()) buckets[a.offset + slot - first] = count;
   for (const [slot, count] of b.counts.entries()) {

@@ -1,7 +1,7 @@
 import { retriesSchema } from '@tulle/mesh/retries';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WindowedRetryBudget } from './retry-budget.ts';
+import { unlimitedRetries, WindowedRetryBudget } from './retry-budget.ts';
 import { RetryBudgetRegistry } from './retry-budget-registry.ts';
 
 const event = fc.record({
@@ -65,6 +65,39 @@ describe('a retry budget', () => {
     budget.onRequest(1e12);
     budget.onRequest(5);
     expect(takeAll(budget, 1e12 + 1)).toBe(1);
+  });
+
+  it('tells what is left of it', () => {
+    const budget = new WindowedRetryBudget(10, 1, 0);
+    for (let count = 0; count < 55; count++) budget.onRequest(0);
+    expect(budget.left(0)).toBe(15);
+    for (let count = 0; count < 4; count++) budget.take(0);
+    expect(budget.left(9_999)).toBe(11);
+    expect(budget.left(10_000)).toBe(10);
+    takeAll(budget, 10_000);
+    budget.configure(0, 0);
+    expect(budget.left(10_000)).toBe(0);
+  });
+
+  it('takes the floor of a new configuration', () => {
+    const budget = new WindowedRetryBudget(0, 0, 0);
+    expect(budget.take(0)).toBe(false);
+    budget.configure(0, 2);
+    expect(takeAll(budget, 0)).toBe(20);
+  });
+
+  it('is kept of every service that is known', () => {
+    const registry = new RetryBudgetRegistry();
+    const settings = retriesSchema.parse({});
+    const budget = registry.obtain('orders', settings, 0);
+    registry.obtain('carts', settings, 0);
+    registry.forget((service) => service === 'orders');
+    expect([...registry.entries()]).toEqual([['orders', budget]]);
+  });
+
+  it('has no end where a caller has one already', () => {
+    unlimitedRetries.onRequest(0);
+    expect(unlimitedRetries.take(0)).toBe(true);
   });
 
   it('outlives a configuration, and takes its settings', () => {

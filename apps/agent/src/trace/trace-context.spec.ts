@@ -27,6 +27,12 @@ test.each([
   [`00-${trace}-${'0'.repeat(16)}-01`, false],
   [`00-${trace.toUpperCase()}-${parent}-01`, false],
   [`00-${trace}-${parent}-0g`, false],
+  [`g0-${trace}-${parent}-01`, false],
+  [`00-${trace.replace('4', '/')}-${parent}-01`, false],
+  [`00-${trace.replace('4', ':')}-${parent}-01`, false],
+  [`00-${trace.replace('4', '`')}-${parent}-01`, false],
+  [`00-${trace}.${parent}-01`, false],
+  [`00-${trace}-${parent}-0`, false],
   ['', false],
 ])('%s is a trace context: %s', (value, valid) => {
   expect(isTraceparent(value)).toBe(valid);
@@ -41,6 +47,18 @@ test('without an exporter what came is passed on, sampled or not', () => {
       traceparent: came,
     });
   }
+});
+
+test('without an exporter a trace that begins here has no span here', () => {
+  expect(traceOf(headWith(undefined), 100, false)).toMatchObject({
+    fields: 'restart',
+    parentSpan: undefined,
+  });
+});
+
+test('the ids of a trace and of a span are read as they stand', () => {
+  const came = `00-${trace}-${parent}-01`;
+  expect([traceIdOf(came), spanIdOf(came)]).toEqual([trace, parent]);
 });
 
 test('a sampled request gets a span of its own, which is the parent of whoever is called', () => {
