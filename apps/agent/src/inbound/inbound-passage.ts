@@ -1,4 +1,5 @@
 import { FIELD, hopByHop } from '@tulle/wire/http/known-fields';
+import type { RequestHead } from '@tulle/wire/http/message-head';
 import { fieldLine } from '@tulle/wire/http1/serialise';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
@@ -24,7 +25,9 @@ export interface InboundContext {
   readonly allow: ReadonlySet<string> | undefined;
 }
 
-const dropped = dropTablesOf(...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate);
+const claims = [...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate] as const;
+const dropped = dropTablesOf(...claims);
+const droppedWithHost = dropTablesOf(...claims, FIELD.host);
 
 /** Requests of other agents to the local service: who calls is proved, whether it may is asked for every request. */
 export class InboundPassage implements Passage {
@@ -64,14 +67,21 @@ export class InboundPassage implements Passage {
     const { tracePercent } = decision.observability;
     const trace = traceOf(exchange.head, tracePercent, this.context.makesSpans && !isCheck);
     exchange.trace = trace;
+    const authority = this.hostInPlaceOf(exchange.head);
     const edit = {
-      dropped: dropped[trace.fields],
+      dropped: (authority === '' ? dropped : droppedWithHost)[trace.fields],
       removed: undefined,
       added: own.sourceField + trace.line,
       path: '',
-      authority: '',
+      authority,
     };
     exchange.forward(decision, edit, identity?.service ?? '', isCheck ? local.checks : own.series);
+  }
+
+  /** RFC 9112 section 3.2.2: the target's host takes the place of Host, which HTTP/1.0 may lack. '' leaves it. */
+  private hostInPlaceOf({ form, authority }: RequestHead): string {
+    if (authority === '') return `${this.context.self.service}.mesh`;
+    return form === 'absolute' ? authority : '';
   }
 
   /** What is the same for all requests of a connection. */

@@ -22,7 +22,7 @@ type Identity = ReturnType<TestAuthority['identity']>;
 async function knock(
   port: number,
   identity: Partial<Identity>,
-  more: { maxVersion?: 'TLSv1.2' } = {},
+  { request = 'GET / HTTP/1.1\r\nHost: web', ...more }: { maxVersion?: 'TLSv1.2'; request?: string } = {},
 ): Promise<string> {
   const socket: TLSSocket = connect({
     host: '127.0.0.1',
@@ -38,9 +38,19 @@ async function knock(
     socket.destroy();
   });
   const client = new RawClient(socket);
-  socket.on('secureConnect', () => socket.write('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n'));
+  socket.on('secureConnect', () => socket.write(`${request}\r\nConnection: close\r\n\r\n`));
   return await client.toEnd();
 }
+
+it.each([
+  ['the host of an absolute target', 'GET http://meant.mesh/ HTTP/1.1\r\nHost: other', 'meant.mesh'],
+  ['Host', 'GET / HTTP/1.1\r\nHost: orders', 'orders'],
+  ['its own name, where HTTP/1.0 has none', 'GET / HTTP/1.0', 'web.mesh'],
+])('the service is told one host: %s', async (_what, request, host) => {
+  const { inboundPort } = await startPair(authority, await echo());
+  const answer = await knock(inboundPort, authority.identity('caller'), { request });
+  expect(JSON.parse(/^x-seen: (.*)$/m.exec(answer)?.[1] ?? '{}')).toMatchObject({ host });
+});
 
 describe('through two agents', () => {
   it('a request arrives with the proved identity of its caller and no other', async () => {
