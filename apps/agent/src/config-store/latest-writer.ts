@@ -11,6 +11,7 @@ const retryMs = 1_000;
 export class LatestWriter<T> {
   readonly #write: (state: T) => Promise<void>;
   readonly #onError: (error: unknown) => void;
+  #latest: { state: T } | undefined;
   #next: { state: T } | undefined;
   #running: Promise<void> | undefined;
   #failing = false;
@@ -25,8 +26,14 @@ export class LatestWriter<T> {
   put(state: T): void {
     clearTimeout(this.#missed?.timer);
     this.#missed = undefined;
-    this.#next = { state };
+    this.#latest = { state };
+    this.#next = this.#latest;
     this.#running ??= this.#run();
+  }
+
+  /** What was written last is there no more. */
+  again(): void {
+    if (this.#latest !== undefined) this.put(this.#latest.state);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -71,3 +71,18 @@ test.each([
     expect(second.complaints.join()).toContain('the stored configuration is ignored');
   },
 );
+
+test('a data directory that is removed is made anew with all that is in force, and is enough to start with', async () => {
+  const dataDir = temporaryFolder();
+  const first = await launch({ service: 'web', dataDir, token: api.token() });
+  await first.agent.whenReady(60_000);
+  await expect.poll(() => readdirSync(dataDir)).toContain('instance.json');
+  rmSync(dataDir, { recursive: true });
+  const files = ['agent.pid', 'config.json', 'identity.json', 'instance.json', 'telemetry'];
+  await expect.poll(() => existsSync(dataDir) && readdirSync(dataDir).sort()).toEqual(files);
+  await first.stop();
+  await api.stop();
+  const second = await launch({ service: 'web', dataDir });
+  expect(second.agent.status().notReady).toEqual([]);
+  expect(second.self).toEqual(first.self);
+});

@@ -65,8 +65,20 @@ export class ConfigSync {
   take(message: ConfigMessage): AckInput {
     this.#rejected = this.#bringIntoForce(message.resources, message.drop);
     this.#revision = message.revision;
-    if (message.resources.length > 0 || message.drop.length > 0) this.#save();
+    if (message.resources.length > 0 || message.drop.length > 0) this.save();
     return { push: message.push, revision: message.revision, rejected: [...this.#rejected] };
+  }
+
+  /** Has what is in force written to disk. */
+  save(): void {
+    if (this.#held.size === 0 && this.#revision === 0) return;
+    this.#options.save({
+      format: 1,
+      revision: this.#revision,
+      resources: [...this.#held].map(([name, { hash, text }]) => ({ name, hash, text })),
+      // A name that was asked for in error must not be asked for for ever.
+      called: this.#options.called().filter((service) => this.#held.has(`service/${service}`)),
+    });
   }
 
   #bringIntoForce(
@@ -110,16 +122,6 @@ export class ConfigSync {
     if (name !== `service/${view.data.service}`) return `it is the view of ${view.data.service}`;
     next.set(name, { hash, text, view: view.data });
     return undefined;
-  }
-
-  #save(): void {
-    this.#options.save({
-      format: 1,
-      revision: this.#revision,
-      resources: [...this.#held].map(([name, { hash, text }]) => ({ name, hash, text })),
-      // A name that was asked for in error must not be asked for for ever.
-      called: this.#options.called().filter((service) => this.#held.has(`service/${service}`)),
-    });
   }
 }
 

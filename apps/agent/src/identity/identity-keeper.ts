@@ -97,6 +97,11 @@ export class IdentityKeeper {
     if (this.#current?.revoked) this.adopt({ ...this.#current, revoked: false });
   }
 
+  /** What is in force is on disk no more. */
+  rewrite(): void {
+    if (this.#current !== undefined) this.#writer.put(this.#current);
+  }
+
   /** Resolves when what is in force is on disk. */
   async settled(): Promise<void> {
     await this.#writer.settled();

@@ -149,6 +149,13 @@ export class Agent {
     this.#reporter.reread();
   }
 
+  /** What it wrote to the data directory is there no more. */
+  rewrite(): void {
+    this.#keeper.rewrite();
+    this.#config.save();
+    this.#reporter.rewrite();
+  }
+
   /**
    * Another process of this agent writes and speaks to the API from now on. What this one still answers it counts on
    * disk, from where the other reports it.

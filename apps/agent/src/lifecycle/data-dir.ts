@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
@@ -30,8 +30,8 @@ export class DataDir {
   /** Without `lock` it may only be read: another process still writes to it. */
   static open(path: string, { lock }: { lock: boolean }): DataDir {
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
       const opened = new DataDir(path);
+      opened.make();
       if (lock) opened.lock();
       return opened;
     } catch (error) {
@@ -55,11 +55,28 @@ export class DataDir {
 
   /**
    * From now on process `pid` writes, and this one does not; in between nobody else can come. Written in place, which
-   * needs no room on a disk that may be full.
+   * needs no room on a disk that may be full. Where somebody took the lock away, the successor makes one.
    */
   handTo(pid: number): void {
-    writeFileSync(this.#lockPath, lockContent(pid), { flag: 'r+' });
     this.#locked = false;
+    try {
+      writeFileSync(this.#lockPath, lockContent(pid), { flag: 'r+' });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  /** Whether somebody has removed it since, or its lock. It is there again then, locked, and empty maybe. */
+  remakeIfGone(): boolean {
+    if (!this.#locked || existsSync(this.#lockPath)) return false;
+    this.#locked = false;
+    this.make();
+    this.lock();
+    return true;
+  }
+
+  private make(): void {
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
   }
 
   /** A lock left by a process that is gone, or whose number another process has now, is taken over. */
@@ -83,6 +100,10 @@ export class DataDir {
     }
     throw new UsageError(`The data directory ${this.path} was locked by another agent just now.`);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Of one length, so that one takes the place of another. */

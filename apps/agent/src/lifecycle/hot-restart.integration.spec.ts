@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,4 +107,16 @@ test('an agent of the API hands over its ports, its directory and its counters',
   while (api.ledger.requests() < answered) await once(api.events, 'report');
   expect(api.ledger.requests()).toBe(answered);
   expect(api.ledger.epochs()).toBe(4);
+});
+
+test('an agent whose lock was taken away hands over all the same', async () => {
+  const { dataDir, variables } = await startApiAndService();
+  const agent = new AgentProcess(variables);
+  await agent.logged('ready');
+  const lock = join(dataDir, 'agent.pid');
+  rmSync(lock);
+  agent.child.kill('SIGUSR1');
+  const { pid } = await agent.logged('ready', 2);
+  expect(await agent.ended).toBe(0);
+  await expect.poll(() => existsSync(lock) && readFileSync(lock, 'utf8').split(' ')[0]).toBe(String(pid));
 });

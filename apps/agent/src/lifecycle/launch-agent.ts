@@ -27,6 +27,9 @@ import { isLoopback, reachableHost } from './reachable-host.ts';
 import type { Successor } from './successor.ts';
 import { limitThreadPool } from './trim-memory.ts';
 
+/** How often it is seen to that the data directory is there. */
+const lookEveryMs = 2_000;
+
 export type LaunchOptions = MeshOptions & {
   readonly outboundPort: number;
   readonly inboundPort: number;
@@ -77,10 +80,15 @@ export async function launchAgent(
     await takeOver(inheritance, agent, dataDir);
     await agent.begin();
     const remembering = remember(dataDir.path, self, agent.ports, logger);
+    const looking = remakeWhenGone(dataDir, logger, () => {
+      agent.rewrite();
+      remembering.again();
+    });
     return {
       agent,
       self,
       handTo: async (successor) => {
+        clearInterval(looking);
         await agent.handOver();
         await Promise.all([addresses.settled(), remembering.settled()]);
         dataDir.handTo(successor.pid);
@@ -88,6 +96,7 @@ export async function launchAgent(
       },
       stop: async () => {
         await agent.stop();
+        clearInterval(looking);
         await Promise.all([addresses.settled(), remembering.settled()]);
         dataDir.release();
       },
@@ -96,6 +105,23 @@ export async function launchAgent(
     dataDir.release();
     throw error;
   }
+}
+
+/** The certificate above all is needed for the next start, and its token was good for once. */
+function remakeWhenGone(dataDir: DataDir, logger: DataPlaneLogger, onRemade: () => void): NodeJS.Timeout {
+  const look = () => {
+    try {
+      if (!dataDir.remakeIfGone()) return;
+      logger.error(
+        { dataDir: dataDir.path },
+        'the data directory or its lock was removed, all is written anew',
+      );
+      onRemade();
+    } catch (error) {
+      logger.error({ err: error }, 'the data directory was removed, and cannot be made anew');
+    }
+  };
+  return setInterval(look, lookEveryMs).unref();
 }
 
 /** One that could not serve is no successor: the process before it goes on then. */

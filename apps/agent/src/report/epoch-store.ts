@@ -33,6 +33,10 @@ export class EpochStore {
   constructor(dataDir: string, logger: DataPlaneLogger) {
     this.#directory = join(dataDir, 'telemetry');
     this.#logger = logger;
+    this.make();
+  }
+
+  make(): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
   }
 

@@ -86,6 +86,7 @@ class World {
         load: () => [...this.disk.values()].map((counters) => ({ counters, final: true })),
         save: async (counters) => void this.disk.set(counters.epoch, structuredClone(counters)),
         forget: async (epoch) => void this.disk.delete(epoch),
+        make: () => {},
       },
       logger,
     });

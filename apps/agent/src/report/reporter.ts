@@ -13,7 +13,7 @@ export interface ReporterOptions {
   readonly gauges: () => NonNullable<ReportInput['gauges']>;
   readonly connected: () => boolean;
   readonly send: (report: ReportInput) => Promise<ReportOutput>;
-  readonly store: Pick<EpochStore, 'load' | 'save' | 'forget'>;
+  readonly store: Pick<EpochStore, 'load' | 'save' | 'forget' | 'make'>;
   readonly logger: DataPlaneLogger;
   readonly persistEveryMs?: number;
 }
@@ -97,6 +97,13 @@ export class Reporter {
     const level = sumOfLevels(series);
     if (level === this.#persistedLevel || level === this.#durableLevel) return;
     this.#writer.put(this.#counters(series));
+  }
+
+  /** What was on disk is there no more. */
+  rewrite(): void {
+    this.#options.store.make();
+    this.#persistedLevel = 0;
+    this.persist();
   }
 
   /** The last act: counters to disk, a last report, and the disk's copy dropped when the API has it for good. */
