@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { gatewayFields } from './gateway/gateway-options.ts';
 import { durationMs, listenPort, meshFields, setting, wholeNumber } from './lifecycle/options.ts';
 
 /** Options of `tulle agent`: with `config` the standalone agent from a file, otherwise an agent of the API. */
 export const agentOptionsSchema = z.object({
   ...meshFields,
+  ...gatewayFields,
   config: setting('Run from this file, without an API', z.optional(z.string().check(z.minLength(1)))),
   workers: setting(
     'How many processes share the ports and carry the traffic; one more watches over them',

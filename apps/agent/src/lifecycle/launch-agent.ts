@@ -9,6 +9,8 @@ import {
   type NamesOptions,
 } from '../data-plane.ts';
 import { RecentErrors } from '../diagnostics/recent-errors.ts';
+import { type GatewayOptions, gatewayAddresses, gatewayCertificates } from '../gateway/gateway-options.ts';
+import { WatchedCertificates } from '../gateway/watched-certificates.ts';
 import { AddressStore } from '../loopback/address-store.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
@@ -30,11 +32,12 @@ import { limitThreadPool } from './trim-memory.ts';
 /** How often it is seen to that the data directory is there. */
 const lookEveryMs = 2_000;
 
-export type LaunchOptions = MeshOptions & {
-  readonly outboundPort: number;
-  readonly inboundPort: number;
-  readonly adminPort: number;
-};
+export type LaunchOptions = MeshOptions &
+  Partial<GatewayOptions> & {
+    readonly outboundPort: number;
+    readonly inboundPort: number;
+    readonly adminPort: number;
+  };
 
 export interface LaunchParts {
   readonly inheritance?: Inheritance | undefined;
@@ -48,6 +51,8 @@ export interface Launched {
   readonly self: Self;
   /** The successor is ready: it writes and speaks to the API, and this process has only to drain. */
   handTo(successor: Successor): Promise<void>;
+  /** Reads again what it shows at a gateway. */
+  readonly rereadCertificates: () => void;
   /** Drains, stores and gives the data directory free. */
   stop(): Promise<void>;
 }
@@ -76,7 +81,8 @@ export async function launchAgent(
     const remembered = stored?.ports ?? { upstreams: {} };
     const addresses = new AddressStore(dataDir.path, logger);
     const names = namesOptions(options, addresses);
-    const agent = await listenIn(dataDir.path, options, self, remembered, names, parts, logger);
+    const certificates = new WatchedCertificates(gatewayCertificates(options), logger);
+    const agent = await listenIn(dataDir.path, options, self, remembered, names, certificates, parts, logger);
     await takeOver(inheritance, agent, dataDir);
     await agent.begin();
     const remembering = remember(dataDir.path, self, agent.ports, logger);
@@ -87,7 +93,9 @@ export async function launchAgent(
     return {
       agent,
       self,
+      rereadCertificates: () => certificates.reread(),
       handTo: async (successor) => {
+        certificates.close();
         clearInterval(looking);
         await agent.handOver();
         await Promise.all([addresses.settled(), remembering.settled()]);
@@ -95,6 +103,7 @@ export async function launchAgent(
         successor.handOver();
       },
       stop: async () => {
+        certificates.close();
         await agent.stop();
         clearInterval(looking);
         await Promise.all([addresses.settled(), remembering.settled()]);
@@ -157,6 +166,7 @@ async function listenIn(
   self: Self,
   remembered: RememberedPorts,
   names: NamesOptions | undefined,
+  certificates: WatchedCertificates,
   { inheritance = Inheritance.none(), createDataPlane: create = createDataPlane, restart }: LaunchParts,
   unwatched: DataPlaneLogger,
 ): Promise<Agent> {
@@ -174,6 +184,7 @@ async function listenIn(
     tlsPassthrough:
       tlsPassthroughPort === undefined ? undefined : { host: outboundHost, port: tlsPassthroughPort },
     names,
+    gateway: gatewayAddresses(options),
     inbound: options.port === undefined ? undefined : { ...inboundAddress(options, advertised), tls: true },
     limits: options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections },
     observability: {
@@ -185,6 +196,7 @@ async function listenIn(
     logger,
   };
   const { dataPlane, ports } = await bindDataPlane(dataPlaneOptions, remembered, create);
+  certificates.follow((now) => dataPlane.setServerCertificates(now));
   const inbound = ports.inbound === undefined ? undefined : { host: advertised, port: ports.inbound };
   guardMemory(dataPlane, logger, options.memoryLimit);
   agent = new Agent({ options, self, dataDir, dataPlane, ports, inbound, restart, logger, recentErrors });

@@ -38,7 +38,7 @@ const flag = z.pipe(
   ),
   z.boolean('true or false'),
 );
-const host = z.string().check(z.minLength(1), z.maxLength(253));
+export const host = z.string().check(z.minLength(1), z.maxLength(253));
 
 /** `orders` or `orders=7001`, separated by commas; without a port any free one, the same again after a restart. */
 const upstream = z.pipe(
@@ -50,7 +50,8 @@ const upstream = z.pipe(
   z.object({ service: serviceNameSchema, port: listenPort }),
 );
 
-function list<T extends z.ZodMiniType>(entry: T, atLeast: number) {
+/** Entries separated by commas. */
+export function list<T extends z.ZodMiniType>(entry: T, atLeast: number) {
   return z.pipe(
     z.transform((value) =>
       typeof value === 'string'

@@ -45,10 +45,11 @@ async function runMeshAgent(
   process.on('SIGHUP', () => {
     logger.info(
       {},
-      'SIGHUP: settings come from flags and variables and need a restart; connecting to the API and opening logs anew',
+      'SIGHUP: settings come from flags and variables and need a restart; connecting to the API, opening logs and reading certificates anew',
     );
     agent.retryNow();
     agent.reopenLogs();
+    launched.rereadCertificates();
   });
   process.on('SIGUSR2', () => {
     agent
