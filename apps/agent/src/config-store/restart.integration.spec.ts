@@ -86,3 +86,14 @@ test('a data directory that is removed is made anew with all that is in force, a
   expect(second.agent.status().notReady).toEqual([]);
   expect(second.self).toEqual(first.self);
 });
+
+test('an agent whose name is unreadable on disk is still the one its certificate was given to', async () => {
+  const dataDir = temporaryFolder();
+  const first = await launch({ service: 'web', dataDir, token: api.token() });
+  await first.agent.whenReady(60_000);
+  await first.stop();
+  writeFileSync(join(dataDir, 'instance.json'), 'nonsense');
+  const second = await launch({ service: 'web', dataDir });
+  expect(second.self).toEqual(first.self);
+  expect(second.complaints.join()).toContain('the stored ports of this copy are unreadable');
+});

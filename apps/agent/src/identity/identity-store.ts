@@ -1,16 +1,28 @@
 import { join } from 'node:path';
+import { instanceNameSchema } from '@tulle/mesh/names';
 import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import { type Identity, identityFrom, identitySchema } from './identity.ts';
 
+const pathIn = (dataDir: string) => join(dataDir, 'identity.json');
+const ownerSchema = z.object({ instance: instanceNameSchema });
+
+/** The instance that the certificate on disk was given to, which says so nowhere itself; the API refuses it of another. */
+export function instanceOfIdentity(dataDir: string): string | undefined {
+  const result = readChecksummed(pathIn(dataDir));
+  return result.state === 'read' ? ownerSchema.safeParse(result.value).data?.instance : undefined;
+}
+
 /** Key and certificate on disk, in one file so that they always belong together; readable by the owner alone. */
 export class IdentityStore {
   readonly #path: string;
+  readonly #instance: string;
   readonly #logger: DataPlaneLogger;
 
-  constructor(dataDir: string, logger: DataPlaneLogger) {
-    this.#path = join(dataDir, 'identity.json');
+  constructor(dataDir: string, instance: string, logger: DataPlaneLogger) {
+    this.#path = pathIn(dataDir);
+    this.#instance = instance;
     this.#logger = logger;
   }
 
@@ -29,7 +41,7 @@ export class IdentityStore {
   }
 
   async save(identity: Identity): Promise<void> {
-    await writeChecksummed(this.#path, identity);
+    await writeChecksummed(this.#path, { ...identity, instance: this.#instance });
   }
 
   #ignore(reason: string): undefined {

@@ -65,7 +65,7 @@ export class Agent {
   constructor(parts: AgentParts) {
     const { options, self, dataDir, dataPlane, logger } = parts;
     this.#parts = parts;
-    this.#keeper = new IdentityKeeper(dataPlane, new IdentityStore(dataDir, logger), logger);
+    this.#keeper = new IdentityKeeper(dataPlane, new IdentityStore(dataDir, self.instance, logger), logger);
     this.#configStore = new ConfigStore(dataDir, logger);
     this.#config = new ConfigSync({
       dataPlane,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { instanceNameSchema, portSchema } from '@tulle/mesh/names';
 import * as z from 'zod/mini';
 import { readChecksummed, writeChecksummed } from '../config-store/checksummed-file.ts';
+import type { DataPlaneLogger } from '../data-plane.ts';
 
 const instanceStateSchema = z.object({
   instance: instanceNameSchema,
@@ -22,9 +23,15 @@ export type RememberedPorts = InstanceState['ports'];
 
 const pathIn = (dataDir: string) => join(dataDir, 'instance.json');
 
-export function loadInstanceState(dataDir: string): InstanceState | undefined {
-  const result = readChecksummed(pathIn(dataDir));
-  return result.state === 'read' ? instanceStateSchema.safeParse(result.value).data : undefined;
+/** Undefined when there is none, or none that can be trusted. */
+export function loadInstanceState(dataDir: string, logger: DataPlaneLogger): InstanceState | undefined {
+  const file = pathIn(dataDir);
+  const result = readChecksummed(file);
+  if (result.state === 'absent') return undefined;
+  const state = result.state === 'read' ? instanceStateSchema.safeParse(result.value).data : undefined;
+  if (state === undefined)
+    logger.warn({ file }, 'the stored ports of this copy are unreadable and chosen anew');
+  return state;
 }
 
 export async function saveInstanceState(dataDir: string, state: InstanceState): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { type GatewayOptions, gatewayAddresses, gatewayCertificates } from '../gateway/gateway-options.ts';
 import { WatchedCertificates } from '../gateway/watched-certificates.ts';
+import { instanceOfIdentity } from '../identity/identity-store.ts';
 import { AddressStore } from '../loopback/address-store.ts';
 import { Agent } from './agent.ts';
 import { bindDataPlane } from './bind-data-plane.ts';
@@ -75,8 +76,9 @@ export async function launchAgent(
   const path = options.dataDir ?? defaultDataDir(name, process.env);
   const dataDir = DataDir.open(path, { lock: !inheritance.isSuccession });
   try {
-    const stored = loadInstanceState(dataDir.path);
-    const instance = options.instance ?? stored?.instance ?? inventInstanceName(service, version);
+    const stored = loadInstanceState(dataDir.path, logger);
+    const known = options.instance ?? stored?.instance ?? instanceOfIdentity(dataDir.path);
+    const instance = known ?? inventInstanceName(service, version);
     const self = { service, version, instance, ...(zone && { zone }) };
     const remembered = stored?.ports ?? { upstreams: {} };
     const addresses = new AddressStore(dataDir.path, logger);
