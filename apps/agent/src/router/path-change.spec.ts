@@ -16,6 +16,7 @@ it.each([
   ['/foo', '/foo', '/', '/'],
   ['/foo?q=/foo', '/foo', '/', '/?q=/foo'],
   ['/foo/bar?a=b', '/foo', '/xyz', '/xyz/bar?a=b'],
+  ['/foo/bar?a=b?c', '/foo', '/xyz', '/xyz/bar?a=b?c'],
   ['/bar', '/', '/xyz', '/xyz/bar'],
   ['/', '/', '/xyz', '/xyz/'],
   ['/%66oo/b%2Fc', '/foo', '/xyz', '/xyz/b%2Fc'],
@@ -32,6 +33,7 @@ it.each([
 it.each([
   ['/full/one/two', '/one', '/one'],
   ['/full/one/two?a=b', '/one', '/one?a=b'],
+  ['/full/one/two?a=b?c', '/one', '/one?a=b?c'],
   ['*', '/one', '*'],
 ])('%s replaced by %s is %s', (path, replacement, expected) => {
   const change = pathChangeOf({ type: 'ReplaceFullPath', replaceFullPath: replacement }, 0);

@@ -51,6 +51,7 @@ it('replaces the prefix that the rule matched', () => {
 
 it('keeps the scheme of an absolute target', () => {
   expect(locationOf({ path: fullPath('/x') }, 'web.mesh', 'https://web.mesh/a')).toBe('https://web.mesh/x');
+  expect(locationOf({ path: fullPath('/x') }, 'web.mesh', 'http://web.mesh/a')).toBe('http://web.mesh/x');
 });
 
 it('never leaves the host when the rest of a path begins with two slashes', () => {

@@ -1,5 +1,5 @@
 import { MeshError } from '@tulle/mesh/errors';
-import type { Resource } from '@tulle/mesh/resource';
+import { type Resource, resourceSchema } from '@tulle/mesh/resource';
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -173,7 +173,7 @@ describe('the gate', () => {
     expect(await database.prisma.change.count()).toBe(revision);
   });
 
-  it('refuses edits by hand of a split that a rollout owns, and says which', async () => {
+  it('refuses edits by hand of a split that a rollout owns, and to delete its service, and says which', async () => {
     const { id } = await database.prisma.rollout.create({
       data: { service: 'cart', spec: {}, state: {}, phase: 'waiting-approval', createdBy: 'Bob' },
     });
@@ -181,6 +181,9 @@ describe('the gate', () => {
     await expect(apply(edit)).rejects.toMatchObject({ code: 'owned_by_rollout', details: { rolloutId: id } });
     await expect(apply(edit)).rejects.toThrow('set by a rollout that Bob started (waiting for approval)');
     expect(await apply(edit, { rolloutId: id })).toMatchObject({ changed: true });
+    await apply([resourceSchema.parse({ kind: 'Service', name: 'cart' })]);
+    const deletion = apply([], { edit: () => ({ deletes: [{ kind: 'Service', service: 'cart' }] }) });
+    await expect(deletion).rejects.toThrow('Service/cart is needed by a rollout that Bob started');
     await database.prisma.rollout.delete({ where: { id } });
   });
 
