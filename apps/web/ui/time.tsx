@@ -26,12 +26,17 @@ interface TimeProps {
   readonly at: number;
 }
 
+/** Clocks differ, and a page counts seconds late when it is busy: what has just been is not to come. */
+const skewMs = 3_000;
+
 /** `2 h ago`, `in 22 h`; the full time on hover and focus. */
 export function RelativeTime({ at }: TimeProps) {
   const now = useNow();
   return (
     <Tooltip label={<AbsoluteText at={at} />} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={new Date(at).toISOString()}>{formatRelative(at, now)}</time>
+      <time dateTime={new Date(at).toISOString()}>
+        {formatRelative(at > now && at - now < skewMs ? now : at, now)}
+      </time>
     </Tooltip>
   );
 }
