@@ -42,6 +42,27 @@ it('is not sent to a service of HTTP/2 that did not announce that it takes WebSo
   expect(plane.stats().endpoints).toMatchObject([{ active: 0, failedTries: 0 }]);
 });
 
+it.each([
+  ['another protocol', 'Upgrade: h2c\r\nConnection: upgrade\r\n', 502],
+  ['a list of them', 'Upgrade: websocket, h2c\r\nConnection: upgrade\r\n', 502],
+  ['the protocol it was asked for', 'Upgrade: WebSocket\r\nConnection: upgrade\r\n', 101],
+])(
+  'a service of HTTP/1.1 that switches to %s is followed only where it was asked to',
+  async (_what, lines, status) => {
+    const server = createServer((socket) => {
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\nsecret`));
+    });
+    const { port } = await startOutbound([viewOf('web', [{ port: await listen(server) }])]);
+    const client = await rawClient(port);
+    client.send(upgrade);
+    const received = await client.until(/secret|x-tulle-error/);
+    expect(received).toMatch(status === 101 ? /^HTTP\/1.1 101 [\s\S]*upgrade: websocket/ : /^HTTP\/1.1 502 /);
+    expect(received.includes('secret')).toBe(status === 101);
+  },
+);
+
 it('waits for the settings of a service that has not told them yet', async () => {
   const early: number[] = [];
   const asked = Promise.withResolvers<void>();

@@ -167,6 +167,10 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
   sweep(): void {}
 
   onHead(head: ResponseHead): void {
+    if (head.framing === 'tunnel' && head.upgrade !== '' && head.upgrade !== TUNNELLED_PROTOCOL) {
+      this.refuseSwitch(head.upgrade);
+      return;
+    }
     const keepAlive = head.known(FIELD.keepAlive);
     if (keepAlive !== undefined) this.heedKeepAlive(keepAlive);
     this.persistent = head.persistent && head.framing !== 'close' && head.framing !== 'tunnel';
@@ -194,6 +198,14 @@ export class Http1Peer implements PeerConnection, PeerStream, ResponseSink, Writ
     this.exchange = undefined;
     if (error.code === 'truncated-message') exchange?.onBadResponse('peer_reset', '');
     else exchange?.onBadResponse('bad_response', error.message);
+  }
+
+  /** RFC 9110 section 7.8: a server may switch to nothing but what it was asked for. */
+  private refuseSwitch(protocol: string): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    this.socket.destroy();
+    exchange?.onBadResponse('bad_response', `it switched to ${protocol}, which nobody asked for`);
   }
 
   onWriteBlocked(): void {
