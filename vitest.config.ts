@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', '**/dist/**', '**/.next/**', 'playwright/**'];
+const cores = availableParallelism();
 /** A deadline only says when to give up: as a machine may be ten times slower, none is near what a spec takes. */
 const common = {
   globalSetup: 'prisma/src/testing-server.ts',
@@ -24,6 +26,8 @@ export default defineConfig({
           exclude: [...exclude, '**/*.integration.spec.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // What starts them is idle meanwhile, so none is left for it.
+          maxWorkers: cores,
         },
       },
       {
@@ -34,7 +38,10 @@ export default defineConfig({
           exclude,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // They wait, for processes and for times that pass, more than they compute.
+          maxWorkers: Math.min(4, cores + 1),
+          // Not at once with the others, in a run of both.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
