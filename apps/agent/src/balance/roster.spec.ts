@@ -94,3 +94,74 @@ it('a new endpoint has a share that grows with its age; those of the first view 
   }
   expect(fresh.state(11_000).why).toBe('available');
 });
+
+function ids(balancer: Balancer, now: number): string[] {
+  return [...pickedBy(balancer, 300, now).keys()].map((backend) => backend?.endpoint.id ?? '').sort();
+}
+
+it('one that is tried after its ejection is no reason to ignore the health of the others', () => {
+  const { registry } = registryOf({ random: quickRandom(1) });
+  const endpoints = Array.from({ length: 4 }, (_, index) => endpointOf(index));
+  const fleet = applyTo(registry, endpoints, { loadBalancer: { algorithm: 'random', panicPercent: 50 } });
+  const { balancer } = fleet.share(undefined, 1);
+  const [tried, ...others] = fleet.backends as [Backend, ...Backend[]];
+  for (const ill of others.slice(1)) ill.setHealth(false, 'status 500', 0);
+  for (let failure = 0; failure < 5; failure++) tried.observe(1, true, 0);
+  expect(ids(balancer, 1)).toEqual(['web-0', 'web-1', 'web-2', 'web-3']);
+  tried.active = 1;
+  expect(ids(balancer, 5_001)).toEqual(['web-1']);
+});
+
+it('who is ejected, or cannot be reached, is chosen from again once the time has come', () => {
+  const { registry } = registryOf({ random: quickRandom(1) });
+  const endpoints = [endpointOf(0), endpointOf(1), endpointOf(2)];
+  const fleet = applyTo(registry, endpoints, { loadBalancer: { algorithm: 'random', panicPercent: 0 } });
+  const { balancer } = fleet.share(undefined, 1);
+  const [ejected, unreached] = fleet.backends as [Backend, Backend];
+  for (let failure = 0; failure < 5; failure++) ejected.observe(1, true, 0);
+  for (let attempt = 0; attempt < 3; attempt++) unreached.connectFailed(0);
+  expect(ids(balancer, 999)).toEqual(['web-2']);
+  expect(ids(balancer, 1_000)).toEqual(['web-1', 'web-2']);
+  expect(ids(balancer, 4_999)).toEqual(['web-1', 'web-2']);
+  expect(ids(balancer, 5_000)).toEqual(['web-0', 'web-1', 'web-2']);
+});
+
+it('attempts to connect come ever later, five seconds apart at most, until one succeeds', () => {
+  const { registry } = registryOf();
+  const [backend] = applyTo(registry, [endpointOf(0)]).backends as [Backend];
+  const waits = Array.from({ length: 7 }, () => {
+    backend.connectFailed(0);
+    return backend.state(0).until;
+  });
+  expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  expect(backend.state(0).reason).toBe('7 failed attempts to connect');
+  backend.connected();
+  expect(backend.isAvailable(0)).toBe(true);
+  backend.connectFailed(0);
+  expect(backend.state(0).until).toBe(250);
+});
+
+it('one that has recovered begins as a new one does', () => {
+  const { registry } = registryOf();
+  const settings = { loadBalancer: { slowStartMs: 10_000 } };
+  const [backend] = applyTo(registry, [endpointOf(0)], settings).backends as [Backend];
+  backend.setHealth(false, 'status 500', 1_000);
+  backend.setHealth(false, 'status 501', 1_500);
+  expect(backend.state(1_500)).toMatchObject({ why: 'unhealthy', reason: 'status 501' });
+  backend.setHealth(true, '', 2_000);
+  expect(backend.state(2_000)).toMatchObject({ why: 'warming', until: 12_000 });
+  backend.setHealth(true, '', 3_000);
+  expect(backend.state(3_000)).toMatchObject({ why: 'warming', until: 12_000 });
+});
+
+it('nobody is unhealthy whom nobody checks any more', () => {
+  const { registry } = registryOf();
+  const fleet = applyTo(registry, [endpointOf(0), endpointOf(1)], { loadBalancer: { panicPercent: 0 } });
+  const { balancer } = fleet.share(undefined, 1);
+  const [backend] = fleet.backends as [Backend];
+  backend.setHealth(false, 'status 500', 0);
+  expect(ids(balancer, 1)).toEqual(['web-1']);
+  backend.clearHealth();
+  expect(backend.state(1)).toEqual({ why: 'available', reason: '', until: undefined });
+  expect(ids(balancer, 1)).toEqual(['web-0', 'web-1']);
+});
