@@ -17,24 +17,19 @@ export interface CandidateList<Value> {
 /** So few are tried one by one. */
 const MAX_TRIED = 8;
 
-/** `ranked` in the order of their places. `asksPath` is set where being in the list does not yet say that the path holds. */
-export function candidateList<Value>(
-  ranked: readonly Ranked<Value>[],
-  asksPath: boolean,
-): CandidateList<Value> | undefined {
+/** `ranked` in the order of their places. */
+export function candidateList<Value>(ranked: readonly Ranked<Value>[]): CandidateList<Value> | undefined {
   if (ranked.length === 0) return undefined;
   const value = ranked.length <= MAX_TRIED ? undefined : mostTellingValue(ranked);
-  if (value === undefined) return new TriedList(ranked, asksPath);
-  return new ListByValue(value, ranked, asksPath);
+  if (value === undefined) return new TriedList(ranked);
+  return new ListByValue(value, ranked);
 }
 
 class TriedList<Value> implements CandidateList<Value> {
   private readonly ranked: readonly Ranked<Value>[];
-  private readonly asksPath: boolean;
 
-  constructor(ranked: readonly Ranked<Value>[], asksPath: boolean) {
+  constructor(ranked: readonly Ranked<Value>[]) {
     this.ranked = ranked;
-    this.asksPath = asksPath;
   }
 
   first(path: string, head: RequestHead, source: string, below: number): Ranked<Value> | undefined {
@@ -42,7 +37,8 @@ class TriedList<Value> implements CandidateList<Value> {
       if (ranked.place >= below) return undefined;
       const { candidate } = ranked;
       if (!conditionsHold(candidate, head, source)) continue;
-      if (!this.asksPath || candidate.path.holds(path)) return ranked;
+      const { expression } = candidate.path;
+      if (expression === undefined || expression.test(path)) return ranked;
     }
     return undefined;
   }
@@ -55,7 +51,7 @@ class ListByValue<Value> implements CandidateList<Value> {
   /** Those that do not ask for the value, or ask by an expression. */
   private readonly others: CandidateList<Value> | undefined;
 
-  constructor(value: RequestValue, ranked: readonly Ranked<Value>[], asksPath: boolean) {
+  constructor(value: RequestValue, ranked: readonly Ranked<Value>[]) {
     const texts = new Map<string, Ranked<Value>[]>();
     const others: Ranked<Value>[] = [];
     for (const one of ranked) {
@@ -73,12 +69,12 @@ class ListByValue<Value> implements CandidateList<Value> {
     }
     const lists = new Map<string, CandidateList<Value>>();
     for (const [text, same] of texts) {
-      const list = candidateList(same, asksPath);
+      const list = candidateList(same);
       if (list !== undefined) lists.set(text, list);
     }
     this.value = value;
     this.byText = lists;
-    this.others = candidateList(others, asksPath);
+    this.others = candidateList(others);
   }
 
   first(path: string, head: RequestHead, source: string, below: number): Ranked<Value> | undefined {

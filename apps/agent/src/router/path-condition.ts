@@ -1,4 +1,4 @@
-import { compileLinearRegexp } from '@tulle/mesh/linear-regexp';
+import { compileLinearRegexp, type LinearRegexp } from '@tulle/mesh/linear-regexp';
 import type { PathMatch } from '@tulle/mesh/route';
 
 /**
@@ -11,17 +11,16 @@ export interface PathCondition {
   readonly rank: (typeof PATH_RANK)[keyof typeof PATH_RANK];
   /** The path or method name itself; of a prefix without the slash at its end; of an expression its source. */
   readonly text: string;
-  /** `path` as `matchablePath` makes it. */
-  holds(path: string): boolean;
+  /** What the whole path has to match; without one, to be found in the index by the text says that it holds. */
+  readonly expression?: LinearRegexp;
 }
 
-export const anyPath: PathCondition = { rank: PATH_RANK.any, text: '', holds: () => true };
+export const anyPath: PathCondition = { rank: PATH_RANK.any, text: '' };
 
 export function pathConditionOf(match: PathMatch): PathCondition {
   if (match.type === 'Exact') return exactPath(match.value);
   if (match.type === 'PathPrefix') return pathPrefix(match.value);
-  const regexp = compileLinearRegexp(match.value);
-  return { rank: PATH_RANK.regexp, text: match.value, holds: (path) => regexp.test(path) };
+  return { rank: PATH_RANK.regexp, text: match.value, expression: compileLinearRegexp(match.value) };
 }
 
 /** A gRPC call asks for `/<service>/<method>`. */
@@ -35,37 +34,23 @@ export function grpcCondition({
   if (service !== undefined)
     return method === undefined ? pathPrefix(`/${service}`) : exactPath(`/${service}/${method}`);
   if (method === undefined) return anyPath;
-  return {
-    rank: PATH_RANK.grpcMethod,
-    text: method,
-    holds: (path) => grpcMethodOf(path) === method,
-  };
+  return { rank: PATH_RANK.grpcMethod, text: method };
 }
 
-/** The second of exactly two elements, or undefined. */
-export function grpcMethodOf(path: string): string | undefined {
-  const slash = path.indexOf('/', 1);
-  return slash < 0 || path.includes('/', slash + 1) ? undefined : path.substring(slash + 1);
+/** The second of exactly two elements; of other paths something with a slash, which no method has in its name. */
+export function grpcMethodOf(path: string): string {
+  return path.substring(path.indexOf('/', 1) + 1);
 }
 
 function exactPath(value: string): PathCondition {
-  return {
-    rank: PATH_RANK.exact,
-    text: value,
-    holds: (path) => path === value,
-  };
+  return { rank: PATH_RANK.exact, text: value };
 }
 
 /** By whole elements; a slash at the end says nothing more. `/` holds for every path, as no condition does. */
 function pathPrefix(value: string): PathCondition {
   const prefix = withoutSlashAtEnd(value);
   if (prefix === '') return anyPath;
-  const below = `${prefix}/`;
-  return {
-    rank: PATH_RANK.prefix,
-    text: prefix,
-    holds: (path) => path === prefix || path.startsWith(below),
-  };
+  return { rank: PATH_RANK.prefix, text: prefix };
 }
 
 export function withoutSlashAtEnd(path: string): string {

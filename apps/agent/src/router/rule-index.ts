@@ -26,11 +26,11 @@ export class RuleIndex<Value> {
     fill(this.exact, Map.groupBy(of(PATH_RANK.exact), text));
     fill(this.grpcMethods, Map.groupBy(of(PATH_RANK.grpcMethod), text));
     for (const [prefix, same] of Map.groupBy(of(PATH_RANK.prefix), text))
-      this.elements.below(prefix).prefixes = candidateList(same, false);
+      this.elements.below(prefix).prefixes = candidateList(same);
     const byBeginning = Map.groupBy(of(PATH_RANK.regexp), (one) => literalElements(text(one)));
     for (const [beginning, same] of byBeginning)
-      this.elements.below(beginning).expressions = candidateList(same, true);
-    this.anyPath = candidateList(of(PATH_RANK.any), false);
+      this.elements.below(beginning).expressions = candidateList(same);
+    this.anyPath = candidateList(of(PATH_RANK.any));
   }
 
   /** `path` as `matchablePath` makes it of that of the head. */
@@ -46,10 +46,8 @@ export class RuleIndex<Value> {
       element = element.parent
     )
       found = element.prefixes?.first(path, head, source, all);
-    if (found === undefined && this.grpcMethods.size > 0) {
-      const method = grpcMethodOf(path);
-      if (method !== undefined) found = this.grpcMethods.get(method)?.first(path, head, source, all);
-    }
+    if (found === undefined && this.grpcMethods.size > 0)
+      found = this.grpcMethods.get(grpcMethodOf(path))?.first(path, head, source, all);
     found ??= expressionAbove(deepest, path, head, source) ?? this.anyPath?.first(path, head, source, all);
     return found?.candidate.value;
   }
@@ -115,7 +113,7 @@ function fill<Value>(
   groups: ReadonlyMap<string, readonly Ranked<Value>[]>,
 ): void {
   for (const [text, same] of groups) {
-    const list = candidateList(same, false);
+    const list = candidateList(same);
     if (list !== undefined) lists.set(text, list);
   }
 }
