@@ -4,6 +4,12 @@ interface Waiter {
   readonly over: boolean;
 }
 
+/** On which something waits; a socket is one. */
+export interface WaitingConnection {
+  /** Nobody is there any more. */
+  readonly destroyed: boolean;
+}
+
 /** Requests that may wait for views at once, all services together. */
 const MAX_WAITING = 1_024;
 
@@ -37,13 +43,18 @@ export class AwaitingViews {
 
   /**
    * For what has no deadline of its own: `then` is called once, when a configuration knows the service or after
-   * {@link timeoutMs}. False when too many wait already.
+   * {@link timeoutMs}; never, when the connection it waits for is gone. False when too many wait already.
    */
-  waitAtMost(service: string, then: () => void): boolean {
-    const waiter = { over: false };
+  waitAtMost(service: string, connection: WaitingConnection | undefined, then: () => void): boolean {
+    let isDone = false;
+    const waiter = {
+      get over() {
+        return isDone || connection?.destroyed === true;
+      },
+    };
     const finish = () => {
       if (waiter.over) return;
-      waiter.over = true;
+      isDone = true;
       clearTimeout(timer);
       then();
     };

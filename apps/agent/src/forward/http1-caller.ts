@@ -72,7 +72,7 @@ export class Http1Caller implements CallerConnection, RequestSink, ExchangeCalle
   onHead(head: RequestHead): void {
     if (head.form !== 'authority') {
       this.beginExchange(head);
-    } else if (this.passage.awaitTunnel?.(head.authority, () => this.goOnWith(head)) === true) {
+    } else if (this.passage.awaitTunnel?.(head.authority, this.socket, () => this.goOnWith(head)) === true) {
       // What follows is read once it is known as what.
       this.reader.pause();
     } else {

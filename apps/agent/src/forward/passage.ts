@@ -4,6 +4,7 @@ import type { Observability } from '../record/observability.ts';
 import type { ProtocolRefusals } from '../record/protocol-refusals.ts';
 import type { Series } from '../record/series.ts';
 import type { ActiveExchanges } from './active-exchanges.ts';
+import type { WaitingConnection } from './awaiting-views.ts';
 import type { Exchange } from './exchange.ts';
 import type { Caller, CallerConnection } from './exchange-caller.ts';
 import type { Turn } from './turn.ts';
@@ -17,7 +18,7 @@ export interface Passage {
    */
   insideTunnel?(authority: string): Passage | undefined;
   /** Calls `then` once {@link insideTunnel} can tell, or never will; false when there is nothing to wait for. */
-  awaitTunnel?(authority: string, then: () => void): boolean;
+  awaitTunnel?(authority: string, connection: WaitingConnection, then: () => void): boolean;
   /** Where a request counts before anything is known of it. */
   seriesOf(caller: Caller): Series;
 }

@@ -62,7 +62,7 @@ export class NamesOnLoopback implements ZoneSource {
   }
 
   awaitService(service: string, done: () => void): boolean {
-    return this.context.awaiting?.waitAtMost(service, done) ?? false;
+    return this.context.awaiting?.waitAtMost(service, undefined, done) ?? false;
   }
 
   sweep(now: number): void {

@@ -1,4 +1,4 @@
-import type { AwaitingViews } from '../forward/awaiting-views.ts';
+import type { AwaitingViews, WaitingConnection } from '../forward/awaiting-views.ts';
 import type { CompiledService } from '../router/compile.ts';
 import { Router } from '../router/router.ts';
 import { ConnectionRoutes } from '../tcp/connection-routes.ts';
@@ -41,8 +41,11 @@ export class KnownServices {
     return this.awaiting !== undefined && !this.byName.has(service);
   }
 
-  /** Calls `then` once, when the view has come or was waited for in vain; false when nothing is to be waited for. */
-  awaitView(service: string, then: () => void): boolean {
-    return this.mayCome(service) && this.awaiting?.waitAtMost(service, then) === true;
+  /**
+   * Calls `then` once, when the view has come or was waited for in vain, unless the connection is gone by then; false when
+   * nothing is to be waited for.
+   */
+  awaitView(service: string, connection: WaitingConnection, then: () => void): boolean {
+    return this.mayCome(service) && this.awaiting?.waitAtMost(service, connection, then) === true;
   }
 }

@@ -1,5 +1,6 @@
 import { FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
+import type { WaitingConnection } from '../forward/awaiting-views.ts';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
@@ -51,9 +52,9 @@ export class OutboundPassage implements Passage {
     return new OutboundPassage(this.context, service);
   }
 
-  awaitTunnel(authority: string, then: () => void): boolean {
+  awaitTunnel(authority: string, connection: WaitingConnection, then: () => void): boolean {
     const service = this.tunnelledTo(authority);
-    return service !== undefined && this.context.services.awaitView(service, then);
+    return service !== undefined && this.context.services.awaitView(service, connection, then);
   }
 
   admit(exchange: Exchange, _caller: Caller): void {

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
+import type { WaitingConnection } from '../forward/awaiting-views.ts';
 import { httpEntry, listener } from '../forward/listener.ts';
 import type { CallerEnvironment } from '../forward/passage.ts';
 import type { Series } from '../record/series.ts';
@@ -58,11 +59,19 @@ export class ServiceEntrance implements PassthroughContext {
     return this.context.recorder.unanswered(this.source, service);
   }
 
-  findRoute(serverName: string, found: (route: ConnectionRoute | undefined) => void): void {
+  findRoute(
+    serverName: string,
+    connection: WaitingConnection,
+    found: (route: ConnectionRoute | undefined) => void,
+  ): void {
     const service = serviceOfHost(serverName);
     const known = this.routeOf(serverName, service);
     const find = () => found(this.routeOf(serverName, service));
-    if (known !== undefined || service === undefined || !this.context.services.awaitView(service, find))
+    if (
+      known !== undefined ||
+      service === undefined ||
+      !this.context.services.awaitView(service, connection, find)
+    )
       found(known);
   }
 
@@ -78,7 +87,7 @@ export class ServiceEntrance implements PassthroughContext {
     const enter = () => {
       if (!socket.destroyed) this.enter(socket, service, http);
     };
-    if (this.context.services.awaitView(service, enter)) socket.once('error', () => socket.destroy());
+    if (this.context.services.awaitView(service, socket, enter)) socket.once('error', () => socket.destroy());
     else enter();
   }
 

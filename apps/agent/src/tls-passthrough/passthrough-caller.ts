@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataPlaneLogger } from '../data-plane.ts';
 import type { DataPathErrorCode } from '../errors.ts';
+import type { WaitingConnection } from '../forward/awaiting-views.ts';
 import { LINGER_MS } from '../forward/lingering-close.ts';
 import { UnreadConnection } from '../forward/unread-connection.ts';
 import type { ConnectionRoute } from '../tcp/connection-routes.ts';
@@ -12,7 +13,11 @@ import { ALERT, alertRecord } from './tls-alert.ts';
 export interface PassthroughContext extends TcpContext {
   readonly logger: DataPlaneLogger;
   /** Calls back once, now or when it is known, with the service a name stands for. */
-  findRoute(serverName: string, found: (route: ConnectionRoute | undefined) => void): void;
+  findRoute(
+    serverName: string,
+    connection: WaitingConnection,
+    found: (route: ConnectionRoute | undefined) => void,
+  ): void;
 }
 
 /** A connection that begins with TLS and has not said yet for whom it is. */
@@ -49,7 +54,7 @@ export class PassthroughCaller extends UnreadConnection {
     this.socket.removeListener('data', this.onData);
     if ('alert' in hello) this.refuse(hello, 'bad_request');
     else if (hello.serverName === '') this.refuse(noName, 'unknown_host');
-    else this.context.findRoute(hello.serverName, (route) => this.follow(route));
+    else this.context.findRoute(hello.serverName, this.socket, (route) => this.follow(route));
   }
 
   private follow(route: ConnectionRoute | undefined): void {
