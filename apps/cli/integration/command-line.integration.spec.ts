@@ -100,6 +100,31 @@ timeouts: { requestMs: 0 }
   );
 });
 
+it('takes a gateway, tells of it by its hosts, and keeps the services it leads to', () => {
+  const gateway = `kind: Service
+name: edge
+---
+kind: Service
+name: pages
+---
+kind: Gateway
+service: edge
+routes:
+  - { hostnames: [example.com, "*.example.com"], service: pages }
+httpsRedirect: {}
+`;
+  expect(tulle('apply', '-f', file(gateway), '-m', 'public').output).toContain('3 changes, applied');
+  expect(tulle('get').output).toMatch(/Gateway +edge +example\.com and \*\.example\.com → pages\n/);
+  const back = tulle('get', 'gateway', '-o', 'yaml').output;
+  expect(back).toContain('statusCode: 308');
+  expect(tulle('apply', '-f', file(back)).output).toContain('Nothing to change.');
+  const moved = back.replace('service: pages', 'service: nobody');
+  expect(tulle('apply', '-f', file(moved)).errors).toMatch(
+    /Document 1 \(Gateway\/edge\), line \d+, routes\.0\.service: The mesh has no service nobody/,
+  );
+  expect(tulle('delete', 'service', 'pages').errors).toContain('Gateway/edge');
+});
+
 it('says in a sentence what is wrong with a file, and changes nothing', () => {
   const split = 'kind: TrafficSplit\nservice: orders\nweights:\n  - { version: v1, weight: 90 }\n';
   const refused = tulle('apply', '-f', file(`kind: Service\nname: other\n---\n${split}`));
