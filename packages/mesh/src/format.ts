@@ -32,12 +32,6 @@ export function formatNumber(value: number): string {
   return rounded < 0 && text !== '0' ? `${minus}${text}` : text;
 }
 
-/** A bare magnitude: `1.2 k`, `3.45 M`. */
-export function formatShort(value: number): string {
-  const [number, prefix] = scaled(value);
-  return prefix === '' ? formatNumber(number) : withUnit(formatNumber(number), prefix);
-}
-
 /** Requests per second: `1.2 k/s`, `31 /s`. */
 export function formatRate(perSecond: number): string {
   const [number, prefix] = scaled(perSecond);
@@ -55,11 +49,6 @@ function scaled(value: number): [number, string] {
 /** Percent of 0 to 100 with its sign: `6.4 %`. */
 export function formatPercent(percent: number): string {
   return withUnit(percentDigits(percent), '%');
-}
-
-/** A share of 0 to 1 as percent. */
-export function formatShare(share: number): string {
-  return formatPercent(share * 100);
 }
 
 /** `99.97` stays apart from `100`, and `0.004` from `0`: rounding never says all or nothing when it is not. */

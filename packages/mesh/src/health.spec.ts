@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { healthOf, worstHealth } from './health.ts';
+import { healthOf } from './health.ts';
 
 test('health by the share of errors', () => {
   expect(healthOf({ requests: 0, errors: 0 })).toBe('idle');
@@ -19,9 +19,4 @@ test('slower than the limit is degraded', () => {
   expect(healthOf({ requests: 100, errors: 0, p95Ms: 250, maxP95Ms: 250 })).toBe('ok');
   expect(healthOf({ requests: 100, errors: 0, p95Ms: 300 })).toBe('ok');
   expect(healthOf({ requests: 100, errors: 0, maxP95Ms: 250 })).toBe('ok');
-});
-
-test('the worst stands for all', () => {
-  expect(worstHealth(['ok', 'degraded', 'idle'])).toBe('degraded');
-  expect(worstHealth([])).toBe('idle');
 });

@@ -28,11 +28,3 @@ export function healthOf({ requests, errors, p95Ms, maxP95Ms }: HealthSignals): 
   if (p95Ms !== undefined && maxP95Ms !== undefined && p95Ms > maxP95Ms) return 'degraded';
   return 'ok';
 }
-
-/** The worst of several, for a node that stands for many; idle only when all are. */
-export function worstHealth(all: readonly Health[]): Health {
-  return all.reduce<Health>(
-    (worst, health) => (healthStates.indexOf(health) > healthStates.indexOf(worst) ? health : worst),
-    'idle',
-  );
-}

@@ -8,7 +8,6 @@ export const serviceNameSchema = z
     z.maxLength(63, 'at most 63 characters'),
     z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes, starting with a letter'),
   );
-export type ServiceName = z.infer<typeof serviceNameSchema>;
 
 /** A version is a label on instances, such as `v2`, `2026-11-21` or a commit. */
 export const versionNameSchema = z
@@ -26,7 +25,6 @@ export const instanceNameSchema = z
     z.maxLength(128, 'at most 128 characters'),
     z.regex(/^[a-z0-9]([-._a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes'),
   );
-export type InstanceName = z.infer<typeof instanceNameSchema>;
 
 /** Where something runs, such as a data centre or rack; empty when nobody said. */
 export const zoneSchema = z

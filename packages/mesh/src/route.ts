@@ -128,7 +128,6 @@ export const urlRewriteSchema = z
     path: z.optional(pathModifierSchema),
   })
   .check(z.refine(({ hostname, path }) => (hostname ?? path) !== undefined, 'name a hostname or a path'));
-export type UrlRewrite = z.infer<typeof urlRewriteSchema>;
 
 export const requestMirrorSchema = z.strictObject({
   backendRef: z

@@ -36,28 +36,11 @@ export function rebalance(
   });
 }
 
-/** The same share for each; the hundredths that cannot be divided go to the first ones. */
-export function equalWeights(versions: readonly string[]): VersionWeight[] {
-  const shares = apportion(
-    versions.map(() => 1),
-    whole,
-  );
-  return versions.map((version, index) => ({ version, weight: (shares[index] ?? 0) / 100 }));
-}
-
-/** Scales weights to a sum of exactly 100; weights that are not positive numbers count as none. */
+/** Scales weights to a sum of exactly 100, hundredths that cannot be divided to the first ones; weights that are not positive numbers count as none. */
 export function normalise(weights: readonly VersionWeight[]): VersionWeight[] {
   const sane = weights.map(({ weight }) => (weight > 0 && weight < Number.POSITIVE_INFINITY ? weight : 0));
   const shares = apportion(sane, whole);
   return weights.map(({ version }, index) => ({ version, weight: (shares[index] ?? 0) / 100 }));
-}
-
-/** Everything to one version, the others named with nothing. */
-export function allTo(version: string, others: readonly string[]): VersionWeight[] {
-  return [
-    ...others.filter((other) => other !== version).map((other) => ({ version: other, weight: 0 })),
-    { version, weight: 100 },
-  ];
 }
 
 /** The weight of a version, 0 when it is not named. */

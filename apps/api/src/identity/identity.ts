@@ -11,7 +11,6 @@ import { loadSecretKey } from './secret-key.ts';
 import { createLeaf, exportPrivateKey, newKeyPair, privateKeyPem } from './x509.ts';
 
 const hourMs = 3_600_000;
-export const minLifetimeMs = 60_000;
 export const defaultLifetimeMs = 24 * hourMs;
 
 /** A signed leaf, with what the database keeps of it. */

@@ -41,10 +41,6 @@ export function requestsOf(sums: Sums): number {
   return sums.ok + sums.clientErrors + sums.serverErrors + sums.meshErrors;
 }
 
-export function errorsOf(sums: Sums): number {
-  return sums.serverErrors + sums.meshErrors;
-}
-
 /** The values OpenTelemetry's scale 3 has for 1 µs to an hour; others are counted in the nearest. */
 const minIndex = -80;
 const maxIndex = 176;

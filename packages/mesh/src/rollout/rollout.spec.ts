@@ -7,13 +7,7 @@ import { advance, type RolloutSignals, start } from './advance.ts';
 import type { ArmCounters } from './judge.ts';
 import { rolloutPresetNames, rolloutPresets } from './presets.ts';
 import { type RolloutActionName, type RolloutSpec, rolloutActionNames, rolloutSpecSchema } from './spec.ts';
-import {
-  isFinal,
-  ownsSplit,
-  type RolloutState,
-  type RolloutTransition,
-  rolloutStateSchema,
-} from './state.ts';
+import { isFinal, type RolloutState, type RolloutTransition, rolloutStateSchema } from './state.ts';
 
 const arm = (requests: number, errors: number): ArmCounters => ({ requests, errors, latency: emptyCounts });
 const goodArm: ArmCounters = {
@@ -195,7 +189,6 @@ test('whatever happens, no approval is skipped, no effect changes, and all traff
     fc.property(specArbitrary, fc.array(moveArbitrary, { maxLength: 40 }), (spec, moves) => {
       const runner = new Runner(spec);
       for (const move of moves) runner.move(move);
-      expect(ownsSplit(runner.state.phase)).toBe(!isFinal(runner.state.phase));
       runner.finish();
       expect(isFinal(runner.state.phase)).toBe(true);
       const [stable, candidate] = runner.state.phase === 'completed' ? [0, 100] : [100, 0];

@@ -112,11 +112,6 @@ export interface RolloutTransition {
   readonly changed: boolean;
 }
 
-/** Whether a rollout in this phase owns its service's split, so that edits by hand are refused. */
-export function ownsSplit(phase: RolloutPhase): boolean {
-  return !isFinal(phase);
-}
-
 export function isFinal(phase: RolloutPhase): boolean {
   return phase === 'completed' || phase === 'aborted' || phase === 'failed';
 }
