@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { sha256 } from '../config-store/checksummed-file.ts';
 import type { StoredConfig } from '../config-store/config-store.ts';
 import type { DataPlane } from '../data-plane.ts';
+import { parseJson } from './parse-json.ts';
 
 interface Held {
   readonly hash: string;
@@ -122,15 +123,6 @@ export class ConfigSync {
     if (name !== `service/${view.data.service}`) return `it is the view of ${view.data.service}`;
     next.set(name, { hash, text, view: view.data });
     return undefined;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
-import { closeCodes } from '@tulle/mesh/agent-protocol';
 import * as z from 'zod/mini';
-import type { ApiResponse } from './api-connection.ts';
+import { asRpcError, closeError, refusal } from './connection-failures.ts';
+import { parseJson } from './parse-json.ts';
 import { RpcError } from './rpc-error.ts';
 import { openWebSocket, WebSocketClient } from './web-socket.ts';
 
@@ -179,53 +179,4 @@ export class RpcConnection {
 
 function readEnvelope(text: string): Envelope | undefined {
   return envelopeSchema.safeParse(parseJson(text)).data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-const refusalSchema = z.object({ code: z.string(), message: z.string() });
-
-/** The API answered the upgrade with a plain response: its JSON says why. */
-function refusal({ status, body }: ApiResponse): RpcError {
-  const { data } = refusalSchema.safeParse(parseJson(body));
-  if (data !== undefined) return new RpcError(data.code, data.message);
-  return new RpcError('unavailable', `The API refused the connection with status ${status}.`);
-}
-
-function closeError(url: URL, code: number, reason: string): RpcError {
-  const said = reason === '' ? '' : `: ${reason}`;
-  switch (code) {
-    case closeCodes.revoked:
-      return new RpcError('revoked', reason || 'This instance was revoked.');
-    case closeCodes.replaced:
-      return new RpcError('replaced', `The same instance has connected to the API anew${said}.`);
-    case closeCodes.unauthenticated:
-      return new RpcError('unauthenticated', reason || 'The API does not accept the certificate any more.');
-    default:
-      return new RpcError(
-        'unavailable',
-        `The connection to the API at ${url.host} was closed (${code})${said}.`,
-      );
-  }
-}
-
-/** What OpenSSL says when the chain of the API is not under the roots this agent trusts. */
-const untrusted = /^(SELF_SIGNED_CERT|UNABLE_TO_|CERT_|DEPTH_ZERO)/;
-
-function asRpcError(url: URL, error: unknown): RpcError {
-  if (error instanceof RpcError) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const code = 'code' in cause ? String(cause.code) : '';
-  if (code.includes('CERTIFICATE_REVOKED')) {
-    return new RpcError('revoked', 'The API says that the certificate of this agent is revoked.', { cause });
-  }
-  const sentence = `The API at ${url.host} cannot be reached: ${cause.message || code || 'unknown error'}.`;
-  return new RpcError(untrusted.test(code) ? 'untrusted_api' : 'unavailable', sentence, { cause });
 }
