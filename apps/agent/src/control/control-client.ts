@@ -8,12 +8,14 @@ import type { ConfigSync } from './config-sync.ts';
 import { join } from './join.ts';
 import { isRefusal, isRevoked, needsNewIdentity, RpcError } from './rpc-error.ts';
 import { Session } from './session.ts';
+import { WatchedServices } from './watched-services.ts';
 
 /** What only a person can mend is tried again this seldom, give or take a half. */
 const slowRetryMs = 30_000;
 /** How often an outage that goes on is mentioned again. */
 const complainEveryMs = 60_000;
-const mostServices = 10_000;
+/** That may be watched by one call (`watchInputSchema`). */
+const mostAtOnce = 1_000;
 const handedOver = 'Another process of this agent has taken over.';
 
 export interface ControlClientOptions {
@@ -37,7 +39,7 @@ export interface ControlClientOptions {
 /** Keeps one session with the API alive for as long as the agent lives: joins, connects, reconnects. */
 export class ControlClient {
   readonly #options: ControlClientOptions;
-  readonly #services: Set<string>;
+  readonly #services: WatchedServices;
   #unsent: string[] = [];
   #session: Session | undefined;
   #apiIndex = 0;
@@ -55,7 +57,9 @@ export class ControlClient {
 
   constructor(options: ControlClientOptions) {
     this.#options = options;
-    this.#services = new Set(options.services);
+    this.#services = new WatchedServices(options.services, (service) =>
+      options.config.has(`service/${service}`),
+    );
   }
 
   get connected(): boolean {
@@ -63,7 +67,7 @@ export class ControlClient {
   }
 
   services(): string[] {
-    return [...this.#services];
+    return this.#services.list();
   }
 
   start(): void {
@@ -110,12 +114,7 @@ export class ControlClient {
 
   /** A service is called for the first time; those of one turn of the loop go out together. */
   watch(service: string): void {
-    if (this.#services.has(service)) return;
-    if (this.#services.size >= mostServices) {
-      this.#options.logger.warn({ service }, 'too many services are watched, this one is not');
-      return;
-    }
-    this.#services.add(service);
+    if (!this.#services.add(service)) return;
     if (this.#unsent.push(service) === 1) setImmediate(() => this.#sendWatch());
   }
 
@@ -136,12 +135,15 @@ export class ControlClient {
   #sendWatch(): void {
     const services = this.#unsent;
     this.#unsent = [];
-    // Without a session the next subscription names them.
-    this.#session
-      ?.watch(services)
-      .catch((error: unknown) =>
-        this.#options.logger.warn({ err: error, services }, 'services could not be watched'),
-      );
+    for (let at = 0; at < services.length; at += mostAtOnce) {
+      const some = services.slice(at, at + mostAtOnce);
+      // Without a session the next subscription names them.
+      this.#session
+        ?.watch(some)
+        .catch((error: unknown) =>
+          this.#options.logger.warn({ err: error, services: some }, 'services could not be watched'),
+        );
+    }
   }
 
   async #run(): Promise<void> {
