@@ -30,6 +30,17 @@ describe('a rate limit', () => {
     expect(limiter.refused).toBe(2);
   });
 
+  it('lets as many pass as its rate says', () => {
+    const limiter = compileRateLimit(limit({ requests: 4, perMs: 2_000, burst: 1 }), 0);
+    const head = headWith();
+    expect(limiter.take(head, 'shop', 0)).toBe(0);
+    expect(limiter.take(head, 'shop', 100)).toBe(400);
+    expect(limiter.take(head, 'shop', 500)).toBe(0);
+    expect(limiter.take(head, 'shop', 900)).toBeCloseTo(100, 6);
+    expect(limiter.take(head, 'shop', 1_000)).toBe(0);
+    expect(limiter.refused).toBe(2);
+  });
+
   it('is one for each source', () => {
     const limiter = compileRateLimit(limit({ by: { key: 'source' } }), 0);
     expect(takeAll(limiter, headWith(), 'shop')).toBe(2);
@@ -65,6 +76,11 @@ describe('a rate limit', () => {
       { requests: 3, perMs: 1_500 },
       500,
       'retry-after: 1\r\nratelimit-policy: "default";q=4;w=2\r\nratelimit: "default";r=0;t=1\r\n',
+    ],
+    [
+      { requests: 1, perMs: 1_500 },
+      1_500,
+      'retry-after: 2\r\nratelimit-policy: "default";q=1;w=2\r\nratelimit: "default";r=0;t=2\r\n',
     ],
   ])('%j says in its answer when to come back', (fields, waitMs, lines) => {
     expect(compileRateLimit(limit(fields), 0).answerLines(waitMs)).toBe(lines);
@@ -105,6 +121,8 @@ describe('the registry of limiters', () => {
       ['orders', twins[0]],
       ['orders', twins[1]],
     ]);
+    registry.forget((service) => service === 'orders');
+    expect([...registry.entries()]).toHaveLength(2);
     registry.forget(() => false);
     expect([...registry.entries()]).toEqual([]);
   });
