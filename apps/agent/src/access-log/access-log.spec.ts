@@ -30,7 +30,10 @@ async function startLogged(mode: Mode, fields?: readonly string[], accessLogPerc
     policy: { observability: { accessLog: mode, accessLogPercent }, retries: { attempts: 0 } },
   });
   const observability: DataPlaneOptions['observability'] = { accessLog: { path, fields } };
-  const { plane, port } = await startOutbound([view], { observability });
+  const logged = viewOf('logged', [{ port: servicePort }], {
+    policy: { observability: { accessLog: 'all' } },
+  });
+  const { plane, port } = await startOutbound([view, logged], { observability });
   return { plane, port };
 }
 
@@ -76,13 +79,6 @@ describe('the access log', () => {
     expect(readFileSync(path, 'utf8')).not.toContain('hush');
   });
 
-  test('is off unless the policy of the service says otherwise', async () => {
-    const { plane, port } = await startLogged('off');
-    await ask(port, get('/500'));
-    expect(plane.measurements().observability.accessLog).toEqual({ written: 0, dropped: 0, withheld: 0 });
-    expect(existsSync(path)).toBe(false);
-  });
-
   test('of errors alone: what the service or the mesh failed', async () => {
     const { port } = await startLogged('errors');
     for (const target of ['/200', '/404', '/503']) await ask(port, get(target));
@@ -94,6 +90,18 @@ describe('the access log', () => {
     const { port } = await startLogged('sampled', undefined, 100);
     await ask(port, get('/200'));
     await written(1);
+  });
+
+  test.each([
+    ['off', 100],
+    ['sampled', 0],
+  ] as const)('has no line of a service that has it %s, at %i %%', async (mode, percent) => {
+    const { port } = await startLogged(mode, undefined, percent);
+    await ask(port, get('/500'));
+    // Lines are written in the order of their requests, so one before this would be there with it.
+    await ask(port, get('/200').replace('host: web', 'host: logged'));
+    await expect.poll(() => lines().length).toBeGreaterThan(0);
+    expect(lines()).toMatchObject([{ service: 'logged' }]);
   });
 
   test('fields are chosen, and stand in the order they were asked for', async () => {
