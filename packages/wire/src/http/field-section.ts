@@ -2,6 +2,8 @@ import { FIELD, type FieldId } from './known-fields.ts';
 
 /** id, start of line, end of name, start of value, end of value: all relative to the start of the section. */
 const WIDTH = 5;
+/** Beyond, the memory of lines is not kept for the next section. */
+const MAX_KEPT_LINES = 32;
 
 /**
  * The fields of a head or of a trailer section: one string and the offsets into it, so that a field
@@ -22,8 +24,11 @@ export class FieldSection {
   nominated: string[] | undefined = undefined;
   private readonly offsets: Uint16Array;
   private readonly capacity: number;
-  /** Lines that were added one by one; their offsets count from the start of the line. */
+  /** The lines that were added one by one, and what is left behind them; their offsets count from the start of the line. */
   private readonly lines: string[] = [];
+  private lineCount = 0;
+  /** A bit for each id that occurs. */
+  private present = 0;
   /** Which of them are sensitive; undefined when none is. */
   private sensitive: Set<number> | undefined = undefined;
 
@@ -37,7 +42,9 @@ export class FieldSection {
     this.count = 0;
     this.end = 0;
     this.nominated = undefined;
-    this.lines.length = 0;
+    this.lineCount = 0;
+    this.present = 0;
+    if (this.lines.length > MAX_KEPT_LINES) this.lines.length = 0;
     this.sensitive = undefined;
   }
 
@@ -52,6 +59,7 @@ export class FieldSection {
     if (this.count === this.capacity) return false;
     const at = this.count * WIDTH;
     const offsets = this.offsets;
+    this.present |= 1 << id;
     offsets[at] = id;
     offsets[at + 1] = line;
     offsets[at + 2] = nameEnd;
@@ -66,17 +74,17 @@ export class FieldSection {
    * that every section reads the same whatever its protocol. False when it is full, or holds lines as they were read.
    */
   addLine(id: FieldId, line: string, nameLength: number, sensitive = false): boolean {
-    if (this.lines.length < this.count || !this.add(id, 0, nameLength, nameLength + 2, line.length - 2))
+    if (this.lineCount < this.count || !this.add(id, 0, nameLength, nameLength + 2, line.length - 2))
       return false;
     if (sensitive) this.sensitive = (this.sensitive ?? new Set()).add(this.count - 1);
-    this.lines.push(line);
+    this.lines[this.lineCount++] = line;
     this.end += line.length;
     return true;
   }
 
   /** The line of a field with its CRLF: the very string that was added. */
   lineAt(index: number): string {
-    if (this.lines.length > 0) return this.lines[index] as string;
+    if (this.lineCount > 0) return this.lines[index] as string;
     const at = index * WIDTH;
     const end = index + 1 < this.count ? this.offsets[at + WIDTH + 1] : this.end;
     return this.text.substring(this.offsets[at + 1] as number, end);
@@ -107,11 +115,12 @@ export class FieldSection {
 
   /** What the offsets of a field count in. */
   private textAt(index: number): string {
-    return this.lines.length > 0 ? (this.lines[index] as string) : this.text;
+    return this.lineCount > 0 ? (this.lines[index] as string) : this.text;
   }
 
   /** Value of the first field with this id. */
   known(id: FieldId): string | undefined {
+    if ((this.present & (1 << id)) === 0) return undefined;
     for (let index = 0; index < this.count; index++) {
       if (this.offsets[index * WIDTH] === id) return this.valueAt(index);
     }
@@ -149,10 +158,10 @@ export class FieldSection {
 
   /** The lines of the fields that a proxy {@link keeps}, as received, each with its CRLF. */
   kept(dropped: Uint8Array, removed: ReadonlySet<string> | undefined = undefined): string {
-    const { count, offsets, text, lines } = this;
+    const { count, offsets, text, lines, lineCount } = this;
     if (count === 0) return '';
     let out = '';
-    if (lines.length > 0) {
+    if (lineCount > 0) {
       for (let index = 0; index < count; index++) {
         if (this.keeps(index, dropped, removed)) out += lines[index];
       }

@@ -69,7 +69,7 @@ interface Candidate {
   id: FieldId;
 }
 
-const bytesOf = (name: string) => Uint8Array.from(name, (character) => character.charCodeAt(0));
+export const bytesOf = (name: string) => Uint8Array.from(name, (character) => character.charCodeAt(0));
 
 /** By length of the name: at most two comparisons find or exclude a field. */
 const candidates: readonly (readonly Candidate[])[] = Array.from({ length: 32 }, (_, length) =>
@@ -81,7 +81,8 @@ const clientCertificate = bytesOf('x-forwarded-client-cert');
 const forwardedPrefix = bytesOf('x-forwarded-');
 const realAddress = bytesOf('x-real-ip');
 
-function startsWith(bytes: Uint8Array, at: number, lowercase: Uint8Array): boolean {
+/** Whether the bytes at `at` are `lowercase`, in whatever case. */
+export function startsWith(bytes: Uint8Array, at: number, lowercase: Uint8Array): boolean {
   for (let i = 0; i < lowercase.length; i++) {
     const byte = bytes[at + i] as number;
     const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;

@@ -1,6 +1,6 @@
 import type { Bytes } from '../http/bytes.ts';
 import { HTAB, SP, TOKEN } from '../http/characters.ts';
-import { FIELD, type FieldId } from '../http/known-fields.ts';
+import { bytesOf, FIELD, type FieldId, startsWith } from '../http/known-fields.ts';
 import type { MessageHead } from '../http/message-head.ts';
 import { WireError } from './errors.ts';
 
@@ -33,11 +33,12 @@ function addOption(head: MessageHead, option: string): void {
   else head.leaveOut(option);
 }
 
+const keepAlive = bytesOf('keep-alive');
+
 /** RFC 9110 section 7.6.1: a comma-separated list of tokens. */
 function readConnection(head: MessageHead, bytes: Bytes, start: number, end: number): void {
-  // The two values nearly every message has, by length, before any string is made.
-  const length = end - start;
-  if (length === 10 && bytes.toString('latin1', start, end).toLowerCase() === 'keep-alive') {
+  // What nearly every message has, before any string is made.
+  if (end - start === keepAlive.length && startsWith(bytes, start, keepAlive)) {
     head.keepAlive = true;
     return;
   }

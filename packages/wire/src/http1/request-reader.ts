@@ -19,7 +19,9 @@ const MAX_METHOD_BYTES = 32;
 export class RequestReader extends MessageReader {
   readonly head: RequestHead;
   protected readonly sink: RequestSink;
-  /** From the start of the head: the target and where it ends. */
+  /** From the start of the head: method and target, and where they end. */
+  private methodStart = 0;
+  private methodEnd = 0;
   private targetStart = 0;
   private targetEnd = 0;
 
@@ -54,7 +56,8 @@ export class RequestReader extends MessageReader {
     const head = this.head;
     head.clear();
     head.minor = (bytes[next - 3] as number) - 0x30;
-    head.method = bytes.toString('latin1', line, methodEnd);
+    this.methodStart = line - base;
+    this.methodEnd = methodEnd - base;
     this.targetStart = targetStart - base;
     this.targetEnd = targetEnd - base;
     return next;
@@ -81,6 +84,7 @@ export class RequestReader extends MessageReader {
   protected override completeHead(): BodyFraming {
     const head = this.head;
     judgeFraming(head);
+    head.method = head.text.substring(this.methodStart, this.methodEnd);
     head.target = head.text.substring(this.targetStart, this.targetEnd);
     this.readHost(head);
     readTarget(head);
