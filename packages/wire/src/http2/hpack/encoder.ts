@@ -1,5 +1,5 @@
 import { type Bytes, noBytes } from '../../http/bytes.ts';
-import { HTAB, SP } from '../../http/characters.ts';
+import { COLON, HTAB, SP } from '../../http/characters.ts';
 import { dropTable, FIELD, FIELD_ID_COUNT, type FieldId } from '../../http/known-fields.ts';
 import { ENTRY_OVERHEAD } from './field.ts';
 import { POLICY, SentName } from './field-policy.ts';
@@ -42,6 +42,7 @@ export class Encoder {
   private readonly lines = new Map<string, SentEntry>();
   private readonly names = new Map<string, SentName>();
   private readonly namesById = new Array<SentName | undefined>(FIELD_ID_COUNT).fill(undefined);
+  private readonly changing = [this.nameOf('traceparent:', 11, FIELD.traceparent)];
   /** The smallest table since the last block, when it changed (RFC 7541 section 4.2); -1 when it did not. */
   private smallest = -1;
 
@@ -100,7 +101,7 @@ export class Encoder {
         return;
       }
     }
-    this.literal(line, id, sensitive);
+    this.literalOf(line, id, sensitive);
   }
 
   /** Whole lines of our own. Throws a RangeError where a line end is missing. */
@@ -108,15 +109,29 @@ export class Encoder {
     for (let start = 0; start < lines.length; ) {
       const end = lines.indexOf('\r\n', start) + 2;
       if (end < 2) throw new RangeError(`not a field line: ${JSON.stringify(lines.substring(start))}`);
-      this.line(lines.substring(start, end), FIELD.other, false);
+      this.plainLine(lines.substring(start, end));
       start = end;
     }
   }
 
-  private literal(line: string, id: FieldId, sensitive: boolean): void {
+  /** Of a line that changes each time the name is known by a look, which costs less than to hash all of it. */
+  private plainLine(line: string): void {
+    for (const name of this.changing) {
+      const { text } = name;
+      if (line.charCodeAt(text.length) !== COLON || !line.startsWith(text)) continue;
+      this.literal(line, text.length, name, false);
+      return;
+    }
+    this.line(line, FIELD.other, false);
+  }
+
+  private literalOf(line: string, id: FieldId, sensitive: boolean): void {
     const nameEnd = line.indexOf(':');
     const name = this.nameOf(line, nameEnd, id);
-    if (name.policy === POLICY.forbidden) return;
+    if (name.policy !== POLICY.forbidden) this.literal(line, nameEnd, name, sensitive);
+  }
+
+  private literal(line: string, nameEnd: number, name: SentName, sensitive: boolean): void {
     let start = nameEnd + 1;
     let end = line.length - 2;
     while (start < end && isBlank(line.charCodeAt(start))) start++;
@@ -127,10 +142,16 @@ export class Encoder {
       return;
     }
     const size = name.text.length + (end - start) + ENTRY_OVERHEAD;
-    const enters = name.policy === POLICY.index && this.table.takes(size) && name.spend();
+    const enters = this.mayEnter(name, size);
     this.writeName(name, enters ? INDEXED : NOT_INDEXED);
     this.writeString(line, start, end);
     if (enters) this.table.add(name, this.lines, line, size);
+  }
+
+  /** What changes each time enters once, for its name: without it that is read and judged anew with each value. */
+  private mayEnter(name: SentName, size: number): boolean {
+    if (!this.table.takes(size)) return false;
+    return name.policy === POLICY.index ? name.spend() : this.table.indexOfName(name) === 0;
   }
 
   private nameOf(line: string, nameEnd: number, id: FieldId): SentName {
