@@ -32,12 +32,23 @@ function heapFlags() {
   return megabytes >= 16 ? [`--max-old-space-size=${Math.floor(megabytes)}`] : [];
 }
 
-/** What the control group allows, in bytes as text; '' without a limit. */
+/** What the control group allows, in bytes as text; '' without a limit. As `memoryAllowed` of the agent finds it. */
 function allowed() {
+  const groups = readIfThere('/proc/self/cgroup');
+  const second = /^0::(.*)$/m.exec(groups)?.[1] ?? '';
+  const first = /^\d+:memory:(.*)$/m.exec(groups)?.[1] ?? '';
+  const limits = [
+    `${second}/memory.max`,
+    '/memory.max',
+    `/memory${first}/memory.limit_in_bytes`,
+    '/memory/memory.limit_in_bytes',
+  ].map((file) => readIfThere(`/sys/fs/cgroup${file}`).trim());
+  return limits.find((text) => text !== '' && Number.isSafeInteger(Number(text))) ?? '';
+}
+
+function readIfThere(file) {
   try {
-    const { readFileSync } = process.getBuiltinModule('node:fs');
-    const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
-    return readFileSync(`/sys/fs/cgroup${group}/memory.max`, 'utf8').trim();
+    return process.getBuiltinModule('node:fs').readFileSync(file, 'utf8');
   } catch {
     return '';
   }

@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MemoryUse, nextPressure, PRESSURE, type Pressure } from './memory-guard.ts';
+import { temporaryFolder } from '../specs/temporary-folder.ts';
+import { MemoryUse, memoryAllowed, nextPressure, PRESSURE, type Pressure } from './memory-guard.ts';
 
 it('rises at its thresholds, and falls when clearly below them', () => {
   expect(nextPressure(PRESSURE.none, 0.79)).toBe(PRESSURE.none);
@@ -38,4 +41,23 @@ it('lets requests in when JavaScript holds little, however much is resident', ()
   expect(nextPressure(PRESSURE.full, of(210, 35) / 200)).toBe(PRESSURE.tight);
   expect(of(210, 36)).toBe(210);
   expect(of(110, 20)).toBe(110);
+});
+
+it('finds the limit of control groups of both versions, by their own name or as the root of a container', () => {
+  const allowed = (groups: string, files: Record<string, string>) => {
+    const root = temporaryFolder();
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), `${text}\n`);
+    }
+    return memoryAllowed(root, groups);
+  };
+  expect(allowed('0::/pod/a\n', { 'pod/a/memory.max': '512' })).toBe(512);
+  expect(allowed('0::/host/name\n', { 'memory.max': '512' })).toBe(512);
+  expect(allowed('0::/pod/a\n', { 'pod/a/memory.max': 'max' })).toBe(undefined);
+  const both = '9:name=systemd:/\n4:memory:/docker/a\n0::/\n';
+  expect(allowed(both, { 'memory/docker/a/memory.limit_in_bytes': '512' })).toBe(512);
+  expect(allowed(both, { 'memory/memory.limit_in_bytes': '512' })).toBe(512);
+  expect(allowed(both, { 'memory/memory.limit_in_bytes': '9223372036854771712' })).toBe(undefined);
+  expect(allowed('', {})).toBe(undefined);
 });

@@ -38,12 +38,33 @@ export function nextPressure(former: Pressure, share: number): Pressure {
   return level;
 }
 
-/** What the system allows this process (control groups, version 2), in bytes; undefined without a limit. */
-export function memoryAllowed(root = '/sys/fs/cgroup'): number | undefined {
+/**
+ * What the system allows this process, in bytes, by its control group of version 2 or 1; undefined without a limit. In a
+ * container the group may have a name of the host's, and is the root there.
+ */
+export function memoryAllowed(
+  root = '/sys/fs/cgroup',
+  groups = readIfThere('/proc/self/cgroup') ?? '',
+): number | undefined {
+  const second = /^0::(.*)$/m.exec(groups)?.[1] ?? '';
+  const first = /^\d+:memory:(.*)$/m.exec(groups)?.[1] ?? '';
+  const limits = [
+    `${root}${second}/memory.max`,
+    `${root}/memory.max`,
+    `${root}/memory${first}/memory.limit_in_bytes`,
+    `${root}/memory/memory.limit_in_bytes`,
+  ];
+  for (const file of limits) {
+    // `max`, or a number far beyond what there is, when nothing was set.
+    const bytes = Number(readIfThere(file));
+    if (Number.isSafeInteger(bytes)) return bytes;
+  }
+  return undefined;
+}
+
+function readIfThere(file: string): string | undefined {
   try {
-    const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
-    const bytes = Number(readFileSync(`${root}${group}/memory.max`, 'utf8'));
-    return Number.isSafeInteger(bytes) ? bytes : undefined;
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
