@@ -77,7 +77,7 @@ const columns: readonly Column<ServiceRow>[] = [
     cell: (row) => (
       <>
         {row.traffic.requests === 0 ? '–' : formatPercent(row.traffic.successRate)}
-        <span data-narrow-unit=""> success</span>
+        {row.traffic.requests > 0 && <span data-narrow-unit=""> success</span>}
       </>
     ),
     sortBy: (row) => (row.traffic.requests === 0 ? null : row.traffic.successRate),
@@ -89,7 +89,7 @@ const columns: readonly Column<ServiceRow>[] = [
     align: 'right',
     cell: (row) => (
       <>
-        <span data-narrow-unit="">p95 </span>
+        {row.traffic.p95 !== null && <span data-narrow-unit="">p95 </span>}
         {row.traffic.p95 === null ? '–' : formatMs(row.traffic.p95)}
       </>
     ),
