@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DataPlaneOptions } from '../data-plane.ts';
+import { OtlpReceiver } from '../otlp/otlp-receiver.spec-support.ts';
 import { startOutbound, viewOf } from '../specs/planes.ts';
 import { rawClient, startService } from '../specs/services.ts';
 import { defaultLogFields, isLoggable } from './log-fields.ts';
@@ -19,7 +20,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 type Mode = 'off' | 'errors' | 'sampled' | 'all';
 
 /** A service that answers with the status its path names, behind an agent that writes a log. */
-async function startLogged(mode: Mode, fields?: readonly string[], accessLogPercent = 1) {
+async function startLogged(
+  mode: Mode,
+  fields?: readonly string[],
+  accessLogPercent = 1,
+  otlpEndpoint?: string,
+) {
   const servicePort = await startService((request, response) => {
     response.statusCode = Number(/\d{3}/.exec(request.url ?? '')?.[0] ?? 200);
     response.setHeader('set-cookie', 'session=secret');
@@ -29,7 +35,7 @@ async function startLogged(mode: Mode, fields?: readonly string[], accessLogPerc
   const view = viewOf('web', [{ port: servicePort }], {
     policy: { observability: { accessLog: mode, accessLogPercent }, retries: { attempts: 0 } },
   });
-  const observability: DataPlaneOptions['observability'] = { accessLog: { path, fields } };
+  const observability: DataPlaneOptions['observability'] = { accessLog: { path, fields }, otlpEndpoint };
   const logged = viewOf('logged', [{ port: servicePort }], {
     policy: { observability: { accessLog: 'all' } },
   });
@@ -96,8 +102,10 @@ describe('the access log', () => {
     ['off', 100],
     ['sampled', 0],
   ] as const)('has no line of a service that has it %s, at %i %%', async (mode, percent) => {
-    const { port } = await startLogged(mode, undefined, percent);
-    await ask(port, get('/500'));
+    // A request with a span is looked at when it is over, whether a log wants it or not.
+    const { url } = await OtlpReceiver.start();
+    const { port } = await startLogged(mode, undefined, percent, url);
+    await ask(port, get('/500', `traceparent: 00-${'a'.repeat(32)}-${'b'.repeat(16)}-01\r\n`));
     // Lines are written in the order of their requests, so one before this would be there with it.
     await ask(port, get('/200').replace('host: web', 'host: logged'));
     await expect.poll(() => lines().length).toBeGreaterThan(0);
