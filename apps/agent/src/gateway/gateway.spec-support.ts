@@ -57,6 +57,8 @@ export async function shake(
     ...more,
   });
   onTestFinished(() => void socket.destroy());
+  // The gateway may be ended before it.
+  socket.on('error', () => {});
   await once(socket, 'secureConnect');
   return socket;
 }
@@ -76,6 +78,7 @@ export async function ask(
     agent,
     ...more,
   });
+  request.on('error', () => {});
   request.end();
   const [response] = await once(request, 'response');
   return { status: response.statusCode, headers: response.headers, body: await text(response) };

@@ -65,6 +65,15 @@ describe('what is spoken', () => {
     await expect(shake(https, 'shop.test', mutable)).rejects.toThrow(/alert|unsupported/);
   });
 
+  it('no handshake within a connection', async () => {
+    const { https } = await startGateway({}, certificates);
+    const socket = await shake(https, 'shop.test', { maxVersion: 'TLSv1.2' });
+    const { promise, resolve } = Promise.withResolvers<Error | null>();
+    socket.renegotiate({}, resolve);
+    socket.once('error', resolve);
+    expect(String(await promise)).toMatch(/no renegotiation/);
+  });
+
   it('requests over each version', async () => {
     const service = await startService((request, response) => response.end(request.url));
     const { https } = await startGateway({ 'shop.test': service }, certificates);
@@ -100,7 +109,7 @@ it('resumes a session, and still knows for which name', async () => {
 
 it('ends a handshake that hangs when its time to drain is over', async () => {
   const { plane, https } = await startGateway({}, [certificateFor('shop.test')]);
-  const socket = connectTcp(https, '127.0.0.1');
+  const socket = connectTcp(https, '127.0.0.1').on('error', () => {});
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
   // The listener has it once a whole handshake behind it is through.
