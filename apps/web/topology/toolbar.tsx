@@ -10,6 +10,7 @@ import {
   IconSchema,
 } from '@tabler/icons-react';
 import { type Ref, useEffect, useRef } from 'react';
+import { TimeMenu } from './past/time-menu';
 import classes from './topology.module.css';
 import { edgeLabelNames, type TopologyState } from './url-state';
 
@@ -23,7 +24,7 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps) {
-  const { layers, setLayers, find, setFind, hide, setHide } = state;
+  const { layers, setLayers, find, setFind, hide, setHide, at, setAt } = state;
   const box = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -91,6 +92,7 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
             </Toggle>
           </>
         )}
+        <TimeMenu at={at} onAt={setAt} />
         <Toggle on={layers.list} onToggle={(list) => setLayers({ list })}>
           <IconList size={14} stroke={1.6} aria-hidden="true" />
           &nbsp;List

@@ -14,6 +14,8 @@ import { GraphSkeleton } from './graph-skeleton';
 import { useArrangement } from './layout/use-arrangement';
 import { Legend } from './legend';
 import { Panel } from './panel/panel';
+import { PastStrip } from './past/past-strip';
+import { usePastGraph } from './past/use-past-graph';
 import { connectedTo, parseSelection, selectionId } from './selection';
 import { Toolbar } from './toolbar';
 import classes from './topology.module.css';
@@ -21,9 +23,12 @@ import { useTopologyState } from './url-state';
 import { useLiveGraph } from './use-live-graph';
 
 export function Topology() {
-  const graph = useLiveGraph();
-  const whole = graph.data;
   const state = useTopologyState();
+  const { at, setAt } = state;
+  const live = useLiveGraph();
+  const past = usePastGraph(at);
+  const graph = at === null ? live : past;
+  const whole = graph.data;
   const hide = useDeferredValue(state.hide);
   const view = useMemo(() => whole && withoutHidden(hide, whole), [hide, whole]);
   const { arrangement, failed, move, layOutAgain } = useArrangement(whole);
@@ -45,7 +50,7 @@ export function Topology() {
 
   const drawable = view !== undefined && arrangement !== undefined && !list;
   return (
-    <div className={classes.topology} data-panel={selection !== undefined}>
+    <div className={classes.topology} data-panel={selection !== undefined} data-past={at !== null}>
       <section className={classes.graph} aria-label="Service graph">
         <h1 className={classes.hidden}>Topology</h1>
         {drawable && (
@@ -84,6 +89,9 @@ export function Topology() {
             </EmptyState>
           </div>
         )}
+        {at !== null && (
+          <PastStrip at={at} then={whole} now={live.data} onSelect={select} onNow={() => setAt(null)} />
+        )}
         {whole !== undefined && view !== undefined && !list && (
           <Legend
             view={whole}
@@ -98,6 +106,7 @@ export function Topology() {
           key={selectionId(selection)}
           selection={selection}
           view={whole}
+          isPast={at !== null}
           onClose={() => select(undefined)}
           onFocus={() => drawing.current?.focus(connectedTo(selection, whole))}
         />

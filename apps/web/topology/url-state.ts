@@ -1,6 +1,13 @@
 'use client';
 
-import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import {
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryState,
+  useQueryStates,
+} from 'nuqs';
 
 const edgeLabels = ['rate', 'errors', 'p95'] as const;
 
@@ -14,6 +21,7 @@ export function useTopologyState() {
   });
   const [find, setFind] = useQueryState('find', parseAsString.withDefault(''));
   const [hide, setHide] = useQueryState('hide', parseAsString.withDefault(''));
+  const [at, setAt] = useQueryState('at', parseAsInteger);
   // Going back closes the panel, as people expect of what covers a part of the page.
   const [select, setSelect] = useQueryState(
     'select',
@@ -26,6 +34,8 @@ export function useTopologyState() {
     setFind: (next: string) => void setFind(next || null),
     hide,
     setHide: (next: string) => void setHide(next || null),
+    at,
+    setAt: (next: number | null) => void setAt(next),
     select,
     setSelect: (next: string | undefined) => void setSelect(next ?? null),
   };

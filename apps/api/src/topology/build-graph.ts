@@ -7,6 +7,7 @@ import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
 import type { TopologyEdge, TopologyNode, TopologyView } from './view.ts';
 
 type Graph = Pick<TopologyView, 'nodes' | 'edges'>;
+type Declared = Pick<ConfigStore, 'resource' | 'resources'>;
 
 /**
  * Every service that is declared, runs or has traffic, and every pair that spoke in the window. Figures are of
@@ -23,7 +24,7 @@ export function buildGraph({
   spanMs: number;
   edges: readonly EdgeCounters[];
   recent: readonly EdgeCounters[];
-  configStore: ConfigStore;
+  configStore: Declared;
   fleet: FleetRegistry;
   rollouts: ReadonlyMap<string, ActiveRollout>;
 }): Graph {
@@ -46,7 +47,7 @@ export function buildGraph({
   return { nodes, edges: ids.flatMap((id) => edgeOf(pairs.get(id) ?? [], recent, spanMs)) };
 }
 
-export function knownServices(configStore: ConfigStore, fleet: FleetRegistry): Set<string> {
+export function knownServices(configStore: Declared, fleet: FleetRegistry): Set<string> {
   const services = new Set(fleet.services());
   for (const resource of configStore.resources())
     if (resource.kind === 'Service') services.add(resource.name);
@@ -68,7 +69,7 @@ function nodeOf({
   served: readonly EdgeCounters[];
   called: readonly EdgeCounters[];
   recent: readonly EdgeCounters[];
-  configStore: ConfigStore;
+  configStore: Declared;
   fleet: FleetRegistry;
   rollouts: ReadonlyMap<string, ActiveRollout>;
 }): TopologyNode {
@@ -92,7 +93,7 @@ function nodeOf({
 function kindOf(
   service: string,
   isServing: boolean,
-  configStore: ConfigStore,
+  configStore: Declared,
   fleet: FleetRegistry,
 ): TopologyNode['kind'] {
   const members = [...fleet.membersOf(service)];

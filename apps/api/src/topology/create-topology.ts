@@ -54,6 +54,17 @@ export function createTopology({
     };
   }
 
+  async function past({ windowMs, at }: { windowMs: number; at: number }): Promise<TopologyView> {
+    const to = Math.min(at, now());
+    const [edges, recent] = await Promise.all([
+      telemetry.edges({ from: to - windowMs, to }),
+      telemetry.edges({ from: to - Math.min(windowMs, healthWindowMs), to }),
+    ]);
+    const spanMs = measuredMs(telemetry, windowMs, to);
+    const known = { configStore: withoutSplits(configStore), fleet, rollouts: new Map() };
+    return { asOf: to, windowMs, ...buildGraph({ spanMs, edges, recent, ...known }) };
+  }
+
   async function edge(input: { windowMs: number; source: string; destination: string }): Promise<EdgeView> {
     const { windowMs, source, destination } = input;
     const known = knownServices(configStore, fleet);
@@ -101,7 +112,15 @@ export function createTopology({
   }
 
   const graph = ({ windowMs }: { windowMs: number }) => graphs.get(windowMs);
-  return { graph, edge, live: (input, signal) => followGraph(() => graph(input), { signal, now }) };
+  return { graph, past, edge, live: (input, signal) => followGraph(() => graph(input), { signal, now }) };
+}
+
+/** The splits of now say nothing of the traffic of then. */
+function withoutSplits(configStore: ConfigStore): Pick<ConfigStore, 'resource' | 'resources'> {
+  return {
+    resources: () => configStore.resources(),
+    resource: (kind, service) => (kind === 'TrafficSplit' ? undefined : configStore.resource(kind, service)),
+  };
 }
 
 function quietEdge(source: string, destination: string, spanMs: number): TopologyEdge {

@@ -7,6 +7,9 @@ export const topologyRouter = router({
   graph: procedure('read')
     .input(z.object({ windowMs: windowMsSchema }))
     .query(({ ctx, input }) => ctx.api.topology.graph(input)),
+  past: procedure('read')
+    .input(z.object({ windowMs: windowMsSchema, at: z.int().min(0) }))
+    .query(({ ctx, input }) => ctx.api.topology.past(input)),
   edge: procedure('read')
     .input(z.object({ windowMs: windowMsSchema, source: serviceNameSchema, destination: serviceNameSchema }))
     .query(({ ctx, input }) => ctx.api.topology.edge(input)),

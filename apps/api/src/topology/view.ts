@@ -69,5 +69,10 @@ export interface EdgeView {
 
 export interface Topology {
   graph(input: { windowMs: number }): Promise<TopologyView>;
+  /**
+   * The traffic of the window that ended at `at`, milliseconds since the epoch. Which services and instances there are
+   * is as now, and no split and no rollout is in it: nobody keeps what they were.
+   */
+  past(input: { windowMs: number; at: number }): Promise<TopologyView>;
   edge(input: { windowMs: number; source: string; destination: string }): Promise<EdgeView>;
 }

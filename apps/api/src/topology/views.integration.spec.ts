@@ -152,6 +152,24 @@ test('the graph has every service once, with health, kind, versions and rates', 
   ]);
 });
 
+test('the graph of the past has the traffic of then, and no split or rollout of now', async () => {
+  const { topology } = views();
+  const { asOf, nodes, edges } = await topology.past({ windowMs, at: now() });
+  expect(asOf).toBe(now());
+  expect(edges.map(({ id, traffic }) => [id, traffic.requests])).toEqual([
+    ['orders->db', 10],
+    ['shop->orders', 100],
+  ]);
+  const orders = nodes.find(({ service }) => service === 'orders');
+  expect(orders?.versions.map(({ weight, observed }) => [weight, observed])).toEqual([
+    [null, 80],
+    [null, 20],
+  ]);
+  const before = await topology.past({ windowMs, at: now() - 600_000 });
+  expect(before.edges).toEqual([]);
+  expect((await topology.past({ windowMs, at: now() + 600_000 })).asOf).toBe(now());
+});
+
 test('an edge knows both identities, its split, certificate and failures', async () => {
   const { topology } = views();
   const edge = await topology.edge({ windowMs, source: 'shop', destination: 'orders' });

@@ -13,12 +13,14 @@ import classes from './panel.module.css';
 interface PanelProps {
   readonly selection: Selection;
   readonly view: GraphView;
+  /** The figures of the view are not those of now. */
+  readonly isPast: boolean;
   readonly onClose: () => void;
   readonly onFocus: () => void;
 }
 
 /** What is selected; beside the graph, or a sheet over it on a phone. */
-export function Panel({ selection, view, onClose, onFocus }: PanelProps) {
+export function Panel({ selection, view, isPast, onClose, onFocus }: PanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const title = selection.kind === 'node' ? selection.service : edgeName(selection);
 
@@ -54,6 +56,7 @@ export function Panel({ selection, view, onClose, onFocus }: PanelProps) {
           <IconX size={16} stroke={1.6} />
         </ActionIcon>
       </header>
+      {isPast && <p className={classes.past}>The four figures are of then; all else is of now.</p>}
       {body()}
     </aside>
   );
