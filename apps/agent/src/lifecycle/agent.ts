@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelloInput } from '@tulle/mesh/agent-protocol';
-import type { MeshView, Self } from '@tulle/mesh/service-view';
-import manifest from '../../package.json' with { type: 'json' };
+import type { Self } from '@tulle/mesh/service-view';
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
 import type { AdminSource, VisibleState } from '../admin/admin-source.ts';
 import type { AgentStatus } from '../admin/agent-status.ts';
@@ -11,16 +10,17 @@ import { ConfigSync } from '../control/config-sync.ts';
 import { ControlClient } from '../control/control-client.ts';
 import { helloOfAgent } from '../control/hello-of-agent.ts';
 import type { RpcError } from '../control/rpc-error.ts';
+import { takeMesh } from '../control/take-mesh.ts';
 import type { DataPlane, DataPlaneLogger, ListeningPorts } from '../data-plane.ts';
 import type { RecentErrors } from '../diagnostics/recent-errors.ts';
 import { writeBundle } from '../diagnostics/write-bundle.ts';
 import { IdentityKeeper } from '../identity/identity-keeper.ts';
 import { IdentityStore } from '../identity/identity-store.ts';
 import { Renewal } from '../identity/renewal.ts';
-import { normaliseSerial } from '../mutual-tls/peer-certificate.ts';
 import { EpochStore } from '../report/epoch-store.ts';
 import { processGauges } from '../report/process-gauges.ts';
 import { Reporter } from '../report/reporter.ts';
+import { describeAgent } from './describe-agent.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { LocalHealth } from './local-health.ts';
 import type { MeshOptions } from './options.ts';
@@ -70,7 +70,7 @@ export class Agent {
     this.#config = new ConfigSync({
       dataPlane,
       save: (config) => this.#configStore.save(config),
-      onMesh: (mesh) => this.#takeMesh(mesh),
+      onMesh: (mesh) => takeMesh(mesh, { dataPlane, keeper: this.#keeper, reporter: this.#reporter }),
       called: () => this.#control.services(),
     });
     this.#reporter = new Reporter({
@@ -213,29 +213,18 @@ export class Agent {
 
   status(): AgentStatus {
     const { self, dataPlane } = this.#parts;
-    const identity = this.#keeper.current;
-    const stats = dataPlane.stats();
-    return {
+    return describeAgent({
       self,
-      notReady: this.#notReady(),
-      connected: this.#control.connected,
-      revision: this.#config.revision,
-      rejected: this.#config.rejected,
-      certificate: identity && {
-        serial: identity.serial,
-        notBefore: identity.notBefore,
-        notAfter: identity.notAfter,
-        renewAt: this.#renewal.nextAt() ?? identity.notAfter,
-        revoked: identity.revoked,
-        trustDomain: identity.trustDomain,
-      },
-      stats,
-      localHealthy: this.#localHealth?.healthy ?? stats.localHealthy,
-      telemetry: dataPlane.telemetry(),
-      formerEpochs: this.#reporter.formerEpochs,
+      dataPlane,
+      keeper: this.#keeper,
+      renewal: this.#renewal,
+      config: this.#config,
+      control: this.#control,
+      reporter: this.#reporter,
+      localHealth: this.#localHealth,
       startedAt: this.#startedAt,
-      version: manifest.version,
-    };
+      notReady: this.#notReady(),
+    });
   }
 
   /** Why it cannot serve; empty when it can. */
@@ -268,19 +257,6 @@ export class Agent {
     this.#reporter.reconnected();
     this.#renewal.recheck();
     this.#readiness.recheck();
-  }
-
-  /** Throws when it cannot be put into force, which rejects the resource. */
-  #takeMesh(mesh: MeshView): void {
-    const identity = this.#keeper.current;
-    if (identity !== undefined && identity.trustDomain !== mesh.trustDomain) {
-      throw new Error(`it is of the trust domain ${mesh.trustDomain}, this agent of ${identity.trustDomain}`);
-    }
-    this.#keeper.trust(mesh.trustBundlePem);
-    this.#parts.dataPlane.setRevoked(mesh.revokedSerials);
-    this.#reporter.setIntervalMs(mesh.reportIntervalMs);
-    const own = identity && normaliseSerial(identity.serial);
-    if (mesh.revokedSerials.some((serial) => normaliseSerial(serial) === own)) this.#keeper.revoke();
   }
 
   #gauges(): ReturnType<typeof processGauges> {
