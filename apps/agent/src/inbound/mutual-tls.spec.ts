@@ -52,6 +52,19 @@ it.each([
   expect(JSON.parse(/^x-seen: (.*)$/m.exec(answer)?.[1] ?? '{}')).toMatchObject({ host });
 });
 
+it('a caller cannot have the fields of the mesh taken from his request', async () => {
+  const { inboundPort } = await startPair(authority, await echo());
+  const request =
+    'GET / HTTP/1.1\r\nHost: web\r\nConnection: x-tulle-source, traceparent, x-own\r\nX-Own: 1\r\nX-Tulle-Source: lie';
+  const answer = await knock(inboundPort, authority.identity('caller'), { request });
+  const seen = JSON.parse(/^x-seen: (.*)$/m.exec(answer)?.[1] ?? '{}');
+  expect(seen).toMatchObject({
+    'x-tulle-source': 'spiffe://mesh.test/service/caller',
+    traceparent: expect.stringMatching(/^00-/),
+  });
+  expect(seen).not.toHaveProperty('x-own');
+});
+
 describe('through two agents', () => {
   it('a request arrives with the proved identity of its caller and no other', async () => {
     const { port, web } = await startPair(authority, await echo());
