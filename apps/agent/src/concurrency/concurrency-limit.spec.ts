@@ -144,6 +144,24 @@ describe('the limit', () => {
     expect(limit.limit).toBe(10);
   });
 
+  it('is held to as soon as it changes', () => {
+    const limit = new ConcurrencyLimit({ min: 8, max: 8 }, 0);
+    limit.configure({ min: 2, max: 2 });
+    expect([limit.admit(0), limit.admit(0), limit.admit(0)].map((ticket) => ticket === REFUSED)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('learns nothing from what says nothing about latency', () => {
+    const limit = new ConcurrencyLimit({ min: 8, max: 1_000 }, 0);
+    for (let now = 1; now <= 500; now++) limit.release(limit.admit(0), 10, true, now);
+    for (let now = 501; now <= 1_000; now++) limit.leave(limit.admit(0), now);
+    expect(limit.baselineMs).toBe(10);
+    expect(limit.inFlight).toBe(0);
+  });
+
   it('does not take failures for a sign that the service is quick', () => {
     const limit = new ConcurrencyLimit({ min: 8, max: 1_000 }, 0);
     let now = 0;

@@ -93,7 +93,8 @@ it.each([
   ['a Huffman string with the end of string in it', '0085 bfff ffff ff 0161'],
   ['a Huffman string padded with zeros', '0081 18 0161'],
   ['a Huffman string padded by a whole byte', '0082 1fff 0161'],
-  ['a change of size behind a field', '82 20'],
+  // Taken for a literal it would be a=b.
+  ['a change of size behind a field', '82 20 0161 0162'],
   ['a table that is larger than allowed', '3fe2 1f'],
 ])('refuses %s', (_what, hex) => {
   expect(() => decode(hex)).toThrow(expect.objectContaining({ reason: 'invalid-hpack' }));
@@ -105,6 +106,28 @@ it('marks malformed fields, also where they stand in the table', () => {
   const marked = ['!A=b', '!a= bb', '!a=\r\nb', '!:a=b', '!=b', '!:a=', '!:path='];
   expect(decode(block, decoder)).toEqual(marked);
   expect(decode('c4 c3 c2 c1 c0 bf be', decoder)).toEqual(marked);
+});
+
+it('takes strings of any length that a block may have', () => {
+  // An integer of 7 bits and more: 127, then the rest in groups of 7 (RFC 7541 section 5.1).
+  const lengthOf = (length: number) => [0x7f, ((length - 127) & 0x7f) | 0x80, ((length - 127) >> 7) & 0x7f];
+  const [name, value] = ['n'.repeat(9_000), 'v'.repeat(16_000)];
+  const block = [
+    ...[0x00, 1, 0x61, ...lengthOf(16_000), ...Buffer.from(value)],
+    ...[0x00, ...lengthOf(9_000), ...Buffer.from(name), 1, 0x62],
+  ];
+  expect(decode(Buffer.from(block).toString('hex'))).toEqual([`a=${value}`, `${name}=b`]);
+});
+
+it('lets the table grow to what was announced, and no larger', () => {
+  expect(decode('3fe1 3f 82', new Decoder(8_192))).toEqual([':method=GET']);
+  expect(() => decode('3fe2 3f 82', new Decoder(8_192))).toThrow();
+});
+
+it('wants nothing confirmed where the table need not become smaller', () => {
+  const decoder = new Decoder(4096);
+  decoder.setLimit(4096);
+  expect(decode('82', decoder)).toEqual([':method=GET']);
 });
 
 it('wants a smaller table confirmed at the start of the next block', () => {
