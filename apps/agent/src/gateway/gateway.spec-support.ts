@@ -42,6 +42,9 @@ export async function startGateway(
   return { plane, http: ports.gatewayHttp ?? 0, https: ports.gatewayHttps ?? 0 };
 }
 
+/** What a client says of a connection that was closed instead of a handshake. */
+export const cutOff = /disconnected|ECONNRESET|EPIPE/;
+
 /** A handshake; rejects with the reason when it fails. `servername: ''` names nobody. */
 export async function shake(
   port: number,
