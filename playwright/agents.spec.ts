@@ -1,4 +1,4 @@
-import { expect, test } from './mesh-test.ts';
+import { alone, expect, test } from './mesh-test.ts';
 
 test('every agent holds the newest configuration', async ({ page }) => {
   await page.goto('/agents');
@@ -9,7 +9,7 @@ test('every agent holds the newest configuration', async ({ page }) => {
   await expect(rows.nth(1)).toContainText('in sync');
 });
 
-test('a join token is made, shown once with its command, and revoked', async ({ page }) => {
+test('a join token is made, shown once with its command, and revoked', alone, async ({ page }) => {
   await page.goto('/agents/join-tokens');
   await page.getByRole('button', { name: 'Create token' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New join token' });

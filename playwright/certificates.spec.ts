@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './mesh-test.ts';
+import { alone, expect, test } from './mesh-test.ts';
 
 const rowOf = (page: Page, instance: string) =>
   page.getByRole('row').filter({ has: page.getByText(instance, { exact: true }) });
@@ -21,7 +21,7 @@ test('the counts are those of the table', async ({ page }) => {
   await expect(page.getByText(/^Intermediate expires in \d+/)).toBeVisible();
 });
 
-test('a renewed certificate has a new serial', async ({ page }) => {
+test('a renewed certificate has a new serial', alone, async ({ page }) => {
   const serial = rowOf(page, 'payment-v1').getByRole('button', { name: /^Copy serial/ });
   const before = await serial.innerText();
   await page.getByRole('button', { name: 'Renew the certificate of payment-v1' }).click();

@@ -1,6 +1,6 @@
-import { expect, test } from './mesh-test.ts';
+import { alone, expect, test } from './mesh-test.ts';
 
-test('a change is found with its reason, and reverted by another', async ({ page, operator }) => {
+test('a change is found with its reason, and reverted by another', alone, async ({ page, operator }) => {
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
   const revision = await operator.setSplit('recommendation', { v1: 60, v2: 40 }, 'try more of v2');
   await page.goto('/changes');
@@ -30,7 +30,7 @@ test('a change is found with its reason, and reverted by another', async ({ page
   await expect(page.getByRole('textbox', { name: 'Weight of v2 in percent' })).toHaveValue('10');
 });
 
-test('changes are filtered by service', async ({ page, operator }) => {
+test('changes are filtered by service', alone, async ({ page, operator }) => {
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
   const other = await operator.setSplit('recommendation', { v1: 80, v2: 20 }, 'not of payment');
   const own = await operator.setSplit('payment', { v1: 99, v2: 1 }, 'of payment');

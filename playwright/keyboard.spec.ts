@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from './mesh-test.ts';
+import { alone, expect, test } from './mesh-test.ts';
 
 const pages = [
   '/?select=catalogue',
@@ -98,46 +98,51 @@ test('by keyboard alone: from the graph to a service that calls are made to, and
   await expect(page.getByRole('slider', { name: 'Weight of v2' })).toBeVisible();
 });
 
-test('by keyboard alone: a split is moved, explained, applied and taken back', async ({ page, operator }) => {
-  await operator.setSplit('recommendation', { v1: 90, v2: 10 });
-  await page.goto('/traffic');
-  await tabTo(page, page.getByRole('link', { name: 'recommendation' }));
-  await page.keyboard.press('Enter');
-  await tabTo(page, page.getByRole('slider', { name: 'Weight of v2' }));
-  await page.keyboard.press('ArrowRight');
-  await tabTo(page, page.getByRole('textbox', { name: 'Why' }));
-  await page.keyboard.type('one more');
-  await tabTo(page, page.getByRole('button', { name: 'Apply' }));
-  await page.keyboard.press('Enter');
-  const applied = page.getByRole('region', { name: 'What became of it' });
-  await expect(applied).toContainText('Applied');
-  await tabTo(page, applied.getByRole('button', { name: 'Undo' }));
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('textbox', { name: 'Weight of v2 in percent' })).toHaveValue('10');
-});
+test(
+  'by keyboard alone: a split is moved, explained, applied and taken back',
+  alone,
+  async ({ page, operator }) => {
+    await operator.setSplit('recommendation', { v1: 90, v2: 10 });
+    await page.goto('/traffic');
+    await tabTo(page, page.getByRole('link', { name: 'recommendation' }));
+    await page.keyboard.press('Enter');
+    await tabTo(page, page.getByRole('slider', { name: 'Weight of v2' }));
+    await page.keyboard.press('ArrowRight');
+    await tabTo(page, page.getByRole('textbox', { name: 'Why' }));
+    await page.keyboard.type('one more');
+    await tabTo(page, page.getByRole('button', { name: 'Apply' }));
+    await page.keyboard.press('Enter');
+    const applied = page.getByRole('region', { name: 'What became of it' });
+    await expect(applied).toContainText('Applied');
+    await tabTo(page, applied.getByRole('button', { name: 'Undo' }));
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('textbox', { name: 'Weight of v2 in percent' })).toHaveValue('10');
+  },
+);
 
-test('by keyboard alone: a rollout that waits is found, approved with a comment, and goes on', async ({
-  page,
-  operator,
-}) => {
-  await operator.setSplit('payment', { v1: 100, v2: 0 });
-  await operator.startRollout({
-    service: 'payment',
-    stable: 'v1',
-    candidate: 'v2',
-    steps: [{ type: 'setWeight', weight: 20 }, { type: 'approval', approvals: 1 }, { type: 'pause' }],
-    reason: 'without a mouse',
-  });
-  await page.goto('/rollouts');
-  await tabTo(page, page.getByRole('link', { name: 'payment v1 → v2' }).first());
-  await page.keyboard.press('Enter');
-  await tabTo(page, page.getByRole('button', { name: 'Approve step 2' }));
-  await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Approve step 2: payment v1 → v2' });
-  await expect(dialog.getByRole('textbox', { name: 'Comment' })).toBeFocused();
-  await page.keyboard.type('looks fine');
-  await tabTo(page, dialog.getByRole('button', { name: 'Approve step 2', exact: true }));
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('Ana approved, 1 of 1 “looks fine”')).toBeVisible();
-  await operator.setSplit('payment', { v1: 100, v2: 0 });
-});
+test(
+  'by keyboard alone: a rollout that waits is found, approved with a comment, and goes on',
+  alone,
+  async ({ page, operator }) => {
+    await operator.setSplit('payment', { v1: 100, v2: 0 });
+    await operator.startRollout({
+      service: 'payment',
+      stable: 'v1',
+      candidate: 'v2',
+      steps: [{ type: 'setWeight', weight: 20 }, { type: 'approval', approvals: 1 }, { type: 'pause' }],
+      reason: 'without a mouse',
+    });
+    await page.goto('/rollouts');
+    await tabTo(page, page.getByRole('link', { name: 'payment v1 → v2' }).first());
+    await page.keyboard.press('Enter');
+    await tabTo(page, page.getByRole('button', { name: 'Approve step 2' }));
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Approve step 2: payment v1 → v2' });
+    await expect(dialog.getByRole('textbox', { name: 'Comment' })).toBeFocused();
+    await page.keyboard.type('looks fine');
+    await tabTo(page, dialog.getByRole('button', { name: 'Approve step 2', exact: true }));
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Ana approved, 1 of 1 “looks fine”')).toBeVisible();
+    await operator.setSplit('payment', { v1: 100, v2: 0 });
+  },
+);

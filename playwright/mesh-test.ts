@@ -1,8 +1,14 @@
-import { test as base, expect, type Locator } from '@playwright/test';
+import { test as base, expect, type FullProject, type Locator } from '@playwright/test';
 import { DemoParts } from './demo-parts.ts';
 import { Operator } from './operator.ts';
 
 export { expect } from '@playwright/test';
+
+/**
+ * For a test that changes the mesh, and so with whoever asks for `operator` or `demo`: no other test looks at the demo
+ * meanwhile. Those without it see a mesh that stands still, several at a time.
+ */
+export const alone = { tag: '@alone' } as const;
 
 interface MeshFixtures {
   readonly demo: DemoParts;
@@ -13,10 +19,10 @@ interface MeshFixtures {
 /** A test on the running demo, signed in as Ana. */
 export const test = base.extend<MeshFixtures, { operator: Operator }>({
   // biome-ignore lint/correctness/noEmptyPattern: fixtures name what they need, and this one needs nothing
-  operator: [async ({}, use) => use(new Operator()), { scope: 'worker' }],
+  operator: [async ({}, use, { project }) => use(only(project, new Operator())), { scope: 'worker' }],
   // biome-ignore lint/correctness/noEmptyPattern: as above
-  demo: async ({}, use) => {
-    const parts = new DemoParts();
+  demo: async ({}, use, { project }) => {
+    const parts = only(project, new DemoParts());
     await use(parts);
     await parts.repair();
   },
@@ -30,6 +36,11 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     { auto: true },
   ],
 });
+
+function only<Part>(project: FullProject, part: Part): Part {
+  if (project.name !== 'alone') throw new Error('a test that changes the mesh must be alone');
+  return part;
+}
 
 /** A button that cannot be pressed now says why to those who point at it; again, until the page listens. */
 export async function expectBlocked(button: Locator, why: string): Promise<void> {

@@ -3,12 +3,22 @@ import { defineConfig } from '@playwright/test';
 import { chromium } from './chromium.ts';
 import { baseUrl } from './start-demo.ts';
 
-// One browser against one running demo: the journeys change the same mesh, so they run one after the other.
+// All look at one running demo: those that change it one after the other, the others beside each other.
+const beside = /(lost-server|sign-in)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: '.',
   outputDir: 'results',
-  workers: 1,
-  fullyParallel: false,
+  // Most of them wait for a server or for the next figures more than they compute.
+  workers: 3,
+  projects: [
+    // First, as it takes longest: one at a time.
+    { name: 'alone', grep: /@alone/, workers: 1, teardown: 'together' },
+    // What needs no demo, or little of it, fills the time of those that change it.
+    { name: 'beside', testMatch: beside, fullyParallel: true },
+    // Not a dependency: all of it runs whatever failed before; `--no-deps` leaves it out of a run of some files.
+    { name: 'together', grepInvert: /@alone/, testIgnore: beside, fullyParallel: true },
+  ],
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
   // What is waited for comes in seconds; on two busy cores it may take minutes, and passes all the same.
@@ -21,7 +31,8 @@ export default defineConfig({
     storageState: path.join(import.meta.dirname, 'results/session.json'),
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    // Recording a trace takes as much again as the test: where one is wanted, `--trace retain-on-failure` makes it.
+    screenshot: 'only-on-failure',
     launchOptions: await chromium(),
   },
 });

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectBlocked, test } from './mesh-test.ts';
+import { alone, expect, expectBlocked, test } from './mesh-test.ts';
 
 const phase = (page: Page, words: string) => page.getByText(words, { exact: true }).first();
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -43,7 +43,7 @@ async function expectNewestChange(page: Page, author: string, reason: RegExp, se
   await expect(page.getByRole('link', { name: 'Open the rollout' })).toBeVisible();
 }
 
-test('a pause holds the rollout where it is, and a resume lets it go on', async ({ page }) => {
+test('a pause holds the rollout where it is, and a resume lets it go on', alone, async ({ page }) => {
   const stays = 'Traffic stays as it is: v2 keeps 20 %.';
   await act(page, 'Pause', stays, 'Why', 'lunch first');
   await expect(phase(page, 'Paused')).toBeVisible();
@@ -64,7 +64,7 @@ test('a pause holds the rollout where it is, and a resume lets it go on', async 
   await expectNewestChange(page, 'operator', /step 1, 20\s%/, /v2 0\s% → 20\s%/);
 });
 
-test('a resume ends a step that waits for one, and the next step moves traffic', async ({ page }) => {
+test('a resume ends a step that waits for one, and the next step moves traffic', alone, async ({ page }) => {
   await act(page, 'Approve step 2', 'step 3 follows: Pause until somebody resumes.', 'Comment', 'go');
   await expect(phase(page, 'Waiting for resume')).toBeVisible();
   await act(page, 'Resume', /The pause is over: v2 goes from 20\s% to 60\s%/, 'Comment', 'looked at it');
@@ -78,7 +78,7 @@ test('a resume ends a step that waits for one, and the next step moves traffic',
   );
 });
 
-test('a promotion gives all traffic to the candidate and says what it skips', async ({ page }) => {
+test('a promotion gives all traffic to the candidate and says what it skips', alone, async ({ page }) => {
   await act(page, 'Promote', /v2 goes from 20\s% to 100\s%.*Skips/s, 'Why', 'urgent fix');
   await expect(phase(page, 'Completed')).toBeVisible();
   await expect(page.getByText('Ana promoted v2, skipping the remaining steps “urgent fix”')).toBeVisible();
@@ -87,14 +87,14 @@ test('a promotion gives all traffic to the candidate and says what it skips', as
   await expectNewestChange(page, 'Ana', /promoted by Ana: urgent fix/, /v2 20\s% → 100\s%/);
 });
 
-test('an abort returns all traffic to stable', async ({ page }) => {
+test('an abort returns all traffic to stable', alone, async ({ page }) => {
   await act(page, 'Abort', /v2 goes from 20\s% to 0\s%/, 'Why', 'not today');
   await expect(phase(page, 'Aborted')).toBeVisible();
   await expect(page.getByText('Aborted by Ana: not today. All traffic goes back to v1.')).toBeVisible();
   await expectNewestChange(page, 'Ana', /aborted by Ana, back to v1: not today/, /v2 20\s% → 0\s%/);
 });
 
-test('a rejection with a comment ends the rollout at its step', async ({ page }) => {
+test('a rejection with a comment ends the rollout at its step', alone, async ({ page }) => {
   await act(page, 'Reject step 2', 'The rollout ends here', 'Why', 'the receipts look wrong');
   await expect(phase(page, 'Aborted')).toBeVisible();
   await expect(page.getByText('Ana rejected the step “the receipts look wrong”')).toBeVisible();

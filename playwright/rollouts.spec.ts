@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectBlocked, test } from './mesh-test.ts';
+import { alone, expect, expectBlocked, test } from './mesh-test.ts';
 
 const untilResumed = [{ type: 'setWeight', weight: 20 }, { type: 'pause' }];
 const phase = (page: Page, words: string) => page.getByText(words, { exact: true });
@@ -13,7 +13,7 @@ async function expectAllOn(page: Page, service: string, version: string): Promis
 test.describe('of payment', () => {
   test.afterEach(({ operator }) => operator.setSplit('payment', { v1: 100, v2: 0 }));
 
-  test('a canary is started, approved with a comment, and completes', async ({ page, operator }) => {
+  test('a canary is started, approved with a comment, and completes', alone, async ({ page, operator }) => {
     await operator.setSplit('payment', { v1: 100, v2: 0 });
     await page.goto('/services/payment');
     await page.getByRole('link', { name: 'Start rollout' }).click();
@@ -31,7 +31,6 @@ test.describe('of payment', () => {
     await button(page, 'Start rollout').click();
 
     await expect(page.getByRole('heading', { name: 'payment v1 → v2' })).toBeVisible();
-    await expectBlocked(button(page, 'Approve'), 'No step is waiting for an approval now.');
 
     await button(page, 'Approve step 3').click();
     const dialog = page.getByRole('dialog', { name: 'Approve step 3: payment v1 → v2' });
@@ -44,59 +43,65 @@ test.describe('of payment', () => {
     await expectAllOn(page, 'payment', 'v2');
   });
 
-  test('an abort says what it will do, and returns all traffic to stable', async ({ page, operator }) => {
-    await operator.setSplit('payment', { v1: 100, v2: 0 });
-    const id = await operator.startRollout({
-      service: 'payment',
-      stable: 'v1',
-      candidate: 'v2',
-      steps: untilResumed,
-      reason: 'to be aborted',
-    });
-    await page.goto(`/rollouts/${id}`);
-    await expect(phase(page, 'Waiting for resume')).toBeVisible();
-    await expect(button(page, 'Pause')).toBeHidden();
-    await button(page, 'Abort').click();
-    const dialog = page.getByRole('dialog', { name: 'Abort: payment v1 → v2' });
-    await expect(dialog).toContainText('All traffic returns to v1 at once: v2 goes from 20 % to 0 %.');
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await expect(phase(page, 'Waiting for resume')).toBeVisible();
+  test(
+    'an abort says what it will do, and returns all traffic to stable',
+    alone,
+    async ({ page, operator }) => {
+      await operator.setSplit('payment', { v1: 100, v2: 0 });
+      const id = await operator.startRollout({
+        service: 'payment',
+        stable: 'v1',
+        candidate: 'v2',
+        steps: untilResumed,
+        reason: 'to be aborted',
+      });
+      await page.goto(`/rollouts/${id}`);
+      await expect(phase(page, 'Waiting for resume')).toBeVisible();
+      await expect(button(page, 'Pause')).toBeHidden();
+      await expectBlocked(button(page, 'Approve'), 'No step is waiting for an approval now.');
+      await button(page, 'Abort').click();
+      const dialog = page.getByRole('dialog', { name: 'Abort: payment v1 → v2' });
+      await expect(dialog).toContainText('All traffic returns to v1 at once: v2 goes from 20 % to 0 %.');
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await expect(phase(page, 'Waiting for resume')).toBeVisible();
 
-    await button(page, 'Abort').click();
-    await dialog.getByRole('textbox', { name: 'Why' }).fill('not today');
-    await dialog.getByRole('button', { name: 'Abort' }).click();
-    await expect(phase(page, 'Aborted').first()).toBeVisible();
-    await expect(page.getByText(/Ana aborted the rollout “not today”/)).toBeVisible();
-    await expectAllOn(page, 'payment', 'v1');
-  });
+      await button(page, 'Abort').click();
+      await dialog.getByRole('textbox', { name: 'Why' }).fill('not today');
+      await dialog.getByRole('button', { name: 'Abort' }).click();
+      await expect(phase(page, 'Aborted').first()).toBeVisible();
+      await expect(page.getByText(/Ana aborted the rollout “not today”/)).toBeVisible();
+      await expectAllOn(page, 'payment', 'v1');
+    },
+  );
 });
 
-test('a faulty canary is caught by the analysis and rolled back, with its verdict', async ({
-  page,
-  operator,
-}) => {
-  await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
-  await page.goto('/rollouts/new?service=catalogue');
-  await page.getByRole('combobox', { name: 'Candidate', exact: true }).click();
-  await page.getByRole('option', { name: 'v3' }).click();
-  await page.getByRole('textbox', { name: 'Why' }).fill('a new catalogue');
-  await button(page, 'Start rollout').click();
-  await expect(page.getByRole('heading', { name: 'catalogue v1 → v3' })).toBeVisible();
+test(
+  'a faulty canary is caught by the analysis and rolled back, with its verdict',
+  alone,
+  async ({ page, operator }) => {
+    await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
+    await page.goto('/rollouts/new?service=catalogue');
+    await page.getByRole('combobox', { name: 'Candidate', exact: true }).click();
+    await page.getByRole('option', { name: 'v3' }).click();
+    await page.getByRole('textbox', { name: 'Why' }).fill('a new catalogue');
+    await button(page, 'Start rollout').click();
+    await expect(page.getByRole('heading', { name: 'catalogue v1 → v3' })).toBeVisible();
 
-  await expect(phase(page, 'Failed').first()).toBeVisible();
-  await expect(
-    page
-      .getByRole('row', { name: /Success rate/ })
-      .filter({ hasText: /Worse, by|Below:/ })
-      .first(),
-  ).toBeVisible();
-  await expect(page.getByText(/Worse, by [\d.]+ ± [\d.]+ points|Below: [\d.]+\s%/).first()).toBeVisible();
-  await page.goto('/rollouts');
-  await expect(page.getByRole('row', { name: /catalogue v1 → v3/ }).first()).toContainText('Failed');
-  await expectAllOn(page, 'catalogue', 'v1');
-});
+    await expect(phase(page, 'Failed').first()).toBeVisible();
+    await expect(
+      page
+        .getByRole('row', { name: /Success rate/ })
+        .filter({ hasText: /Worse, by|Below:/ })
+        .first(),
+    ).toBeVisible();
+    await expect(page.getByText(/Worse, by [\d.]+ ± [\d.]+ points|Below: [\d.]+\s%/).first()).toBeVisible();
+    await page.goto('/rollouts');
+    await expect(page.getByRole('row', { name: /catalogue v1 → v3/ }).first()).toContainText('Failed');
+    await expectAllOn(page, 'catalogue', 'v1');
+  },
+);
 
-test('while a rollout owns a split, it is not edited by hand', async ({ page, operator }) => {
+test('while a rollout owns a split, it is not edited by hand', alone, async ({ page, operator }) => {
   await operator.setSplit('recommendation', { v1: 100, v2: 0 });
   await operator.startRollout({
     service: 'recommendation',

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './mesh-test.ts';
+import { alone, expect, test } from './mesh-test.ts';
 
 const figures = (page: Page) => page.getByText(/^11 services · \d+ instances · [\d.,]+ req\/s$/);
 const node = (page: Page, service: string) =>
@@ -120,7 +120,7 @@ test('pause keeps the figures still while the mesh goes on', async ({ page, cont
   await expect(figures(page)).not.toHaveText(still);
 });
 
-test('the card of a running rollout says at which step it is', async ({ page, operator }) => {
+test('the card of a running rollout says at which step it is', alone, async ({ page, operator }) => {
   await operator.setSplit('recommendation', { v1: 100, v2: 0 });
   await operator.startRollout({
     service: 'recommendation',
