@@ -139,7 +139,7 @@ async function launch(part: Part, { api, agentsUrl, dataDir, logger }: DemoOptio
   const logDir = path.join(dataDir, 'demo');
   mkdirSync(agentDir, { recursive: true, mode: 0o700 });
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
-  const identity = new IdentityStore(agentDir, logger).load();
+  const identity = new IdentityStore(agentDir, part.name, logger).load();
   const holdsCertificate = identity !== undefined && isValidAt(identity, Date.now());
   const token = holdsCertificate
     ? undefined
