@@ -75,6 +75,15 @@ test('a policy is told against the defaults that hold without one', () => {
   expect(diffResource(undefined, defaultPolicy('orders'))).toEqual([]);
 });
 
+test('an address keeps its dots', () => {
+  const at = (host: string) =>
+    serviceSchema.parse({ kind: 'Service', name: 'orders', owner: '', endpoints: [{ host, port: 80 }] });
+  expect(plain(diffResource(at('127.0.0.1'), at('db.example.com')))).toEqual([
+    'endpoints db.example.com:80 version v1 added',
+    'endpoints 127.0.0.1:80 version v1 removed',
+  ]);
+});
+
 test('weights and zones of endpoints, and what is sticky', () => {
   const service = (endpoint: object) =>
     serviceSchema.parse({

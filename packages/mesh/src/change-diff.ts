@@ -96,13 +96,21 @@ function sentenceOf(path: string, from: Scalar | undefined, to: Scalar | undefin
   if (weight !== undefined) return `${weight} ${weightWords(from)} → ${weightWords(to)}`;
   const host = /^hosts\.(.+)$/.exec(path)?.[1];
   if (host !== undefined) return `${host} ${from ?? 'nowhere'} → ${to ?? 'nowhere'}`;
-  const name = path.replaceAll('.', ' ');
+  const name = wordsOf(path);
   if (from === undefined)
     return path.endsWith(`.${to}`) ? `${name} added` : `${name} ${fieldWords(path, to)} added`;
   if (to === undefined) {
     return path.endsWith(`.${from}`) ? `${name} removed` : `${name} ${fieldWords(path, from)} removed`;
   }
   return `${name} ${fieldWords(path, from)} → ${fieldWords(path, to)}`;
+}
+
+/** Dots part names, but those of an address are its own. */
+function wordsOf(path: string): string {
+  const [, field, address, rest = ''] = /^(\w+)\.(.+:\d+)(\..+)?$/.exec(path) ?? [];
+  return address === undefined
+    ? path.replaceAll('.', ' ')
+    : `${field} ${address}${rest.replaceAll('.', ' ')}`;
 }
 
 function weightWords(weight: Scalar | undefined): string {
