@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { FIELD } from '@tulle/wire/http/known-fields';
 import type { RequestHead, ResponseHead } from '@tulle/wire/http/message-head';
 import { RequestReader } from '@tulle/wire/http1/request-reader';
 import { ResponseReader } from '@tulle/wire/http1/response-reader';
@@ -91,7 +92,9 @@ class Sink {
     const isKnown = !('method' in head) || (knownMethods.includes(head.method) && head.method !== 'CONNECT');
     // A method that llhttp does not know says nothing about framing; neither does a tunnel.
     if (!isKnown || head.upgrade !== '') this.messages.pop();
-    if (!isKnown || head.upgrade !== '' || !head.persistent || this.isResponse) this.isLast = true;
+    // llhttp stops behind every Upgrade, also behind one with content, which RFC 9110 section 7.8 lets be passed over.
+    const stops = head.upgradeOption && head.known(FIELD.upgrade) !== undefined;
+    if (!isKnown || stops || !head.persistent || this.isResponse) this.isLast = true;
   }
 
   onInterim(): void {
