@@ -158,6 +158,30 @@ test('what is hidden leaves the graph with its calls, stays hidden on a reload, 
   await expect(hide).toHaveValue('');
 });
 
+test(
+  'the graph goes back to before a change, says what is different now, and comes back',
+  alone,
+  async ({ page, operator }) => {
+    await operator.setSplit('recommendation', { v1: 80, v2: 20 }, 'to be looked back on');
+    await page.goto('/?window=1m');
+    await page.getByRole('button', { name: 'Time: now' }).click();
+    await page
+      .getByRole('menuitem', { name: /^r\d+ Split of recommendation/ })
+      .first()
+      .click();
+    const compared = page.getByRole('region', { name: 'Compared with now' });
+    await expect(compared).toContainText(/As it was at .+, over 1\smin/);
+    await expect(node(page, 'recommendation')).toBeVisible();
+    // Before the mesh was there, nobody called anybody.
+    await page.goto(`/?at=${Date.now() - 7 * 86_400_000}`);
+    await expect(compared.getByRole('listitem').first()).toContainText(/none then, now [\d.]+\s\/s/);
+    await compared.getByRole('button', { name: 'Back to now' }).click();
+    await expect(compared).toHaveCount(0);
+    expect(inUrl(page, 'at')).toBeNull();
+    await operator.setSplit('recommendation', { v1: 90, v2: 10 });
+  },
+);
+
 test('the graph can be read as a table, with the security of every call', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'List', exact: true }).click();
