@@ -109,7 +109,6 @@ test(
   'of a single version all traffic can be held before a second one starts',
   alone,
   async ({ page, operator }) => {
-    await operator.remove('shipping', 'TrafficSplit');
     await page.goto('/traffic/shipping');
     await expect(
       page.getByRole('heading', { name: 'All traffic goes to v1, the only version' }),
