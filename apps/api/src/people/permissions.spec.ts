@@ -60,6 +60,7 @@ test('every procedure needs its role', async () => {
     'services.list': 'viewer',
     'services.get': 'viewer',
     'topology.graph': 'viewer',
+    'topology.past': 'viewer',
     'topology.edge': 'viewer',
     'trafficSplits.list': 'viewer',
     'trafficSplits.get': 'viewer',
