@@ -54,6 +54,8 @@ export default async function startDemo(): Promise<() => Promise<void>> {
 async function makeFirstAdmin(link: string): Promise<void> {
   const browser = await browsers.launch(await chromium());
   const page = await browser.newPage();
+  // Outside of a test, what does not wait for something it expects gives up after half a minute.
+  page.setDefaultTimeout(patience.timeout);
   await becomeAdmin(page, link);
   mkdirSync(path.join(root, 'playwright/results'), { recursive: true });
   await page.context().storageState({ path: path.join(root, 'playwright/results/session.json') });
