@@ -42,6 +42,13 @@ it.each<[string, Declared, string, string]>([
   expect(locationOf(redirect, authority)).toBe(expected);
 });
 
+it.each(['http', 'https'])('keeps the scheme of the connection, %s', (scheme) => {
+  const decision = redirectOf(requestRedirectSchema.parse({ path: fullPath('/x') }), 0, 'web.mesh');
+  const head = requestFor('/a', { authority: 'shop.example.com' });
+  head.scheme = scheme;
+  expect(decision.location(head)).toBe(`${scheme}://shop.example.com/x`);
+});
+
 it('replaces the prefix that the rule matched', () => {
   const path: Declared['path'] = { type: 'ReplacePrefixMatch', replacePrefixMatch: '/replacement-prefix' };
   expect(locationOf({ path }, 'web.mesh', '/original-prefix/lemon', '/original-prefix'.length)).toBe(

@@ -24,9 +24,9 @@ export function redirectOf(redirect: RequestRedirect, prefixLength: number, host
   };
 }
 
-/** Callers reach an agent in plain text; only an absolute target says otherwise. */
-function schemeOf({ form, target }: RequestHead): 'http' | 'https' {
-  return form === 'absolute' && /^https:/i.test(target) ? 'https' : 'http';
+/** As the caller of HTTP/2 or the connection to a gateway says. Over HTTP/1.1 others come in plain text, unless by an absolute target. */
+function schemeOf({ scheme, form, target }: RequestHead): 'http' | 'https' {
+  return scheme === 'https' || (form === 'absolute' && /^https:/i.test(target)) ? 'https' : 'http';
 }
 
 function splitAuthority(authority: string): { host: string; port: string } {
