@@ -149,13 +149,24 @@ export class ConfigSession {
 
   #want(name: string): void {
     if (this.#wanted.has(name)) return;
-    if (this.#wanted.size > maxServices) {
+    if (this.#wanted.size > maxServices && !this.#giveUpOne()) {
       throw new MeshError('too_many', `An agent can follow at most ${maxServices} services.`);
     }
     this.#wanted.add(name);
     this.#dirty.add(name);
     const service = serviceOf(name);
     if (service !== undefined) this.#dependencies.hold(service);
+  }
+
+  /** As the agent does when its callers invent names: what there is no view of gives way, the oldest first. */
+  #giveUpOne(): boolean {
+    for (const name of this.#wanted) {
+      const service = serviceOf(name);
+      if (service === undefined || this.#dependencies.views.get(name) !== undefined) continue;
+      this.#dependencies.release(service);
+      return this.#wanted.delete(name);
+    }
+    return false;
   }
 
   /** A view that rules no longer name stays wanted: the agent may have called that service itself meanwhile. */
