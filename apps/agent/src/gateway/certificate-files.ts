@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../text-file.ts';
 import type { ServerCertificate } from './server-certificates.ts';
 
 /** Paths of PEM files: the leaf and what stands between it and its root, and its key. */
@@ -11,8 +11,8 @@ export interface CertificateFiles {
 export function readCertificate({ certificate, key }: CertificateFiles): ServerCertificate {
   return {
     certificatePath: certificate,
-    certificateChainPem: readFileSync(certificate, 'utf8'),
+    certificateChainPem: readTextFile(certificate),
     keyPath: key,
-    keyPem: readFileSync(key, 'utf8'),
+    keyPem: readTextFile(key),
   };
 }

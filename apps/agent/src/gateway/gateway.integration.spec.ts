@@ -79,7 +79,7 @@ test('an agent of the API without a certificate for its port says so and ends', 
   });
   expect(await unreadable.ended).toBe(1);
   await unreadable.silent;
-  expect(unreadable.lines.join('\n')).toContain(`ENOENT: no such file or directory, open '${missing}'`);
+  expect(unreadable.lines.join('\n')).toContain(`cannot read ${missing}: no such file or directory`);
 });
 
 test('workers of a gateway are replaced under load without a failed request', async () => {

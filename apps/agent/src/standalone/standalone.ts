@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminPort, openAdminPort } from '../admin/admin-port.ts';
@@ -15,6 +14,7 @@ import { readCertificate } from '../gateway/certificate-files.ts';
 import { type ServerCertificate, ServerCertificates } from '../gateway/server-certificates.ts';
 import type { ListeningSockets } from '../lifecycle/listening-sockets.ts';
 import { LoopbackAddresses } from '../loopback/loopback-addresses.ts';
+import { readTextFile } from '../text-file.ts';
 import { FileWatch } from './file-watch.ts';
 import { parseConfig } from './parse-config.ts';
 import { standaloneAdmin } from './standalone-admin.ts';
@@ -183,7 +183,7 @@ class RunningStandalone implements Standalone {
 
 /** Small files, read seldom: waiting for them costs less than the threads that would read them otherwise. */
 function load(file: string): Loaded {
-  const config = parseConfig(readFileSync(file, 'utf8'), file);
+  const config = parseConfig(readTextFile(file), file);
   const at = (path: string) => resolve(dirname(file), path);
   const files = (config.gateway?.certificates ?? []).map(({ certificate, key }) => ({
     certificate: at(certificate),
@@ -213,9 +213,9 @@ function loadIdentity(
   ];
   return {
     identity: {
-      certificateChainPem: readFileSync(certificate, 'utf8'),
-      keyPem: readFileSync(key, 'utf8'),
-      trustBundlePem: readFileSync(trustBundle, 'utf8'),
+      certificateChainPem: readTextFile(certificate),
+      keyPem: readTextFile(key),
+      trustBundlePem: readTextFile(trustBundle),
       trustDomain,
     },
     files: [certificate, key, trustBundle],
