@@ -13,7 +13,7 @@ function pagesIn(folder: string): string[] {
 const pages = [...pagesIn(''), ...pagesIn('docs'), ...pagesIn('docs/decisions')];
 
 function proseOf(page: string): string {
-  return readFileSync(path.join(root, page), 'utf8').replace(/^```[^]*?^```/gm, '');
+  return readFileSync(path.join(root, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
 }
 
 /** As GitHub makes them from headings. */
