@@ -29,13 +29,15 @@ export function startServer({ port, dataDir, demo }: ServerSettings): RunningSer
       TULLE_DATA_DIR: dataDir,
       TULLE_LOG_LEVEL: 'warn',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // By the channel it knows when these tests are killed, and ends.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     detached: true,
   });
+  server.channel?.unref();
   const ended = new Promise<number | null>((resolve) => server.once('exit', (code) => resolve(code)));
   const link = new Promise<string>((resolve, reject) => {
     let output = '';
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+    server.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       const found = /http:\/\/\S+\/welcome\?token=\S+/.exec(output);
       if (found !== null) resolve(found[0]);
