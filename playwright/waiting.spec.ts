@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './mesh-test.ts';
 
-/** How late the server answers here: long enough for skeletons to be seen. */
-const lateMs = 900;
 /** Of what a person sees as steady, half. */
 const mostShift = 0.05;
 
@@ -16,6 +14,8 @@ interface Place {
   /** The name of what stands there while nothing has come; the graph may come by its own way before. */
   readonly waits?: string;
   readonly ready: (page: Page) => ReturnType<Page['locator']>;
+  /** The table of the page before, which must not ask for the same: `changes` names services. */
+  readonly from?: 'certificates';
   /** What it shows comes once, and not every few seconds. */
   readonly isStill?: true;
 }
@@ -23,7 +23,7 @@ interface Place {
 const table = (name: string) => (page: Page) => page.getByRole('table', { name, exact: true });
 const places: readonly Place[] = [
   { path: '/?list=true', ready: table('calls') },
-  { path: '/services', waits: 'Loading services', ready: table('services') },
+  { path: '/services', from: 'certificates', waits: 'Loading services', ready: table('services') },
   {
     path: '/services/recommendation',
     waits: 'Loading the service',
@@ -63,8 +63,12 @@ async function watchShifts(page: Page): Promise<() => Promise<number>> {
     page.evaluate(() => Reflect.get(window, 'shifts').reduce((sum: number, each: number) => sum + each, 0));
 }
 
-/** Pages that are moved to come without their data, as when the server had none in time, and the API answers late. */
-async function beSlow(page: Page): Promise<void> {
+/**
+ * Pages that are moved to come without their data, as when the server had none in time, and the API answers nothing until
+ * the function that this returns is called: what is shown meanwhile is shown until it has been seen.
+ */
+async function holdAnswers(page: Page): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await page.route(
     (url) => url.searchParams.has('_rsc'),
     async (route) => {
@@ -74,22 +78,24 @@ async function beSlow(page: Page): Promise<void> {
     },
   );
   await page.route('**/trpc/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, lateMs));
+    await released;
     await route.continue();
   });
+  return release;
 }
 
 for (const size of sizes) {
-  for (const { path, waits, ready, isStill } of places) {
+  for (const { path, from = 'changes', waits, ready, isStill } of places) {
     test(`${path} waits in its own shape at ${size.width}, and nothing jumps`, async ({ page }) => {
       const shifted = await watchShifts(page);
       await page.setViewportSize(size);
-      await page.goto('/changes');
-      await expect(table('changes')(page)).toBeVisible();
-      await beSlow(page);
+      await page.goto(`/${from}`);
+      await expect(table(from)(page)).toBeVisible();
+      const release = await holdAnswers(page);
       const before = await shifted();
       await page.evaluate((to) => Reflect.get(window, 'next').router.push(to), path);
       if (waits !== undefined) await expect(page.getByRole('status', { name: waits })).toBeVisible();
+      release();
       await expect(ready(page)).toBeVisible();
       // The next round of figures: a table that lives stands still too.
       if (isStill === undefined) await page.waitForResponse(/\/trpc\//);
