@@ -1,4 +1,4 @@
-import { test as base, expect, type FullProject, type Locator } from '@playwright/test';
+import { test as base, expect, type FullProject, type Locator, type Page } from '@playwright/test';
 import { DemoParts } from './demo-parts.ts';
 import { Operator } from './operator.ts';
 
@@ -26,6 +26,12 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     await use(parts);
     await parts.repair();
   },
+  page: async ({ page }, use) => {
+    const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+    page.goto = async (...options) => listening(page, await goto(...options));
+    page.reload = async (...options) => listening(page, await reload(...options));
+    await use(page);
+  },
   calm: [
     async ({ page }, use) => {
       const uncaught: string[] = [];
@@ -36,6 +42,12 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     { auto: true },
   ],
 });
+
+/** What is pressed before a page listens may be lost, as it may be for a person who is that quick. */
+async function listening<Result>(page: Page, result: Result): Promise<Result> {
+  await expect(page.locator('[data-listens="false"]')).toHaveCount(0);
+  return result;
+}
 
 function only<Part>(project: FullProject, part: Part): Part {
   if (project.name !== 'alone') throw new Error('a test that changes the mesh must be alone');

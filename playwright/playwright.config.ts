@@ -10,7 +10,7 @@ export default defineConfig({
   testDir: '.',
   outputDir: 'results',
   // Most of them wait for a server or for the next figures more than they compute.
-  workers: 3,
+  workers: 2,
   projects: [
     // First, as it takes longest: one at a time.
     { name: 'alone', grep: /@alone/, workers: 1, teardown: 'together' },
