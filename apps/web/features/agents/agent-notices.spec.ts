@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { agentNotices } from './agent-notices.ts';
-import type { Agent } from './agent-words.ts';
 
-const agent = {
+type Noticed = Parameters<typeof agentNotices>[0];
+
+const agent: Noticed = {
   agentVersion: '0.2.0',
   connected: true,
   config: { state: 'in-sync', revision: 4, reason: null },
@@ -10,8 +11,8 @@ const agent = {
   draining: false,
   leftAt: null,
   revokedAt: null,
-} as unknown as Agent;
-const titles = (one: Partial<Agent>, others: readonly Agent[] = [agent]) =>
+};
+const titles = (one: Partial<Noticed>, others: readonly Noticed[] = [agent]) =>
   agentNotices({ ...agent, ...one }, [...others, { ...agent, ...one }], 7).map(({ title }) => title);
 
 test('of an agent that does as it should nothing is said', () => {

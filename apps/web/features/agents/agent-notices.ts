@@ -1,5 +1,5 @@
 import { countOf } from '@tulle/mesh/format';
-import { type Agent, expectedCount } from './agent-words';
+import type { Agent } from './agent-words';
 
 export interface AgentNotice {
   readonly tone: 'warn' | 'bad' | undefined;
@@ -7,8 +7,14 @@ export interface AgentNotice {
   readonly text: string;
 }
 
+/** What notices are made of. */
+type Noticed = Pick<
+  Agent,
+  'agentVersion' | 'config' | 'connected' | 'draining' | 'leftAt' | 'localHealthy' | 'revokedAt'
+>;
+
 /** What somebody should know of an agent before its figures, the most pressing first; `newest` is the mesh's revision. */
-export function agentNotices(agent: Agent, all: readonly Agent[], newest: number): AgentNotice[] {
+export function agentNotices(agent: Noticed, all: readonly Noticed[], newest: number): AgentNotice[] {
   const { config, connected, draining, leftAt, localHealthy, revokedAt } = agent;
   if (revokedAt !== null)
     return [notice(undefined, 'Revoked', 'The API and its peers refuse its certificates.')];
@@ -51,17 +57,16 @@ export function agentNotices(agent: Agent, all: readonly Agent[], newest: number
 }
 
 /** Agents of one mesh should be of one version; the one that most run is taken for it. */
-function versionNotice({ agentVersion }: Agent, all: readonly Agent[]): AgentNotice[] {
+function versionNotice({ agentVersion }: Noticed, all: readonly Noticed[]): AgentNotice[] {
   const present = all.filter(({ revokedAt, leftAt }) => revokedAt === null && leftAt === null);
   const byVersion = Map.groupBy(present, (each) => each.agentVersion);
   const [usual] = [...byVersion].sort(([, left], [, right]) => right.length - left.length);
-  if (usual === undefined || usual[0] === agentVersion || usual[1].length * 2 <= expectedCount(all))
-    return [];
+  if (usual === undefined || usual[0] === agentVersion || usual[1].length * 2 <= present.length) return [];
   return [
     notice(
       undefined,
       `It runs version ${agentVersion} of the agent`,
-      `${countOf(usual[1].length, 'agent')} of ${expectedCount(all)} run ${usual[0]}.`,
+      `${countOf(usual[1].length, 'agent')} of ${present.length} run ${usual[0]}.`,
     ),
   ];
 }

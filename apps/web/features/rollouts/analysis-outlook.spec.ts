@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest';
-import type { Rollout } from './action-words.ts';
-import { analysisOutlook } from './analysis-outlook.ts';
+import { analysisOutlook, type Outlooked } from './analysis-outlook.ts';
 
-const step = { type: 'analysis', durationMs: 60_000, timeoutMs: 600_000, rule: { minRequests: 200 } };
+const rule = { minRequests: 200, minSuccessRate: 99, maxSuccessDrop: 0, maxP95Ratio: 2 };
+const step = { type: 'analysis', durationMs: 60_000, timeoutMs: 600_000, rule } as const;
 
 /** Begun at 0, with this many requests so far and this many a second. */
-function analysing(requests: number, rate: number, phase = 'analysing'): Rollout {
+function analysing(
+  requests: number,
+  rate: number,
+  phase: Outlooked['row']['phase'] = 'analysing',
+): Outlooked {
   return {
     row: { phase, stepIndex: 0 },
     spec: { stable: 'v1', candidate: 'v2', steps: [step] },
     steps: [{ startedAt: 0 }],
     verdict: { checks: [{ requests }] },
     candidate: { rate },
-  } as unknown as Rollout;
+  };
 }
 
 test('says how long the missing requests take', () => {

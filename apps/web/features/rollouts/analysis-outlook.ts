@@ -1,11 +1,20 @@
 import { countOf, formatDuration, formatRate } from '@tulle/mesh/format';
 import type { Rollout } from './action-words';
 
+/** As much of a rollout as an outlook is made of. */
+export interface Outlooked {
+  readonly row: Pick<Rollout['row'], 'phase' | 'stepIndex'>;
+  readonly spec: Pick<Rollout['spec'], 'stable' | 'candidate' | 'steps'>;
+  readonly steps: readonly Pick<Rollout['steps'][number], 'startedAt'>[];
+  readonly verdict: { readonly checks: readonly { readonly requests: number }[] } | null;
+  readonly candidate: Pick<Rollout['candidate'], 'rate'>;
+}
+
 /**
  * When a running analysis will have the requests it needs, at the rate of the last minute, in a sentence; null while
  * it lacks none. `isLate` when it would give up before, and return all traffic to stable.
  */
-export function analysisOutlook(rollout: Rollout, now: number): { words: string; isLate: boolean } | null {
+export function analysisOutlook(rollout: Outlooked, now: number): { words: string; isLate: boolean } | null {
   const { row, spec, steps, verdict, candidate } = rollout;
   const step = spec.steps[row.stepIndex];
   const startedAt = steps[row.stepIndex]?.startedAt ?? null;

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
-import type { GraphView } from '../graph-view';
 import { withoutHidden } from './without-hidden.ts';
 
 const traffic = (rate: number) => ({ rate, errorRate: 0, successRate: 100, p50: 1, p95: 2, p99: 3 });
-const node = (service: string, rate: number) => ({ service, health: 'ok', traffic: traffic(rate) });
+const node = (service: string, rate: number) => ({ service, health: 'ok' as const, traffic: traffic(rate) });
 const edge = (source: string, destination: string, rate: number) => ({
-  ...{ id: `${source}->${destination}`, source, destination, health: 'ok', traffic: traffic(rate) },
+  ...{ id: `${source}->${destination}`, source, destination, health: 'ok' as const, traffic: traffic(rate) },
 });
 const view = {
   nodes: [node('shop', 30), node('ads', 20), node('mail', 1)],
   edges: [edge('shop', 'ads', 20), edge('shop', 'mail', 1), edge('ads', 'mail', 9)],
-} as unknown as GraphView;
+};
 const shown = (text: string) => {
   const { nodes, edges } = withoutHidden(text, view);
   return [...nodes.map(({ service }) => service), ...edges.map(({ id }) => id)].join(' ');

@@ -1,6 +1,15 @@
 import { formatPercent, formatRate } from '@tulle/mesh/format';
-import type { GraphEdge, GraphView } from '../graph-view';
+import type { GraphEdge } from '../graph-view';
 import { edgeName } from '../selection.ts';
+
+/** As much of a graph as is compared. */
+export interface Calls {
+  readonly edges: readonly Call[];
+}
+
+type Call = Pick<GraphEdge, 'id' | 'source' | 'destination'> & {
+  readonly traffic: Pick<GraphEdge['traffic'], 'requests' | 'rate' | 'errorRate'>;
+};
 
 /** One call that is not as it was, in words. */
 export interface CallDifference {
@@ -18,7 +27,7 @@ const leastRatio = 1.5;
 const leastRate = 0.5;
 
 /** Which calls changed between then and now: those that came or went first, then by errors, then by rate. */
-export function graphDiff(then: GraphView, now: GraphView): CallDifference[] {
+export function graphDiff(then: Calls, now: Calls): CallDifference[] {
   const [old, present] = [byId(then), byId(now)];
   const ids = new Set([...old.keys(), ...present.keys()]);
   return [...ids]
@@ -32,13 +41,13 @@ export function graphDiff(then: GraphView, now: GraphView): CallDifference[] {
     .map(({ id, name, words }) => ({ id, name, words }));
 }
 
-function byId({ edges }: GraphView): Map<string, GraphEdge> {
+function byId({ edges }: Calls): Map<string, Call> {
   return new Map(edges.filter(({ traffic }) => traffic.requests > 0).map((edge) => [edge.id, edge]));
 }
 
 function differenceOf(
-  before: GraphEdge | undefined,
-  after: GraphEdge | undefined,
+  before: Call | undefined,
+  after: Call | undefined,
 ): { words: string; weight: number } | undefined {
   if (before === undefined)
     return { words: `none then, now ${formatRate(after?.traffic.rate ?? 0)}`, weight: 2_000 };
