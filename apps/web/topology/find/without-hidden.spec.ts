@@ -24,6 +24,11 @@ test('a figure hides services and calls alike', () => {
   expect(shown('rate < 10')).toBe('shop ads shop->ads');
 });
 
+test('a call goes with either of its ends, whatever its own figure', () => {
+  expect(shown('rate > 25')).toBe('ads mail ads->mail');
+  expect(shown('rate < 5')).toBe('shop ads shop->ads');
+});
+
 test('nothing asked away hides nothing', () => {
   expect(withoutHidden(' ', view)).toBe(view);
   expect(shown('nowhere')).toBe('shop ads mail shop->ads shop->mail ads->mail');
