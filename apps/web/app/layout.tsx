@@ -8,11 +8,11 @@ import '@/theme/base.css';
 import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import type { Metadata, Viewport } from 'next';
-import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
 import { ThemeProvider } from '@/theme/theme-provider';
 import { MeshProvider } from '@/trpc/provider';
 import { Clock } from '@/ui/clock';
+import { UrlState } from '@/ui/url-state';
 
 export const metadata: Metadata = { title: { default: 'Tulle', template: '%s · Tulle' } };
 
@@ -34,11 +34,11 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <ThemeProvider>
-          <NuqsAdapter>
+          <UrlState>
             <Clock renderedAt={Date.now()}>
               <MeshProvider>{children}</MeshProvider>
             </Clock>
-          </NuqsAdapter>
+          </UrlState>
           <Notifications position="bottom-right" autoClose={6_000} />
         </ThemeProvider>
       </body>

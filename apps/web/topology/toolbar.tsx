@@ -1,6 +1,7 @@
 'use client';
 
 import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import {
   IconChevronDown,
   IconFocusCentered,
@@ -9,7 +10,7 @@ import {
   IconPlus,
   IconSchema,
 } from '@tabler/icons-react';
-import { type Ref, useEffect, useRef } from 'react';
+import { type Ref, useRef } from 'react';
 import { TimeMenu } from './past/time-menu';
 import classes from './topology.module.css';
 import { edgeLabelNames, type TopologyState } from './url-state';
@@ -27,15 +28,7 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
   const { layers, setLayers, find, setFind, hide, setHide, at, setAt } = state;
   const box = useRef<HTMLInputElement>(null);
 
-  useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      if (event.key !== 'f' || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      event.preventDefault();
-      box.current?.focus();
-    }
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useHotkeys([['f', () => box.current?.focus()]]);
 
   return (
     <>
@@ -179,12 +172,5 @@ function IconButton({
         {children}
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }

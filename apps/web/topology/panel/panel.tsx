@@ -1,6 +1,7 @@
 'use client';
 
 import { ActionIcon, Tooltip } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import { IconFocus2, IconX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { EmptyState } from '@/ui/states';
@@ -32,14 +33,11 @@ export function Panel({ selection, view, isPast, onClose, onFocus }: PanelProps)
     return () => before.focus({ preventScroll: true });
   }, []);
 
-  useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role="dialog"]'))
-        onClose();
-    }
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [onClose]);
+  // On the window, after what has the focus has had its say.
+  useWindowEvent('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role="dialog"]'))
+      onClose();
+  });
 
   return (
     <aside className={classes.panel} aria-label={title}>
