@@ -41,6 +41,15 @@ test('names are added to and removed from lists', () => {
   ]);
 });
 
+test('a rule that names everybody or nobody says so', () => {
+  const rule = (...allow: string[]) => ({ kind: 'AccessRule', service: '*', allow });
+  expect(plain(diffResource(undefined, rule('*')))).toEqual(['allow every service added']);
+  expect(plain(diffResource(rule('*'), rule()))).toEqual([
+    'allow no service added',
+    'allow every service removed',
+  ]);
+});
+
 test('created, deleted and changed services', () => {
   const service = (owner: string, port: number) =>
     serviceSchema.parse({ kind: 'Service', name: 'orders', owner, endpoints: [{ host: 'db', port }] });

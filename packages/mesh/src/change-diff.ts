@@ -1,3 +1,4 @@
+import { type AccessRule, everyone } from './access-rule.ts';
 import { formatBytes, formatMs, formatPercent } from './format.ts';
 import type { Gateway } from './gateway.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
@@ -47,6 +48,12 @@ export function diffResource(before: object | undefined, after: object | undefin
 
 function leavesOf(value: object | undefined): Map<string, Scalar> {
   const leaves = new Map<string, Scalar>();
+  if (isAccessRule(value)) {
+    for (const name of value.allow) leaves.set(`allow.${callerWords(name)}`, callerWords(name));
+    // Which is more than a rule that is gone.
+    if (value.allow.length === 0) leaves.set(`allow.${noService}`, noService);
+    return leaves;
+  }
   if (isGateway(value)) {
     const { routes, ...rest } = value;
     for (const { hostnames, service } of routes)
@@ -180,6 +187,19 @@ function isRoute(resource: object | undefined): resource is Route {
 
 function isGateway(resource: object | undefined): resource is Gateway {
   return resource !== undefined && 'routes' in resource && 'kind' in resource && resource.kind === 'Gateway';
+}
+
+function isAccessRule(resource: object | undefined): resource is AccessRule {
+  return (
+    resource !== undefined && 'allow' in resource && 'kind' in resource && resource.kind === 'AccessRule'
+  );
+}
+
+/** No name of a service has a blank in it. */
+const noService = 'no service';
+
+function callerWords(name: string): string {
+  return name === everyone ? 'every service' : name;
 }
 
 function isPolicy(resource: object | undefined): resource is Policy {

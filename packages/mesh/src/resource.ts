@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accessRuleSchema } from './access-rule.ts';
+import { accessRuleSchema, serviceOrEveryoneSchema } from './access-rule.ts';
 import { gatewaySchema } from './gateway.ts';
 import { policySchema } from './policy.ts';
 import { routeSchema } from './route.ts';
@@ -27,7 +27,10 @@ export const resourceKinds = [
   'Gateway',
 ] as const satisfies ResourceKind[];
 
-/** The name of the service a resource speaks of; with its kind it is the resource's key. */
+/** What a resource may speak of: a service, or `*` for the mesh's default of access. */
+export const resourceServiceSchema = serviceOrEveryoneSchema;
+
+/** The name of the service a resource speaks of, or `*`; with its kind it is the resource's key. */
 export function resourceService(resource: Resource): string {
   return resource.kind === 'Service' ? resource.name : resource.service;
 }

@@ -1,4 +1,4 @@
-import type { AccessRule } from './access-rule.ts';
+import { type AccessRule, everyone } from './access-rule.ts';
 import type { Gateway, GatewayEntry } from './gateway.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import type { Route } from './route.ts';
@@ -13,6 +13,8 @@ export interface ServiceResources {
   readonly route?: Route | undefined;
   readonly policy?: Policy | undefined;
   readonly accessRule?: AccessRule | undefined;
+  /** That of `*`, which holds where there is no rule of its own. */
+  readonly defaultAccessRule?: AccessRule | undefined;
   readonly gateway?: Gateway | undefined;
 }
 
@@ -25,9 +27,10 @@ export function compileServiceView(
   declared: ServiceResources,
   instances: readonly Endpoint[],
 ): ServiceView {
-  const { service, trafficSplit, route, accessRule } = declared;
+  const { service, trafficSplit, route } = declared;
   const { kind: _kind, service: _service, ...policy } = declared.policy ?? defaultPolicy(name);
   const weights = trafficSplit?.weights.toSorted((a, b) => compareText(a.version, b.version));
+  const accessRule = declared.accessRule ?? declared.defaultAccessRule;
   const allow = accessRule && allowedCallers(accessRule);
   return {
     service: name,
@@ -50,7 +53,7 @@ function entryOf({ kind: _kind, service: _service, ...entry }: Gateway): Gateway
 
 /** Undefined when the rule names `*`: every identity of the mesh may call. */
 function allowedCallers(rule: AccessRule): string[] | undefined {
-  if (rule.allow.includes('*')) return undefined;
+  if (rule.allow.includes(everyone)) return undefined;
   return [...new Set(rule.allow)].sort(compareText);
 }
 

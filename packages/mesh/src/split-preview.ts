@@ -170,7 +170,8 @@ function callersWords(callers: readonly string[]): string {
   return callers.length === 0 ? '' : `, from ${listOf(callers)}`;
 }
 
-function agentsSentence(agents: number, usualMs: number | undefined): string {
+/** "7 agents will take it, usually within 50 ms." */
+export function agentsSentence(agents: number, usualMs: number | undefined): string {
   if (agents === 0) return 'No agent holds this service now; those that call it later will get it.';
   const usually = usualMs === undefined ? '' : `, usually within ${formatMs(usualMs)}`;
   return `${countOf(agents, 'agent')} will take it${usually}.`;

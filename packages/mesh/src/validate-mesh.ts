@@ -1,3 +1,4 @@
+import { everyone } from './access-rule.ts';
 import type { MeshErrorCode, MeshIssue } from './errors.ts';
 import { hasService, isKnown, type KnownMesh, knownVersions, type ResourceIssue } from './known-mesh.ts';
 import { protocolIssues } from './protocol-issues.ts';
@@ -76,6 +77,8 @@ function unknownService(
 ): ResourceIssue[] {
   if (resource.kind === 'Service') return [];
   const { kind, service } = resource;
+  // The default is for services that are not known yet, too.
+  if (service === everyone) return [];
   if (isKnown(service, resources, known)) return [];
   // A service that this very change deletes is told once, as `in_use`.
   if (hasService(known.present ?? [], service)) return [];
