@@ -14,6 +14,8 @@ export const paths = {
     service === undefined ? '/rollouts/new' : `/rollouts/new?service=${encodeURIComponent(service)}`,
   certificates: () => '/certificates',
   certificatesOf: (instance: string) => `/certificates?q=${encodeURIComponent(instance)}`,
+  accessRules: () => '/access',
+  accessRule: (service: string) => `/access/${encodeURIComponent(service)}`,
   agents: () => '/agents',
   agent: (id: string) => `/agents/${encodeURIComponent(id)}`,
   joinTokens: () => '/agents/join-tokens',

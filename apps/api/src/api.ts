@@ -1,3 +1,4 @@
+import type { Access } from './access/view.ts';
 import type { Agents } from './agents/view.ts';
 import type { Certificates } from './certificates/view.ts';
 import type { Changes } from './changes/view.ts';
@@ -12,6 +13,7 @@ import type { TrafficSplits } from './traffic-splits/view.ts';
 
 /** What people can do, noun by noun. Routers check who asks and what is asked; these do it. */
 export interface Api {
+  readonly access: Access;
   readonly agents: Agents;
   readonly certificates: Certificates;
   readonly changes: Changes;

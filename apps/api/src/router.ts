@@ -1,3 +1,4 @@
+import { accessRouter } from './access/router.ts';
 import { agentsRouter } from './agents/router.ts';
 import { certificatesRouter } from './certificates/router.ts';
 import { changesRouter } from './changes/router.ts';
@@ -14,6 +15,7 @@ import { router } from './trpc.ts';
 
 /** Everything the dashboard and the command line can ask. */
 export const appRouter = router({
+  access: accessRouter,
   agents: agentsRouter,
   certificates: certificatesRouter,
   changes: changesRouter,

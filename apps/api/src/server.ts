@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import type { Database } from '@tulle/prisma/database';
 import type { Logger } from 'pino';
+import { createAccess } from './access/access.ts';
 import { createAgentListener } from './agent-listener/create-agent-listener.ts';
 import { createAgents } from './agents/create-agents.ts';
 import { createFleet } from './agents/create-fleet.ts';
@@ -135,6 +136,7 @@ export async function startServer(options: {
     const topology = createTopology(views);
     const agents = createAgents(views);
     const api: Api = {
+      access: createAccess({ ...views, applyChange }),
       agents,
       certificates,
       changes: createChanges({ ...shared, applyChange }),

@@ -125,6 +125,33 @@ httpsRedirect: {}
   expect(tulle('delete', 'service', 'pages').errors).toContain('Gateway/edge');
 });
 
+it('takes rules of access and the default of the mesh, shows them and takes them away', () => {
+  const rules = `kind: Service
+name: till
+---
+kind: AccessRule
+service: till
+allow: [shop]
+---
+kind: AccessRule
+service: "*"
+allow: []
+`;
+  const applied = tulle('apply', '-f', file(rules), '-m', 'nobody by default');
+  expect(applied.output).toContain('create AccessRule/*\n  allow no service added\n');
+  const shown = tulle('get', 'access-rule').output;
+  expect(shown).toMatch(/AccessRule +\* +allow nobody\n/);
+  expect(shown).toMatch(/AccessRule +till +allow shop\n/);
+  const back = tulle('get', 'access-rule', '*', '-o', 'yaml').output;
+  expect(tulle('apply', '-f', file(back)).output).toBe('Nothing to change.\n');
+  expect(tulle('apply', '-f', file(back.replace('[]', '["*"]'))).output).toContain(
+    '  allow every service added\n  allow no service removed\n',
+  );
+  expect(tulle('get', 'access-rule', '*').output).toMatch(/AccessRule +\* +allow anyone\n/);
+  expect(tulle('delete', 'access-rule', '*').output).toMatch(/^AccessRule\/\* is deleted as revision \d+\.\n$/);
+  expect(tulle('delete', 'access-rule', 'till').code).toBe(0);
+});
+
 it('says in a sentence what is wrong with a file, and changes nothing', () => {
   const split = 'kind: TrafficSplit\nservice: orders\nweights:\n  - { version: v1, weight: 90 }\n';
   const refused = tulle('apply', '-f', file(`kind: Service\nname: other\n---\n${split}`));

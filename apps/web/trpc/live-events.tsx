@@ -35,7 +35,12 @@ export function LiveEvents() {
     switch (type) {
       case 'change':
         return {
-          facts: [trpc.changes.pathFilter(), trpc.trafficSplits.pathFilter(), trpc.resources.pathFilter()],
+          facts: [
+            trpc.access.pathFilter(),
+            trpc.changes.pathFilter(),
+            trpc.trafficSplits.pathFilter(),
+            trpc.resources.pathFilter(),
+          ],
           figures: [trpc.services.pathFilter(), trpc.topology.pathFilter(), trpc.metrics.pathFilter()],
         };
       case 'ack':

@@ -1,11 +1,14 @@
+import { servicesGoverned } from '@tulle/mesh/access-rule';
 import type { Database } from '@tulle/prisma/database';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { Logger } from 'pino';
+import type { Fleet } from '../agents/fleet.ts';
 import { advisoryLocks } from './advisory-locks.ts';
 import { type KnownVersions, refuseOwned, refuseStale, refuseUnsound } from './check-change.ts';
 import { changeChannel, type LocalConfigStore } from './config-store.ts';
 import { type DeclaredResources, declaredResources, entriesOf, type ResourceEdits } from './edit.ts';
 import type { EntryRow } from './entry-row.ts';
+import { knownServices } from './known-services.ts';
 import { findEffect, readDeclared } from './read-declared.ts';
 import type { ChangeView } from './view.ts';
 
@@ -38,7 +41,7 @@ export interface AppliedChange {
 }
 
 /** What the gate needs to know of running instances. */
-export interface GateFleet extends KnownVersions {
+export interface GateFleet extends KnownVersions, Pick<Fleet, 'services'> {
   /** Connected agents that hold this service's view and would take a change of it. */
   holderIds(service: string): Iterable<string>;
 }
@@ -80,8 +83,10 @@ export function createApplyChange({
       const { author, source, reason } = request;
       logger.info({ revision, author: author.name, source, reason, services: written.services }, 'changed');
     }
+    const hasOwnRule = (service: string) => configStore.resource('AccessRule', service) !== undefined;
+    const governed = servicesGoverned(written.services, knownServices(configStore, fleet), hasOwnRule);
     // An agent that holds several of the services is still one.
-    const holders = new Set(written.services.flatMap((service) => [...fleet.holderIds(service)]));
+    const holders = new Set(governed.flatMap((service) => [...fleet.holderIds(service)]));
     return { revision, changed, agents: holders.size, services: written.services, entries };
   }
 

@@ -1,3 +1,4 @@
+import { everyone } from '@tulle/mesh/access-rule';
 import { MeshError } from '@tulle/mesh/errors';
 import { formatRelative } from '@tulle/mesh/format';
 import type { ResourceIssue } from '@tulle/mesh/known-mesh';
@@ -121,7 +122,8 @@ export function refuseUnsound(
     touched.has(resourceKey(kind, service)),
   );
   if (issues.length > 0) throw new ResourceIssues(issues);
-  for (const service of services) refuseUncompilable(service, after);
+  // The default has no view of its own: in those of services it is callers' names, which its schema has checked.
+  for (const service of services) if (service !== everyone) refuseUncompilable(service, after);
 }
 
 /** With the services that rules and hosts of these name, and those that name these. */

@@ -1,4 +1,5 @@
-import { reasonSchema, serviceNameSchema } from '@tulle/mesh/names';
+import { reasonSchema } from '@tulle/mesh/names';
+import { resourceServiceSchema } from '@tulle/mesh/resource';
 import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
 
@@ -8,7 +9,7 @@ export const changesRouter = router({
   list: procedure('read')
     .input(
       z.object({
-        service: z.optional(serviceNameSchema),
+        service: z.optional(resourceServiceSchema),
         before: revisionSchema.optional(),
         limit: z.int().min(1).max(200).default(50),
       }),

@@ -3,6 +3,14 @@ import type { ResourceKind } from '@tulle/mesh/resource';
 import type { Person } from '../people/person.ts';
 import type { Applied } from '../traffic-splits/view.ts';
 
+/** The change that made a resource what it is. */
+export interface LastChange {
+  readonly revision: number;
+  readonly at: number;
+  readonly author: string;
+  readonly reason: string;
+}
+
 export interface ChangeEntry {
   readonly kind: ResourceKind;
   readonly service: string;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { everyone } from '@tulle/mesh/access-rule';
 import type { ResourceText } from '@tulle/mesh/agent-protocol';
 import type { MeshView } from '@tulle/mesh/service-view';
 import { servicesNamedBy } from '@tulle/mesh/services-named';
@@ -23,6 +24,8 @@ export interface CompiledViews {
   get(name: string): ResourceText | undefined;
   /** The views that whoever follows this one's rules, or lets in requests for its hosts, needs, too. */
   named(name: string): readonly string[];
+  /** The services whose texts are remembered; whoever holds a view has been given it from here. */
+  services(): Iterable<string>;
   /** Forgets the text; returns whether compiling it anew gives another one. */
   invalidate(name: string): boolean;
 }
@@ -51,6 +54,7 @@ export function createCompiledViews({
         route: configStore.resource('Route', service),
         policy: configStore.resource('Policy', service),
         accessRule: configStore.resource('AccessRule', service),
+        defaultAccessRule: configStore.resource('AccessRule', everyone),
         gateway: configStore.resource('Gateway', service),
       },
       fleet.endpoints(service),
@@ -76,6 +80,7 @@ export function createCompiledViews({
       const declared = [configStore.resource('Route', service), configStore.resource('Gateway', service)];
       return declared.flatMap((one) => (one === undefined ? [] : servicesNamedBy(one))).map(resourceName);
     },
+    services: () => [...texts.keys()].flatMap((name) => serviceOf(name) ?? []),
     invalidate: (name) => {
       const before = texts.get(name)?.hash;
       texts.delete(name);

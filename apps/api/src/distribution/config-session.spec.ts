@@ -12,7 +12,6 @@ it('follows a service after ten thousand that do not exist, whose names a caller
       views: {
         get: (name) => (real.has(name) ? { name, hash: name, text: '{}' } : undefined),
         named: () => [],
-        invalidate: () => false,
       },
       revision: () => 1,
       hold: (service) => void held.add(service),

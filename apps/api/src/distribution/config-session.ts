@@ -8,7 +8,7 @@ const ackTimeoutMs = 15_000;
 
 /** What a session asks of the rest of the distribution. */
 export interface SessionDependencies {
-  readonly views: CompiledViews;
+  readonly views: Pick<CompiledViews, 'get' | 'named'>;
   revision(): number;
   /** This agent now takes changes of the service. */
   hold(service: string): void;

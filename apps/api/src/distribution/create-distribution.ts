@@ -1,3 +1,4 @@
+import { servicesGoverned } from '@tulle/mesh/access-rule';
 import type { MeshView } from '@tulle/mesh/service-view';
 import type { Logger } from 'pino';
 import type { FleetRegistry } from '../agents/fleet-registry.ts';
@@ -74,17 +75,22 @@ export function createDistribution({
   }
 
   function onChange({ revision, services, committedAt }: CommittedChange): void {
-    for (const service of services) {
-      const name = resourceName(service);
-      const differs = views.invalidate(name);
+    const hasOwnRule = (service: string) => configStore.resource('AccessRule', service) !== undefined;
+    const governed = servicesGoverned(services, views.services(), hasOwnRule);
+    const differing = new Set(governed.filter((service) => views.invalidate(resourceName(service))));
+    const waiting = new Set<string>();
+    for (const service of differing) {
       for (const agentId of fleet.holderIds(service)) {
-        if (!differs) {
-          // Its description changed, say: nothing for agents to do, and so they have it.
-          ledger.put({ revision, agentId, state: 'acked', reason: null, latencyMs: now() - committedAt });
-          continue;
-        }
+        waiting.add(agentId);
         ledger.put({ revision, agentId, state: 'pending', reason: null, latencyMs: null });
-        sessions.get(agentId)?.touch(name, { revision, committedAt });
+        sessions.get(agentId)?.touch(resourceName(service), { revision, committedAt });
+      }
+    }
+    for (const service of governed.filter((one) => !differing.has(one))) {
+      for (const agentId of fleet.holderIds(service)) {
+        // Its description changed, say: nothing for agents to do, and so they have it; unless another view waits.
+        if (waiting.has(agentId)) continue;
+        ledger.put({ revision, agentId, state: 'acked', reason: null, latencyMs: now() - committedAt });
       }
     }
   }

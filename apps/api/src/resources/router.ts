@@ -1,5 +1,5 @@
-import { reasonSchema, serviceNameSchema } from '@tulle/mesh/names';
-import { resourceKinds } from '@tulle/mesh/resource';
+import { reasonSchema } from '@tulle/mesh/names';
+import { resourceKinds, resourceServiceSchema } from '@tulle/mesh/resource';
 import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
 
@@ -8,7 +8,7 @@ const baseRevisionSchema = z.int().min(0).optional();
 
 export const resourcesRouter = router({
   list: procedure('read')
-    .input(z.object({ kind: kindSchema.optional(), service: z.optional(serviceNameSchema) }))
+    .input(z.object({ kind: kindSchema.optional(), service: z.optional(resourceServiceSchema) }))
     .query(({ ctx, input }) => ctx.api.resources.list(input)),
   // tRPC keeps the word `apply` for itself.
   applyYaml: procedure('edit')
@@ -25,7 +25,7 @@ export const resourcesRouter = router({
     .input(
       z.object({
         kind: kindSchema,
-        service: serviceNameSchema,
+        service: resourceServiceSchema,
         baseRevision: baseRevisionSchema,
         reason: z._default(reasonSchema, ''),
       }),

@@ -29,7 +29,8 @@ export function fakeTelemetry(traffic: () => readonly FakeTraffic[], destination
   };
 }
 
-function edgeOf(destination: string, { version, requests, errors }: FakeTraffic): EdgeCounters {
+/** What was seen of calls that `shop` made. */
+export function edgeOf(destination: string, { version, requests, errors }: FakeTraffic): EdgeCounters {
   const latency = new Histogram();
   for (let request = 0; request < requests; request++) latency.record(12);
   return {

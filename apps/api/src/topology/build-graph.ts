@@ -1,6 +1,7 @@
 import { type Health, healthOf } from '@tulle/mesh/health';
 import type { FleetRegistry } from '../agents/fleet-registry.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
+import { knownServices } from '../changes/known-services.ts';
 import type { ActiveRollout } from '../rollouts/active-rollouts.ts';
 import type { EdgeCounters } from '../telemetry/store.ts';
 import { summarise, versionShares } from '../traffic-splits/version-shares.ts';
@@ -45,13 +46,6 @@ export function buildGraph({
   const pairs = Map.groupBy(named, ({ source, destination }) => `${source}->${destination}`);
   const ids = [...pairs.keys()].sort();
   return { nodes, edges: ids.flatMap((id) => edgeOf(pairs.get(id) ?? [], recent, spanMs)) };
-}
-
-export function knownServices(configStore: Declared, fleet: FleetRegistry): Set<string> {
-  const services = new Set(fleet.services());
-  for (const resource of configStore.resources())
-    if (resource.kind === 'Service') services.add(resource.name);
-  return services;
 }
 
 function nodeOf({

@@ -1,14 +1,14 @@
 import { MeshError } from '@tulle/mesh/errors';
-import { resourceService } from '@tulle/mesh/resource';
 import { reweighted } from '@tulle/mesh/traffic-split';
 import type { Database } from '@tulle/prisma/database';
 import type { Fleet } from '../agents/fleet.ts';
 import type { ApplyChange } from '../changes/apply-change.ts';
 import type { ConfigStore } from '../changes/config-store.ts';
+import { knownServices } from '../changes/known-services.ts';
+import { lastChanges, usualAckMs } from '../changes/last-changes.ts';
 import { activeRollouts } from '../rollouts/active-rollouts.ts';
 import { measuredMs } from '../telemetry/measured-span.ts';
 import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
-import { lastSplitChanges, usualAckMs } from './split-history.ts';
 import { versionShares } from './version-shares.ts';
 import type { TrafficSplits } from './view.ts';
 
@@ -46,12 +46,12 @@ export function createTrafficSplits({
       const to = now();
       const [edges, changes, owners] = await Promise.all([
         telemetry.edges({ from: to - windowMs, to }),
-        lastSplitChanges(prisma),
+        lastChanges(prisma, 'TrafficSplit'),
         activeRollouts(prisma),
       ]);
       const spanMs = measuredMs(telemetry, windowMs, to);
       const byDestination = Map.groupBy(edges, ({ destination }) => destination);
-      return knownServices(configStore, fleet).flatMap((service) => {
+      return [...knownServices(configStore, fleet)].sort().flatMap((service) => {
         const served = byDestination.get(service) ?? [];
         const versions = shares(service, served, spanMs);
         // Pure callers serve nothing, so there is nothing to split.
@@ -68,13 +68,13 @@ export function createTrafficSplits({
     },
 
     get: async ({ windowMs, service }) => {
-      if (!knownServices(configStore, fleet).includes(service)) {
+      if (!knownServices(configStore, fleet).has(service)) {
         throw new MeshError('unknown_service', `The mesh has no service ${service}.`);
       }
       // Read before anything else: an edit based on it must not miss what happens while we look.
       const revision = configStore.revision();
       const to = now();
-      const changed = (await lastSplitChanges(prisma)).get(service);
+      const changed = (await lastChanges(prisma, 'TrafficSplit')).get(service);
       // What was observed before the last change says nothing of what is set now.
       const settledAt = Math.min((changed?.at ?? 0) + settleMs, to - minObservedMs);
       const from = Math.max(to - windowMs, settledAt);
@@ -114,10 +114,6 @@ export function createTrafficSplits({
       return { revision, changed, agents };
     },
   };
-}
-
-function knownServices(configStore: ConfigStore, fleet: Fleet): string[] {
-  return [...new Set([...configStore.resources().map(resourceService), ...fleet.services()])].sort();
 }
 
 /** Versions of instances, and those of static endpoints, which have no agent. */

@@ -1,5 +1,6 @@
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
 import type { VersionWeight } from '@tulle/mesh/traffic-split';
+import type { LastChange } from '../changes/view.ts';
 import type { Person } from '../people/person.ts';
 import type { VersionShare } from '../topology/view.ts';
 
@@ -13,12 +14,7 @@ export interface TrafficSplitRow {
   readonly versions: readonly VersionShare[];
   readonly rate: number;
   /** null when no split was ever set. */
-  readonly changed: {
-    readonly revision: number;
-    readonly at: number;
-    readonly author: string;
-    readonly reason: string;
-  } | null;
+  readonly changed: LastChange | null;
   readonly rollout: { readonly id: string; readonly phase: RolloutPhase } | null;
 }
 

@@ -12,7 +12,7 @@ export function define(command: Command): void {
   addAccessOptions(command)
     .description('Take one resource out of force; it can be brought back from Changes on the dashboard.')
     .argument('<kind>', `one of ${resourceKinds.join(', ')}`)
-    .argument('<service>', 'the service it speaks of')
+    .argument('<service>', 'the service it speaks of; "*" for the default of access')
     .option('-m, --reason <text>', 'why, for the history', '')
     .action((word: string, service: string, { reason, ...flags }: DeleteFlags) => {
       const kind = kindNamed(word);

@@ -1,3 +1,4 @@
+import { everyone } from '@tulle/mesh/access-rule';
 import { countOf, listOf } from '@tulle/mesh/format';
 import { type Resource, resourceKinds, resourceService } from '@tulle/mesh/resource';
 import { describeRule, describeSticky } from '@tulle/mesh/route-words';
@@ -18,7 +19,7 @@ export function define(command: Command): void {
   addAccessOptions(command)
     .description('Show what is declared: everything, one kind, or one service.')
     .argument('[kind]', `one of ${resourceKinds.join(', ')}`)
-    .argument('[service]', 'the service it speaks of')
+    .argument('[service]', 'the service it speaks of; "*" for the default of access')
     .addOption(new Option('-o, --output <format>', 'how').choices(['table', 'yaml', 'json']).default('table'))
     .action((word: string | undefined, service: string | undefined, flags: GetFlags) => {
       const kind = word === undefined ? undefined : kindNamed(word);
@@ -62,6 +63,7 @@ function summary(resource: Resource): string {
           .join(', ') || 'the defaults'
       );
     case 'AccessRule':
+      if (resource.allow.includes(everyone)) return 'allow anyone';
       return `allow ${listOf(resource.allow) || 'nobody'}`;
     case 'Gateway':
       return resource.routes.map(({ hostnames, service }) => `${listOf(hostnames)} → ${service}`).join('; ');

@@ -149,7 +149,8 @@ function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNod
 }
 
 function placeOf(entry: Change['entries'][number]): string {
-  return entry.kind === 'TrafficSplit' ? paths.trafficSplit(entry.service) : paths.service(entry.service);
+  if (entry.kind === 'TrafficSplit') return paths.trafficSplit(entry.service);
+  return entry.kind === 'AccessRule' ? paths.accessRule(entry.service) : paths.service(entry.service);
 }
 
 const sourceWords: Readonly<Record<Change['source'], string>> = {

@@ -1,4 +1,5 @@
 import type { RouterOutputs } from '@tulle/api/router-types';
+import { everyone } from '@tulle/mesh/access-rule';
 
 export type Change = RouterOutputs['changes']['get'];
 type Entry = Change['entries'][number];
@@ -12,9 +13,12 @@ const kindWords: Readonly<Record<Entry['kind'], string>> = {
   Gateway: 'gateway',
 };
 
+/** The rule of access that holds for services without their own. */
+const defaultWords = 'default of access';
+
 /** `split of payment`, with a verb where it came or went. */
 export function entryTitle(entry: Entry): string {
-  const what = `${kindWords[entry.kind]} of ${entry.service}`;
+  const what = entry.service === everyone ? defaultWords : `${kindWords[entry.kind]} of ${entry.service}`;
   const thing = entry.kind === 'Service' ? `service ${entry.service}` : what;
   if (entry.action === 'update') return thing;
   return `${thing} ${entry.action === 'create' ? 'created' : 'deleted'}`;
@@ -25,7 +29,8 @@ export function changeSentence(change: Change): string {
   const sentence = change.entries
     .map((entry) => {
       const fields = entry.fields.map((field) => field.sentence).join(', ');
-      return entry.action === 'update' && fields !== ''
+      // Of a rule that comes or goes its few names are what matters.
+      return (entry.action === 'update' || entry.kind === 'AccessRule') && fields !== ''
         ? `${entryTitle(entry)}: ${fields}`
         : entryTitle(entry);
     })

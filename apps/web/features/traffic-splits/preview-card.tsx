@@ -1,36 +1,21 @@
 'use client';
 
-import { Button, Textarea } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import type { SplitPreview } from '@tulle/mesh/split-preview';
+import { ApplyForm, type ApplyFormProps } from '@/features/changes/apply-form';
 import { paths } from '@/paths';
-import { BlockableButton } from '@/ui/blockable-button';
 import { MeshLink } from '@/ui/mesh-link';
 import classes from './preview-card.module.css';
 
-export interface PreviewCardProps {
+interface PreviewCardProps extends Omit<ApplyFormProps, 'isChanged'> {
   readonly service: string;
   readonly preview: SplitPreview;
-  readonly reason: string;
-  readonly onReason: (reason: string) => void;
   /** What stands here while nothing is moved. */
   readonly hint: string;
-  /** Why it cannot be applied now, in words; null when it can. */
-  readonly blocked: string | null;
-  readonly pending: boolean;
-  readonly error: string | null;
-  readonly onApply: () => void;
-  readonly onDiscard: () => void;
 }
 
 /** Says what the change will do before it does it, and takes the reason that goes into the history. */
 export function PreviewCard(props: PreviewCardProps) {
-  const { preview, blocked, pending } = props;
-  const apply = () => {
-    if (blocked === null && !pending) props.onApply();
-  };
-  // Also while typing in the fields: applying is what the page is for.
-  useHotkeys([['mod+Enter', apply]], []);
+  const { preview } = props;
   const growing = preview.changes.filter((change) => change.to > change.from);
   const shrinking = preview.changes.filter((change) => change.to < change.from);
   return (
@@ -61,37 +46,7 @@ export function PreviewCard(props: PreviewCardProps) {
           <p className={classes.quiet}>{preview.agentsSentence}</p>
         </>
       )}
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          apply();
-        }}
-      >
-        <Textarea
-          label="Why"
-          value={props.reason}
-          onChange={(event) => props.onReason(event.currentTarget.value)}
-          maxLength={500}
-          autosize
-          minRows={2}
-          maxRows={6}
-        />
-        {props.error !== null && (
-          <p className={classes.error} role="alert">
-            {props.error}
-          </p>
-        )}
-        <div className={classes.buttons}>
-          <BlockableButton variant="filled" blocked={blocked} loading={pending} onClick={apply}>
-            Apply
-          </BlockableButton>
-          {preview.changes.length > 0 && <Button onClick={props.onDiscard}>Discard</Button>}
-          <span className={classes.shortcut} aria-hidden>
-            ⌘↵
-          </span>
-        </div>
-      </form>
+      <ApplyForm {...props} isChanged={preview.changes.length > 0} />
     </div>
   );
 }

@@ -6,18 +6,18 @@ import type { RouterOutputs } from '@tulle/api/router-types';
 import { parseAsInteger, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { AppliedStrip } from '@/features/changes/applied-strip';
+import { ConflictNotice } from '@/features/changes/conflict-notice';
 import { useTRPC } from '@/trpc/client';
 import { failureOf } from '@/trpc/failure';
 import { Card } from '@/ui/card';
 import { usePermission } from '@/ui/use-permission';
-import { ConflictNotice } from './conflict-notice';
 import { OwnedNotice } from './owned-notice';
 import { PreviewCard } from './preview-card';
 import { previewOf } from './preview-of';
 import { ShareChart } from './share-chart';
 import { SingleVersion } from './single-version';
 import { SplitCard } from './split-card';
-import { rebase } from './split-draft';
+import { rebase, weightsInWords } from './split-draft';
 import classes from './traffic-split-editor.module.css';
 import { useSplitDraft } from './use-split-draft';
 
@@ -59,8 +59,11 @@ function Editor({ view }: { view: SplitView }) {
       {view.rollout !== null && <OwnedNotice rollout={view.rollout} />}
       {overtaken && (
         <ConflictNotice
+          what="This split"
           service={view.service}
-          draft={draft}
+          kind="TrafficSplit"
+          baseRevision={draft.baseRevision}
+          kept={weightsInWords(draft.weights)}
           onTakeOver={() => {
             update.reset();
             edit((current) => rebase(current, view));

@@ -3,6 +3,7 @@ import {
   IconArrowsSplit2,
   IconCpu,
   IconHistory,
+  IconLockAccess,
   IconServer2,
   IconShare,
   IconShieldCheck,
@@ -22,6 +23,7 @@ export const destinations: readonly Destination[] = [
   { name: 'Traffic', path: paths.trafficSplits(), icon: IconArrowsSplit2 },
   { name: 'Rollouts', path: paths.rollouts(), icon: IconStairsUp },
   { name: 'Certificates', path: paths.certificates(), icon: IconShieldCheck },
+  { name: 'Access', path: paths.accessRules(), icon: IconLockAccess },
   { name: 'Agents', path: paths.agents(), icon: IconCpu },
   { name: 'Changes', path: paths.changes(), icon: IconHistory },
 ];

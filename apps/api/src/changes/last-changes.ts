@@ -1,6 +1,7 @@
+import type { ResourceKind } from '@tulle/mesh/resource';
 import type { PrismaClient } from '@tulle/prisma/generated/client';
 import { z } from 'zod';
-import type { TrafficSplitRow } from './view.ts';
+import type { LastChange } from './view.ts';
 
 const changesSchema = z.array(
   z.object({
@@ -12,14 +13,15 @@ const changesSchema = z.array(
   }),
 );
 
-/** Who last set the split of each service, and why. */
-export async function lastSplitChanges(
+/** Who last set what stands now, by service, and why. */
+export async function lastChanges(
   prisma: Pick<PrismaClient, '$queryRaw'>,
-): Promise<ReadonlyMap<string, NonNullable<TrafficSplitRow['changed']>>> {
+  kind: ResourceKind,
+): Promise<ReadonlyMap<string, LastChange>> {
   const rows = await prisma.$queryRaw`
     SELECT resource.service, change.revision, change.at, change.author, change.reason
     FROM resource JOIN change USING (revision)
-    WHERE resource.kind = 'TrafficSplit'`;
+    WHERE resource.kind = ${kind}`;
   return new Map(
     changesSchema.parse(rows).map(({ service, at, ...change }) => [service, { ...change, at: at.getTime() }]),
   );

@@ -2,32 +2,41 @@
 
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ResourceKind } from '@tulle/mesh/resource';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
 import { MeshLink } from '@/ui/mesh-link';
 import { Quote } from '@/ui/quote';
 import classes from './conflict-notice.module.css';
-import { type SplitDraft, weightsInWords } from './split-draft';
 
-/** Says who changed this split while it was edited here, and offers to go on from there with what was typed. */
+/** Says who changed what is edited here meanwhile, and offers to go on from there with what was typed. */
 export function ConflictNotice({
+  what,
   service,
-  draft,
+  kind,
+  baseRevision,
+  kept,
   onTakeOver,
   onDiscard,
 }: {
+  /** "This split", as a sentence begins with it. */
+  what: string;
   service: string;
-  draft: SplitDraft;
+  kind: ResourceKind;
+  /** What the edit was begun on. */
+  baseRevision: number;
+  /** What was typed, in words. */
+  kept: string;
   onTakeOver: () => void;
   onDiscard: () => void;
 }) {
   const trpc = useTRPC();
   const recent = useQuery(trpc.changes.list.queryOptions({ service, limit: 5 }));
-  const newer = (recent.data?.changes ?? []).filter((change) => change.revision > draft.baseRevision);
+  const newer = (recent.data?.changes ?? []).filter((change) => change.revision > baseRevision);
   return (
     <div role="alert">
-      <Card tone="warn" title="This split was changed while you were editing">
+      <Card tone="warn" title={`${what} was changed while you were editing`}>
         <div className={classes.notice}>
           {newer.length > 0 && (
             <ul className={classes.list}>
@@ -35,7 +44,7 @@ export function ConflictNotice({
                 <li key={change.revision}>
                   <b>{change.author}</b>:{' '}
                   {change.entries
-                    .filter((entry) => entry.service === service)
+                    .filter((entry) => entry.service === service && entry.kind === kind)
                     .flatMap((entry) => entry.fields.map((field) => field.sentence))
                     .join(', ')}
                   {change.reason !== '' && (
@@ -49,7 +58,7 @@ export function ConflictNotice({
               ))}
             </ul>
           )}
-          <p className={classes.kept}>What you chose is kept: {weightsInWords(draft.weights)}.</p>
+          <p className={classes.kept}>What you chose is kept: {kept}.</p>
           <div className={classes.buttons}>
             <Button onClick={onTakeOver}>Keep mine, on top of theirs</Button>
             <Button variant="subtle" color="neutral" onClick={onDiscard}>

@@ -1,0 +1,19 @@
+'use client';
+
+import { useState } from 'react';
+import { type AccessDraft, type AccessView, isChanged, rebase, standing, startDraft } from './access-draft';
+
+/** As of splits: untouched it follows what is declared; once touched it stands still, and says when it is overtaken. */
+export function useAccessDraft(view: AccessView) {
+  const [touched, setTouched] = useState<AccessDraft | null>(null);
+  const stands = touched === null ? 'current' : standing(touched, view);
+  const draft = touched === null ? startDraft(view) : stands === 'moved-on' ? rebase(touched, view) : touched;
+  return {
+    draft,
+    changed: isChanged(draft),
+    /** Somebody changed this rule since the draft began. */
+    overtaken: stands === 'overtaken',
+    edit: (change: (draft: AccessDraft) => AccessDraft) => setTouched(change(draft)),
+    discard: () => setTouched(null),
+  };
+}
