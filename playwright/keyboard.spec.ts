@@ -7,6 +7,8 @@ const pages = [
   '/services/recommendation',
   '/traffic/recommendation',
   '/rollouts/new?service=payment',
+  '/access',
+  '/access/recommendation',
   '/agents',
   '/agents/join-tokens',
   '/changes',

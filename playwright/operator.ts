@@ -45,7 +45,10 @@ export class Operator {
   }
 
   /** Whatever of these kinds is declared for a service. */
-  async remove(service: string, ...kinds: readonly ('Route' | 'Policy' | 'TrafficSplit')[]): Promise<void> {
+  async remove(
+    service: string,
+    ...kinds: readonly ('Route' | 'Policy' | 'TrafficSplit' | 'AccessRule')[]
+  ): Promise<void> {
     for (const kind of kinds) await act('resources.delete', { kind, service });
   }
 

@@ -38,6 +38,17 @@ const places: readonly Place[] = [
   { name: 'traffic-split', path: () => '/traffic/recommendation?window=5m', ready: figure },
   { name: 'rollout-new', path: () => '/rollouts/new?service=payment', ready: heading('What this will do') },
   { name: 'certificates', path: () => '/certificates', ready: table('certificates') },
+  { name: 'access', path: () => '/access?window=5m', ready: table('services') },
+  {
+    name: 'access-rule',
+    path: () => '/access/shipping?window=5m',
+    ready: (page) => page.getByRole('combobox', { name: 'Callers' }),
+  },
+  {
+    name: 'access-default',
+    path: () => '/access/*?window=5m',
+    ready: (page) => page.getByText('frontend → cart'),
+  },
   { name: 'agents', path: () => '/agents', ready: table('agents') },
   { name: 'join-tokens', path: () => '/agents/join-tokens', ready: table('join tokens') },
   { name: 'changes', path: () => '/changes', ready: table('changes') },
@@ -74,6 +85,7 @@ service: recommendation
 retries: { attempts: 1, on: [reset, timeout] }
 healthCheck: { path: /nowhere, intervalMs: 500, timeoutMs: 400, unhealthyAfter: 1 }
 `);
+  await operator.apply('kind: AccessRule\nservice: shipping\nallow: [checkout, frontend, parcels]\n');
   await operator.createJoinToken('orders');
   await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
   rolloutId = await operator.startRollout({
@@ -96,6 +108,7 @@ healthCheck: { path: /nowhere, intervalMs: 500, timeoutMs: 400, unhealthyAfter: 
 test.afterAll(async ({ operator }) => {
   await Promise.all(pages.map((page) => page.close()));
   await operator.remove('recommendation', 'Route', 'Policy');
+  await operator.remove('shipping', 'AccessRule');
   await operator.endRollouts('catalogue');
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
 });

@@ -20,6 +20,8 @@ test('without a session every page leads to sign-in', async ({ page }) => {
     '/rollouts',
     '/rollouts/new',
     '/certificates',
+    '/access',
+    '/access/payment',
     '/agents',
     '/agents/join-tokens',
     '/changes',

@@ -37,6 +37,12 @@ const places: readonly Place[] = [
     ready: (page) => page.getByRole('figure').nth(1),
   },
   { path: '/certificates', waits: 'Loading certificates', ready: table('certificates'), isStill: true },
+  { path: '/access', waits: 'Loading services', ready: table('services') },
+  {
+    path: '/access/recommendation',
+    waits: 'Loading the rule',
+    ready: (page) => page.getByRole('radio', { name: 'Nobody' }),
+  },
   { path: '/agents', waits: 'Loading agents', ready: table('agents') },
   { path: '/agents/join-tokens', waits: 'Loading join tokens', ready: table('join tokens'), isStill: true },
   {

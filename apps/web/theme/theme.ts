@@ -128,7 +128,7 @@ export const theme = createTheme({
     Radio: Radio.extend({ defaultProps: { size: 'xs' } }),
     Select: Select.extend({ defaultProps: { size: 'xs', checkIconPosition: 'right' } }),
     Switch: Switch.extend({ defaultProps: { size: 'xs' } }),
-    TagsInput: TagsInput.extend({ defaultProps: { size: 'xs' } }),
+    TagsInput: TagsInput.extend({ defaultProps: { size: 'sm' } }),
     Textarea: Textarea.extend({ defaultProps: { size: 'xs' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
     Tooltip: Tooltip.extend({

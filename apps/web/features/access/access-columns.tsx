@@ -35,7 +35,7 @@ export function accessColumns(byDefault: AllowList): readonly Column<Row>[] {
       key: 'callers',
       header: 'Called by',
       cell: (row) => <Callers row={row} />,
-      width: 'minmax(160px, 1.6fr)',
+      width: 'minmax(190px, 1.9fr)',
       sortBy: (row) => row.callers.length,
       sortFirst: 'descending',
       narrow: 'hidden',
@@ -44,7 +44,7 @@ export function accessColumns(byDefault: AllowList): readonly Column<Row>[] {
       key: 'refused',
       header: 'Refused',
       cell: (row) => <Refused row={row} />,
-      width: 'minmax(150px, 1.2fr)',
+      width: 'minmax(130px, 1fr)',
       sortBy: (row) => refused(row).length,
       sortFirst: 'descending',
       narrow: 'aside',
@@ -81,7 +81,10 @@ function Allowed({ row: { rule, isEnforced }, byDefault }: { row: Row; byDefault
 
 function Callers({ row: { callers } }: { row: Row }) {
   if (callers.length === 0) return <span className={classes.dim}>nobody</span>;
-  return listOf(callers.map(({ caller, ratePerSecond }) => `${caller} ${formatRate(ratePerSecond)}`));
+  return listOf(
+    callers.map(({ caller, ratePerSecond }) => `${caller} ${formatRate(ratePerSecond)}`),
+    2,
+  );
 }
 
 function Refused({ row }: { row: Row }) {

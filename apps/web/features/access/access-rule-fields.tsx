@@ -52,7 +52,8 @@ export function AccessRuleFields({
       {draft.choice === 'some' && (
         <TagsInput
           label="Callers"
-          description="Services by name; also such as are still to come."
+          description="Services by name, also such as are still to come"
+          classNames={{ description: classes.hint }}
           placeholder={draft.names.length === 0 ? 'Name a service' : ''}
           data={view.services.filter((service) => service !== view.service)}
           value={[...draft.names]}

@@ -24,23 +24,17 @@ export function AccessRulePage({ service }: { service: string }) {
     <>
       <PageHeader
         trail={
+          <MeshLink href={paths.accessRules()} look="plain">
+            Access
+          </MeshLink>
+        }
+        title={isDefault ? 'Default of the mesh' : `Access to ${service}`}
+        actions={
           <>
-            <MeshLink href={paths.accessRules()} look="plain">
-              Access
-            </MeshLink>
-            {!isDefault && (
-              <>
-                {' '}
-                /{' '}
-                <MeshLink href={paths.service(service)} look="plain">
-                  {service}
-                </MeshLink>
-              </>
-            )}
+            {!isDefault && <LinkButton href={paths.service(service)}>Service</LinkButton>}
+            <LinkButton href={paths.serviceChanges(service)}>History</LinkButton>
           </>
         }
-        title={isDefault ? 'Default of the mesh' : 'Access'}
-        actions={<LinkButton href={paths.serviceChanges(service)}>History</LinkButton>}
       />
       {view !== undefined && <AccessRuleEditor key={service} view={view} />}
       {view === undefined && access.error !== null && (

@@ -50,3 +50,17 @@ it('tells of rules by what they say', () => {
     'Sets the route of payment back to what it was before: undoes rule canary: header x-beta = 1 added.',
   ]);
 });
+
+it('says of rules of access what they are, and of the default that it is the default', () => {
+  const nobody = {
+    path: 'allow.no service',
+    from: undefined,
+    to: 'no service',
+    sentence: 'allow no service added',
+  };
+  const entry = { kind: 'AccessRule', action: 'create', fields: [nobody] } as const;
+  const of = (service: string): Change => ({ ...change, entries: [{ ...entry, service }] });
+  expect(changeSentence(of('ads'))).toBe('Access rule of ads created: allow no service added');
+  expect(changeSentence(of('*'))).toBe('Default of access created: allow no service added');
+  expect(revertWords(of('*'))).toEqual(['Deletes the default of access again.']);
+});
