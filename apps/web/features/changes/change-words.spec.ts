@@ -54,11 +54,10 @@ it('tells of rules by what they say', () => {
 it('says of rules of access what they are, and of the default that it is the default', () => {
   const nobody = {
     path: 'allow.no service',
-    from: undefined,
     to: 'no service',
     sentence: 'allow no service added',
   };
-  const entry = { kind: 'AccessRule', action: 'create', fields: [nobody] } as const;
+  const entry = { kind: 'AccessRule' as const, action: 'create' as const, fields: [nobody] };
   const of = (service: string): Change => ({ ...change, entries: [{ ...entry, service }] });
   expect(changeSentence(of('ads'))).toBe('Access rule of ads created: allow no service added');
   expect(changeSentence(of('*'))).toBe('Default of access created: allow no service added');
