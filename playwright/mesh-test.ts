@@ -27,6 +27,7 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     await parts.repair();
   },
   page: async ({ page }, use) => {
+    await throttle(page);
     const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
     page.goto = async (...options) => listening(page, await goto(...options));
     page.reload = async (...options) => listening(page, await reload(...options));
@@ -42,6 +43,14 @@ export const test = base.extend<MeshFixtures, { operator: Operator }>({
     { auto: true },
   ],
 });
+
+/** As a slow laptop: TULLE_TEST_THROTTLE is how many times slower. */
+async function throttle(page: Page): Promise<void> {
+  const rate = Number(process.env.TULLE_TEST_THROTTLE ?? 1);
+  if (rate === 1) return;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate });
+}
 
 /** What is pressed before a page listens may be lost, as it may be for a person who is that quick. */
 async function listening<Result>(page: Page, result: Result): Promise<Result> {
