@@ -63,7 +63,7 @@ test('dialogs keep the focus, close by Escape and give it back', async ({ page }
   await create.focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'New join token' });
-  await expect(dialog).toBeVisible();
+  await expect(dialog.getByLabel('Service')).toBeFocused();
   for (let press = 0; press < 12; press++) {
     await page.keyboard.press('Tab');
     expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);

@@ -14,6 +14,8 @@ test('the table sorts and searches, and keeps both in the URL', async ({ page })
 
   await page.getByRole('searchbox', { name: 'Search services' }).fill('charges cards');
   await expect(table.getByRole('row')).toHaveCount(2);
+  // The address says it a moment after the page does.
+  await expect(page).toHaveURL(/[?&]q=charges/);
   await page.reload();
   await expect(table.getByRole('link', { name: 'payment' })).toBeVisible();
   await expect(table.getByRole('row')).toHaveCount(2);

@@ -147,6 +147,8 @@ test('what is hidden leaves the graph with its calls, stays hidden on a reload, 
   await expect(node(page, 'ads')).toHaveCount(0);
   await expect(edge(page, 'checkout → email')).toHaveCount(0);
   await expect(node(page, 'checkout')).toBeVisible();
+  // The address says it a moment after the page does.
+  await expect.poll(() => inUrl(page, 'hide')).toBe('ads, email');
   await page.reload();
   await expect(page.getByText('2 hidden', { exact: true })).toBeVisible();
   await expect(node(page, 'ads')).toHaveCount(0);
@@ -177,7 +179,7 @@ test(
     await expect(compared.getByRole('listitem').first()).toContainText(/none then, now [\d.]+\s\/s/);
     await compared.getByRole('button', { name: 'Back to now' }).click();
     await expect(compared).toHaveCount(0);
-    expect(inUrl(page, 'at')).toBeNull();
+    await expect.poll(() => inUrl(page, 'at')).toBeNull();
     await operator.setSplit('recommendation', { v1: 90, v2: 10 });
   },
 );
