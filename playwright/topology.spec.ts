@@ -120,6 +120,28 @@ test('pause keeps the figures still while the mesh goes on', async ({ page, cont
   await expect(figures(page)).not.toHaveText(still);
 });
 
+test('what is on its way when one pauses moves no figure any more', async ({ page }) => {
+  await page.goto('/services?window=1m');
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route('**/trpc/**', async (route) => {
+    if (!route.request().url().includes('services.list')) return route.continue();
+    const answer = await route.fetch();
+    const body = (await answer.text()).replaceAll(/"rate":[\d.]+/g, '"rate":123456');
+    ask();
+    await released;
+    await route.fulfill({ response: answer, body });
+  });
+  await asked;
+  await page.getByRole('button', { name: 'Live, pause' }).click();
+  await expect(page.getByRole('button', { name: 'Paused, resume' })).toBeVisible();
+  const come = page.waitForResponse(/services\.list/);
+  release();
+  await (await come).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await expect(page.getByText(/^123/)).toHaveCount(0);
+});
+
 test('the card of a running rollout says at which step it is', alone, async ({ page, operator }) => {
   await operator.setSplit('recommendation', { v1: 100, v2: 0 });
   await operator.startRollout({

@@ -2,6 +2,7 @@
 
 import { type QueryFilters, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
+import { useEffect } from 'react';
 import { usePaused } from '@/ui/use-view';
 import { type RouterOutputs, useTRPC } from './client';
 import { connection } from './connection';
@@ -13,6 +14,15 @@ export function LiveEvents() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const { paused } = usePaused();
+  const moving = [trpc.services.pathFilter(), trpc.topology.pathFilter(), trpc.metrics.pathFilter()];
+
+  // What was asked for a moment before would move the figures once more when it comes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only as one pauses
+  useEffect(() => {
+    if (!paused) return;
+    for (const filter of moving)
+      void queryClient.cancelQueries({ ...filter, predicate: ({ state }) => state.data !== undefined });
+  }, [paused]);
 
   useSubscription(
     trpc.live.events.subscriptionOptions(undefined, {
@@ -41,7 +51,7 @@ export function LiveEvents() {
             trpc.trafficSplits.pathFilter(),
             trpc.resources.pathFilter(),
           ],
-          figures: [trpc.services.pathFilter(), trpc.topology.pathFilter(), trpc.metrics.pathFilter()],
+          figures: moving,
         };
       case 'ack':
         return { facts: [trpc.changes.pathFilter(), trpc.agents.pathFilter()], figures: [] };
