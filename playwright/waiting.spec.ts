@@ -142,3 +142,21 @@ test('with reduced motion nothing moves by itself, and what turns stands', async
   await expect(page.getByRole('figure').first()).toBeVisible();
   expect(await moving()).toEqual([]);
 });
+
+test('what is typed while a page is on its way does not call it off', async ({ page }) => {
+  await page.goto('/changes');
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(
+    (url) => url.searchParams.has('_rsc'),
+    async (route) => {
+      await released;
+      await route.continue();
+    },
+  );
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Agents' }).click();
+  await page.getByRole('searchbox', { name: 'Search changes' }).fill('split');
+  await expect(page).toHaveURL('/changes?q=split');
+  release();
+  await expect(page.getByRole('heading', { name: 'Agents', level: 1 })).toBeVisible();
+  await expect(page).toHaveURL('/agents');
+});

@@ -1,9 +1,8 @@
 'use client';
 
 import { Button, type ButtonProps } from '@mantine/core';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { useHref } from './use-view';
+import { PageLink } from './page-link';
 
 interface LinkButtonProps extends ButtonProps {
   /** From `paths`. */
@@ -13,9 +12,8 @@ interface LinkButtonProps extends ButtonProps {
 
 /** A link that looks like a button; the time window comes along. */
 export function LinkButton({ href, children, ...button }: LinkButtonProps) {
-  const hrefOf = useHref();
   return (
-    <Button component={Link} href={hrefOf(href)} prefetch={false} {...button}>
+    <Button component={PageLink} href={href} {...button}>
       {children}
     </Button>
   );

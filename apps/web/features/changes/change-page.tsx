@@ -2,7 +2,6 @@
 
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { parseAsBoolean, useQueryState } from 'nuqs';
 import { Fragment, useRef } from 'react';
 import { paths } from '@/paths';
@@ -14,6 +13,7 @@ import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { BoneLines, ErrorState } from '@/ui/states';
 import { RelativeTime } from '@/ui/time';
+import { useGo } from '@/ui/url-state';
 import { usePermission } from '@/ui/use-permission';
 import { useHref, useRefresh } from '@/ui/use-view';
 import { ackFigures, ackTroubles } from './ack-words';
@@ -163,7 +163,7 @@ const sourceWords: Readonly<Record<Change['source'], string>> = {
 function RevertDialog({ change, opened, onClose }: { change: Change; opened: boolean; onClose: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const router = useRouter();
+  const go = useGo();
   const hrefOf = useHref();
   const revertedBy = useRef<number>(null);
   const revert = useMutation(
@@ -185,7 +185,7 @@ function RevertDialog({ change, opened, onClose }: { change: Change; opened: boo
     const revision = revertedBy.current;
     revertedBy.current = null;
     if (revision === null) onClose();
-    else router.push(hrefOf(paths.change(revision)));
+    else go(hrefOf(paths.change(revision)));
   }
 
   return (

@@ -5,7 +5,6 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { rolloutPresets } from '@tulle/mesh/rollout/presets';
-import { useRouter } from 'next/navigation';
 import { parseAsString, useQueryState } from 'nuqs';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
@@ -16,6 +15,7 @@ import { LinkButton } from '@/ui/link-button';
 import { MeshLink } from '@/ui/mesh-link';
 import { PageHeader } from '@/ui/page-header';
 import { ErrorState } from '@/ui/states';
+import { useGo } from '@/ui/url-state';
 import { usePermission } from '@/ui/use-permission';
 import { useHref, useWindow } from '@/ui/use-view';
 import classes from './new-rollout-page.module.css';
@@ -31,7 +31,7 @@ import { versionChoices } from './version-choices';
 export function NewRolloutPage() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const router = useRouter();
+  const go = useGo();
   const permission = usePermission();
   const hrefOf = useHref();
   const { windowMs } = useWindow();
@@ -51,7 +51,7 @@ export function NewRolloutPage() {
       onSuccess: ({ id }) => {
         void queryClient.invalidateQueries(trpc.rollouts.pathFilter());
         notifications.show({ message: `The rollout of ${form.values.service} has begun` });
-        router.push(hrefOf(paths.rollout(id)));
+        go(hrefOf(paths.rollout(id)));
       },
       onError: (error) => {
         for (const { path, message } of failureOf(error).issues) form.setFieldError(path.join('.'), message);

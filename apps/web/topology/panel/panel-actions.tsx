@@ -1,10 +1,8 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
-import Link from 'next/link';
 import { paths } from '@/paths';
-import { useHref } from '@/ui/use-view';
+import { LinkButton } from '@/ui/link-button';
 import classes from './panel.module.css';
 
 interface PanelActionsProps {
@@ -15,26 +13,19 @@ interface PanelActionsProps {
 
 /** Where to go from here; the split comes first, unless a rollout owns it. */
 export function PanelActions({ service, canSplit, rollout }: PanelActionsProps) {
-  const hrefOf = useHref();
   return (
     <footer className={classes.actions}>
       {canSplit && (
-        <Button
-          component={Link}
-          href={hrefOf(paths.trafficSplit(service))}
-          variant={rollout ? 'default' : 'filled'}
-        >
+        <LinkButton href={paths.trafficSplit(service)} variant={rollout ? 'default' : 'filled'}>
           Edit split
-        </Button>
+        </LinkButton>
       )}
       {rollout && (
-        <Button component={Link} href={hrefOf(paths.rollout(rollout.id))} variant="filled">
+        <LinkButton href={paths.rollout(rollout.id)} variant="filled">
           Open rollout
-        </Button>
+        </LinkButton>
       )}
-      <Button component={Link} href={hrefOf(paths.service(service))}>
-        Open service
-      </Button>
+      <LinkButton href={paths.service(service)}>Open service</LinkButton>
     </footer>
   );
 }

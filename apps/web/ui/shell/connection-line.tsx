@@ -1,10 +1,10 @@
 'use client';
 
 import { formatAge } from '@tulle/mesh/format';
-import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useConnection } from '@/trpc/connection';
 import { useNow } from '../clock';
+import { useGo } from '../url-state';
 import classes from './shell.module.css';
 
 /** A calm line on top while the server does not answer; everything below stays readable. */
@@ -28,7 +28,7 @@ export function ConnectionLine() {
  * shows its own error instead. It opens once the server answers.
  */
 function useHeldLink(lost: boolean): { readonly name: string; readonly href: string } | undefined {
-  const router = useRouter();
+  const go = useGo();
   const [held, setHeld] = useState<{ name: string; href: string }>();
   useEffect(() => {
     if (!lost) return;
@@ -47,8 +47,8 @@ function useHeldLink(lost: boolean): { readonly name: string; readonly href: str
   useEffect(() => {
     if (lost || held === undefined) return;
     setHeld(undefined);
-    router.push(held.href);
-  }, [lost, held, router]);
+    go(held.href);
+  }, [lost, held, go]);
   return held;
 }
 

@@ -11,11 +11,11 @@ import {
 } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
 import { formatPercent, formatRate } from '@tulle/mesh/format';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { HealthDot } from '../status-tag';
+import { useGo } from '../url-state';
 import { useHref, usePaused, useWindow } from '../use-view';
 import { destinations } from './navigation';
 import classes from './search.module.css';
@@ -25,7 +25,7 @@ export const openSearch = spotlight.open;
 /** ⌘K: services, pages and actions. */
 export function Search() {
   const trpc = useTRPC();
-  const router = useRouter();
+  const go = useGo();
   const hrefOf = useHref();
   const { windowMs } = useWindow();
   const { paused, setPaused } = usePaused();
@@ -37,7 +37,7 @@ export function Search() {
   const [services] = useQueries({
     queries: wanted.map((each) => trpc.services.list.queryOptions({ windowMs: each })),
   });
-  const go = (path: string) => () => router.push(hrefOf(path));
+  const to = (path: string) => () => go(hrefOf(path));
 
   const actions: SpotlightActionGroupData[] = [
     {
@@ -47,7 +47,7 @@ export function Search() {
         label: service,
         description: `${formatRate(traffic.rate)} · ${formatPercent(traffic.successRate)} success`,
         leftSection: <HealthDot health={health} />,
-        onClick: go(paths.service(service)),
+        onClick: to(paths.service(service)),
       })),
     },
     {
@@ -56,7 +56,7 @@ export function Search() {
         id: `page-${path}`,
         label: name,
         leftSection: <Icon size={16} stroke={1.6} />,
-        onClick: go(path),
+        onClick: to(path),
       })),
     },
     {
@@ -82,7 +82,7 @@ export function Search() {
           id: 'new-rollout',
           label: 'Start a rollout',
           leftSection: <IconStairsUp size={16} stroke={1.6} />,
-          onClick: go(paths.newRollout()),
+          onClick: to(paths.newRollout()),
         },
       ],
     },
