@@ -160,3 +160,17 @@ test('what is typed while a page is on its way does not call it off', async ({ p
   await expect(page.getByRole('heading', { name: 'Agents', level: 1 })).toBeVisible();
   await expect(page).toHaveURL('/agents');
 });
+
+test('versions are proposed also when services come later than the form', async ({ page }) => {
+  await page.goto('/certificates');
+  await expect(table('certificates')(page)).toBeVisible();
+  const release = await holdAnswers(page);
+  await page.evaluate(() => Reflect.get(window, 'next').router.push('/rollouts/new?service=payment'));
+  const why = page.getByRole('textbox', { name: 'Why' });
+  await why.fill('typed before');
+  await expect(page.getByRole('combobox', { name: 'Stable' })).toHaveValue('');
+  release();
+  await expect(page.getByRole('combobox', { name: 'Stable' })).toHaveValue('v1');
+  await expect(page.getByRole('combobox', { name: 'Candidate', exact: true })).toHaveValue('v2');
+  await expect(why).toHaveValue('typed before');
+});

@@ -6,6 +6,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { rolloutPresets } from '@tulle/mesh/rollout/presets';
 import { parseAsString, useQueryState } from 'nuqs';
+import { useEffect } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { failureOf } from '@/trpc/failure';
@@ -60,7 +61,12 @@ export function NewRolloutPage() {
   );
 
   const { service, stable, candidate, steps } = form.values;
-  const { names } = versionChoices(services.data, service);
+  const { names, proposed } = versionChoices(services.data, service);
+  const lacksVersions = stable === '' && candidate === '' && proposed.stable !== '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when services come later than the page
+  useEffect(() => {
+    if (lacksVersions) form.setValues(proposed);
+  }, [lacksVersions]);
   const errorOf = (field: string) => {
     const error = form.errors[field];
     return typeof error === 'string' ? error : undefined;
