@@ -3,6 +3,7 @@
 import { ActionIcon, Button, Menu, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import {
   type DraftStep,
   moveStep,
@@ -33,25 +34,23 @@ export function StepListEditor({
     const moved = moveStep(steps, entry.key, by);
     const place = moved.findIndex(({ key }) => key === entry.key);
     if (steps[place]?.key === entry.key) return;
-    onChange(moved);
-    setSaid(`${stepTypeLabels[entry.step.type]} is now step ${place + 1} of ${moved.length}.`);
-    keepFocus();
-  }
-
-  // Moving its element takes the focus away from a button; the next frame gives it back.
-  function keepFocus() {
     const focused = document.activeElement;
-    requestAnimationFrame(() => {
-      if (focused instanceof HTMLElement) focused.focus();
-    });
+    apply(moved, `${stepTypeLabels[entry.step.type]} is now step ${place + 1} of ${moved.length}.`);
+    // Moving its element takes the focus away from a button.
+    if (focused instanceof HTMLElement) focused.focus();
   }
 
   function remove(entry: DraftStep, index: number) {
-    onChange(removeStep(steps, entry.key));
-    setSaid(`Step ${index + 1}, ${stepTypeLabels[entry.step.type]}, removed.`);
-    requestAnimationFrame(() => {
-      const rows = list.current?.querySelectorAll<HTMLElement>('[data-remove]');
-      rows?.[Math.min(index, rows.length - 1)]?.focus();
+    apply(removeStep(steps, entry.key), `Step ${index + 1}, ${stepTypeLabels[entry.step.type]}, removed.`);
+    const rows = list.current?.querySelectorAll<HTMLElement>('[data-remove]');
+    rows?.[Math.min(index, rows.length - 1)]?.focus();
+  }
+
+  // At once, as the focus is moved after it: a frame later, on a busy page, the next key would go elsewhere.
+  function apply(changed: DraftStep[], words: string) {
+    flushSync(() => {
+      onChange(changed);
+      setSaid(words);
     });
   }
 
