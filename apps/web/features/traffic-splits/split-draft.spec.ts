@@ -2,6 +2,7 @@ import type { RouterOutputs } from '@tulle/api/router-types';
 import { describe, expect, it } from 'vitest';
 import {
   addVersion,
+  afterApplied,
   heldBecause,
   isChanged,
   mostFor,
@@ -96,5 +97,14 @@ describe('a draft of a split', () => {
     expect(rebased.baseRevision).toBe(8);
     expect(percents(rebased)).toEqual({ v1: 50, v2: 50 });
     expect(isChanged(rebased)).toBe(true);
+  });
+
+  it('goes when it is applied, but for what was moved meanwhile', () => {
+    const sent = moveWeight(startDraft(view({ v1: 90, v2: 10 })), 'v2', 30);
+    const applied = { revision: 8, weights: sent.weights };
+    expect(afterApplied(sent, applied)).toBeNull();
+    const moved = afterApplied(moveWeight(sent, 'v2', 40), applied);
+    expect(moved && percents(moved)).toEqual({ v1: 60, v2: 40 });
+    expect(moved && standing(moved, view({ v1: 70, v2: 30 }, 8))).toBe('current');
   });
 });

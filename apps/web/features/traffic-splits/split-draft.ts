@@ -96,6 +96,15 @@ export function standing(draft: SplitDraft, view: SplitView): Standing {
   return sameWeights(draft.base, now) || sameWeights(draft.weights, now) ? 'moved-on' : 'overtaken';
 }
 
+/** What is left to apply after a draft was; null when nothing was moved meanwhile. */
+export function afterApplied(
+  draft: SplitDraft,
+  applied: { readonly revision: number; readonly weights: readonly VersionWeight[] },
+): SplitDraft | null {
+  const { revision: baseRevision, weights: base } = applied;
+  return sameWeights(draft.weights, base) ? null : { ...draft, baseRevision, base };
+}
+
 /** Keeps what was typed and puts it on top of what is set now. */
 export function rebase(draft: SplitDraft, view: SplitView): SplitDraft {
   return { ...draft, baseRevision: view.revision, base: weightsInForce(view.versions), grip: null };

@@ -32,20 +32,20 @@ export function TrafficSplitEditor({ view }: { view: SplitView }) {
 function Editor({ view }: { view: SplitView }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const { draft, changed, overtaken, edit, discard } = useSplitDraft(view);
+  const { draft, changed, overtaken, edit, discard, settle } = useSplitDraft(view);
   const permission = usePermission();
   const [reason, setReason] = useState('');
   const [applied, setApplied] = useQueryState('applied', parseAsInteger);
 
   const update = useMutation(
     trpc.trafficSplits.update.mutationOptions({
-      onSuccess: async (result) => {
+      onSuccess: async (result, sent) => {
         if (!result.changed) notifications.show({ message: 'The split was already set like this.' });
         void setApplied(result.changed ? result.revision : null);
         // The draft goes when the new split is here, so that the sliders do not jump back to the old one.
         await queryClient.invalidateQueries(trpc.trafficSplits.get.queryFilter({ service: view.service }));
-        discard();
-        setReason('');
+        settle({ revision: result.revision, weights: sent.weights });
+        setReason((current) => (current === sent.reason ? '' : current));
       },
       // A conflict or a rollout that has just begun: fetch what is true now, keep what was typed.
       onError: () => void queryClient.invalidateQueries(trpc.trafficSplits.pathFilter()),

@@ -2,7 +2,7 @@
 
 import type { RouterOutputs } from '@tulle/api/router-types';
 import { useState } from 'react';
-import { isChanged, rebase, type SplitDraft, standing, startDraft } from './split-draft';
+import { afterApplied, isChanged, rebase, type SplitDraft, standing, startDraft } from './split-draft';
 
 export interface DraftHandle {
   readonly draft: SplitDraft;
@@ -11,6 +11,8 @@ export interface DraftHandle {
   readonly overtaken: boolean;
   readonly edit: (change: (draft: SplitDraft) => SplitDraft) => void;
   readonly discard: () => void;
+  /** Lets go of what was applied; what was moved meanwhile stays. */
+  readonly settle: (applied: Parameters<typeof afterApplied>[1]) => void;
 }
 
 /**
@@ -27,5 +29,6 @@ export function useSplitDraft(view: RouterOutputs['trafficSplits']['get']): Draf
     overtaken: stands === 'overtaken',
     edit: (change) => setTouched(change(draft)),
     discard: () => setTouched(null),
+    settle: (applied) => setTouched((current) => current && afterApplied(current, applied)),
   };
 }
