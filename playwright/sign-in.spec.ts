@@ -47,6 +47,20 @@ test('a wrong password is refused, and what was typed is kept', async ({ page })
   await expect(page.getByLabel('Email')).toHaveValue(ana.email);
 });
 
+test('what is typed before the page listens is kept', async ({ page }) => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('/sign-in?next=/agents', { waitUntil: 'commit' });
+  await signIn(page);
+  release();
+  await page.waitForLoadState();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/agents');
+});
+
 test('after signing out nothing is shown any more', async ({ page }) => {
   await page.goto('/sign-in');
   await signIn(page);

@@ -2,7 +2,8 @@
 
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useMounted } from '@/ui/clock';
 import { signIn } from './auth-client';
 import { Entrance } from './entrance';
 
@@ -16,6 +17,15 @@ export function SignInForm({ next }: { next: string }) {
       password: (value) => (value === '' ? 'Enter your password' : null),
     },
   });
+
+  const listens = useMounted();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once; what was typed, or filled in, before it could be heard
+  useEffect(() => {
+    for (const field of ['email', 'password'] as const) {
+      const typed = form.getInputNode(field);
+      if (typed instanceof HTMLInputElement && typed.value !== '') form.setFieldValue(field, typed.value);
+    }
+  }, []);
 
   async function enter({ email, password }: typeof form.values) {
     setBusy(true);
@@ -50,7 +60,8 @@ export function SignInForm({ next }: { next: string }) {
               {problem}
             </Alert>
           )}
-          <Button type="submit" variant="filled" size="sm" loading={busy} fullWidth>
+          {/* Sent by the browser itself, the form would only come back empty. */}
+          <Button type={listens ? 'submit' : 'button'} variant="filled" size="sm" loading={busy} fullWidth>
             Sign in
           </Button>
         </Stack>
