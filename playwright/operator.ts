@@ -13,7 +13,7 @@ interface RolloutSpec {
 
 /** Sets the stage of a journey as the command line of this machine does: as the operator, whom no page shows as Ana. */
 export class Operator {
-  /** Declares a split and gives its revision; the present one when it was declared like this already. */
+  /** Declares a split that is not sticky and gives its revision; the present one when it was declared like this already. */
   async setSplit(service: string, weights: Readonly<Record<string, number>>, reason = ''): Promise<number> {
     await this.endRollouts(service);
     const { revision } = await ask<{ revision: number }>('trafficSplits.get', { service, windowMs: 60_000 });
@@ -21,6 +21,7 @@ export class Operator {
       service,
       baseRevision: revision,
       weights: Object.entries(weights).map(([version, weight]) => ({ version, weight })),
+      sticky: null,
       reason,
     });
     return result.revision;

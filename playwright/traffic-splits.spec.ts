@@ -87,6 +87,32 @@ test('a lock holds a weight, and what cannot be applied says why', alone, async 
   await expect(weight(page, 'v2')).toBeDisabled();
 });
 
+test('callers are made to stay with their version, and told of before and after', alone, async ({ page }) => {
+  await page.goto('/traffic/recommendation');
+  await page.getByRole('combobox', { name: 'Callers stay with their version' }).click();
+  await page.getByRole('option', { name: 'By a cookie they bring' }).click();
+  const name = page.getByRole('textbox', { name: 'Name of the cookie' });
+  await expectBlocked(apply(page), 'Say by which cookie.');
+  await name.fill('a b');
+  await expect(name).toHaveAccessibleDescription('Letters, digits and dashes.');
+
+  await name.fill('session');
+  await weight(page, 'v2').fill('30');
+  await expect(
+    page.getByText('Callers stay by cookie session; a request without it goes by the weights.'),
+  ).toBeVisible();
+  await apply(page).click();
+  await expect(applied(page)).toBeVisible();
+  await expect(page.getByText('Now a caller stays with its version by cookie session.')).toBeVisible();
+  await weight(page, 'v2').fill('40');
+  await expect(
+    page.getByText('10 % of callers with cookie session move to v2; all others stay.'),
+  ).toBeVisible();
+
+  await page.getByRole('button', { name: 'YAML' }).click();
+  await expect(page.getByRole('dialog')).toContainText(/sticky:\s+by: cookie\s+name: session/);
+});
+
 test('HTML in a reason is text wherever it is shown', alone, async ({ page }) => {
   const reason = `<img src="x" onerror="document.title='owned'"> & <b>bold</b>`;
   await page.goto('/traffic/recommendation');

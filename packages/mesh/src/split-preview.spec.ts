@@ -45,6 +45,7 @@ test('a change is told in requests per second and names', () => {
         detail: '31 requests/s each; the most seen so far is 9',
       },
     ],
+    callers: [],
     warnings: ['Three times the load v2 has carried. Consider a rollout with steps.'],
     agentsSentence: '7 agents will take it, usually within 50 ms.',
   });
@@ -89,6 +90,12 @@ test('without a split the present shares are those of the instances', () => {
     ['v2', 40],
     ['v1', 60],
   ]);
+});
+
+test('callers that stay are told what becomes of them', () => {
+  const cookie = { by: 'cookie', name: 'sid' } as const;
+  const { callers } = describeSplitChange({ ...input, sticky: { current: cookie, next: cookie } });
+  expect(plain(callers)).toEqual(['40 % of callers with cookie sid move to v2; all others stay.']);
 });
 
 test('an unchanged split changes nothing', () => {

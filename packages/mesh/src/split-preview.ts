@@ -1,4 +1,6 @@
 import { countOf, formatMs, formatNumber, formatPercent, listOf } from './format.ts';
+import type { Sticky } from './sticky.ts';
+import { describeCallerChange } from './sticky-words.ts';
 import type { VersionWeight } from './traffic-split.ts';
 import { weightOf } from './weights.ts';
 
@@ -6,6 +8,8 @@ export interface SplitPreviewInput {
   /** The weights in force; empty while the service has no split and all instances are equal. */
   readonly current: readonly VersionWeight[];
   readonly next: readonly VersionWeight[];
+  /** How callers stay with their version, now and then; by default not at all. */
+  readonly sticky?: { readonly current: Sticky | null; readonly next: Sticky | null };
   /** Requests per second to the service now. */
   readonly ratePerSecond: number;
   readonly versions: readonly {
@@ -42,6 +46,8 @@ export interface SplitPreview {
     /** "31 requests/s each; the most seen so far is 9" */
     readonly detail: string;
   }[];
+  /** What becomes of callers that stay with their version, or shall. */
+  readonly callers: readonly string[];
   readonly warnings: readonly string[];
   /** "7 agents will take it, usually within 50 ms." */
   readonly agentsSentence: string;
@@ -77,6 +83,10 @@ export function describeSplitChange(input: SplitPreviewInput): SplitPreview {
         sentence: `${countOf(move.instances, 'instance')} of ${move.version}`,
         detail: instanceDetail(move),
       })),
+    callers: describeCallerChange(
+      { sticky: input.sticky?.current ?? null, weights: present },
+      { sticky: input.sticky?.next ?? null, weights: input.next },
+    ),
     warnings: [...missingInstances(input, moves), ...growing.flatMap(growthWarning)],
     agentsSentence: agentsSentence(input.agents, input.usualMs),
   };

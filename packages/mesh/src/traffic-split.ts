@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { serviceNameSchema, versionNameSchema } from './names.ts';
-import { stickySchema } from './sticky.ts';
+import { type Sticky, stickySchema } from './sticky.ts';
 
 /** Percentages with at most two decimals, so that a sum of 100 can be checked exactly in hundredths. */
 export const weightSchema = z.number().check(
@@ -49,11 +49,13 @@ export const trafficSplitSchema = z.strictObject({
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 
-/** The split of a service with other weights; all else that was said of it stays. */
+/** The split of a service with other weights, and with other stickiness where that is named: null is none. */
 export function reweighted(
   split: TrafficSplit | undefined,
   service: string,
   weights: readonly VersionWeight[],
+  sticky: Sticky | null | undefined = split?.sticky,
 ): TrafficSplit {
-  return { ...split, kind: 'TrafficSplit', service, weights: [...weights] };
+  const { sticky: _before, ...rest } = split ?? {};
+  return { ...rest, kind: 'TrafficSplit', service, weights: [...weights], ...(sticky && { sticky }) };
 }

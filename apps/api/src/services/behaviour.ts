@@ -1,6 +1,7 @@
 import { defaultPolicy, type Policy } from '@tulle/mesh/policy';
 import { describePolicy } from '@tulle/mesh/policy-words';
-import { describeRule, describeSticky } from '@tulle/mesh/route-words';
+import { describeRule } from '@tulle/mesh/route-words';
+import { stickyTerms } from '@tulle/mesh/sticky-words';
 import { unusualFields } from '@tulle/mesh/unusual-fields';
 import type { Database } from '@tulle/prisma/database';
 import { z } from 'zod';
@@ -31,7 +32,7 @@ export async function behaviourOf(
     rules: (route?.rules ?? []).slice(0, shownRules).map(describeRule),
     ruleCount: route?.rules.length ?? 0,
     rulesChanged: (route && changes.get('Route')) ?? null,
-    sticky: sticky === undefined ? null : describeSticky(sticky),
+    sticky: sticky === undefined ? null : stickyTerms(sticky),
     policy: partsOf(policy ?? defaultPolicy(service)),
     policyChanged: (policy && changes.get('Policy')) ?? null,
   };

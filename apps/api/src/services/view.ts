@@ -54,7 +54,7 @@ export interface BehaviourView {
   readonly ruleCount: number;
   /** null without rules. */
   readonly rulesChanged: LastChange | null;
-  /** What keeps a user with a version, such as `cookie session`; null when nothing does. */
+  /** By what a caller stays with its version, such as `by cookie session`; null when none does. */
   readonly sticky: string | null;
   /** All that is in force. */
   readonly policy: readonly PolicyPart[];

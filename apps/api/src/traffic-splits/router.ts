@@ -1,4 +1,5 @@
 import { reasonSchema, serviceNameSchema } from '@tulle/mesh/names';
+import { stickySchema } from '@tulle/mesh/sticky';
 import { weightsSchema } from '@tulle/mesh/traffic-split';
 import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
@@ -17,6 +18,7 @@ export const trafficSplitsRouter = router({
         service: serviceNameSchema,
         baseRevision: z.int().min(0),
         weights: weightsSchema,
+        sticky: z.nullish(stickySchema),
         reason: z._default(reasonSchema, ''),
       }),
     )

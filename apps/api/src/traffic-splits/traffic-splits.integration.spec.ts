@@ -103,7 +103,7 @@ describe('traffic splits', () => {
   });
 });
 
-it('an edit of weights keeps what is sticky', async () => {
+it('an edit of weights keeps what is sticky, and one that names it changes it', async () => {
   const database = await testDatabase();
   const fleet = fakeFleet({ orders: ['v1', 'v2'] });
   const replica = await startReplica(database, fleet);
@@ -126,5 +126,21 @@ it('an edit of weights keeps what is sticky', async () => {
     service: 'orders',
     weights: edited,
     sticky,
+  });
+
+  const header = { by: 'header', name: 'x-user' } as const;
+  await splits.update(ada, {
+    service: 'orders',
+    baseRevision: 2,
+    weights: edited,
+    sticky: header,
+    reason: '',
+  });
+  expect(await splits.get({ windowMs, service: 'orders' })).toMatchObject({ revision: 3, sticky: header });
+  await splits.update(ada, { service: 'orders', baseRevision: 3, weights: edited, sticky: null, reason: '' });
+  expect(replica.configStore.resource('TrafficSplit', 'orders')).toEqual({
+    kind: 'TrafficSplit',
+    service: 'orders',
+    weights: edited,
   });
 });

@@ -93,6 +93,7 @@ export function createTrafficSplits({
           ...share,
           maxInstanceRate: highest.get(share.version) ?? 0,
         })),
+        sticky: configStore.resource('TrafficSplit', service)?.sticky ?? null,
         rate: rateOf(edges, spanMs),
         callers: [...new Set(edges.map(({ source }) => source))].sort(),
         agents: fleet.holders(service),
@@ -101,14 +102,14 @@ export function createTrafficSplits({
       };
     },
 
-    update: async (person, { service, baseRevision, weights, reason }) => {
+    update: async (person, { service, baseRevision, weights, sticky, reason }) => {
       const { revision, changed, agents } = await applyChange({
         author: person,
         source: person.via,
         reason,
         baseRevision,
         edit: (current) => ({
-          upserts: [reweighted(current.find('TrafficSplit', service), service, weights)],
+          upserts: [reweighted(current.find('TrafficSplit', service), service, weights, sticky)],
         }),
       });
       return { revision, changed, agents };

@@ -1,4 +1,5 @@
 import type { RolloutPhase } from '@tulle/mesh/rollout/spec';
+import type { Sticky } from '@tulle/mesh/sticky';
 import type { VersionWeight } from '@tulle/mesh/traffic-split';
 import type { LastChange } from '../changes/view.ts';
 import type { Person } from '../people/person.ts';
@@ -23,6 +24,8 @@ export interface TrafficSplitView {
   /** The revision an edit must name as its base. */
   readonly revision: number;
   readonly versions: readonly SplitVersion[];
+  /** How callers stay with their version; null when they do not. */
+  readonly sticky: Sticky | null;
   readonly rate: number;
   readonly callers: readonly string[];
   /** Agents that hold this service's view and will take a change. */
@@ -45,6 +48,13 @@ export interface TrafficSplits {
   get(input: { windowMs: number; service: string }): Promise<TrafficSplitView>;
   update(
     person: Person,
-    input: { service: string; baseRevision: number; weights: readonly VersionWeight[]; reason: string },
+    input: {
+      service: string;
+      baseRevision: number;
+      weights: readonly VersionWeight[];
+      /** Left as it is when not named; null ends it. */
+      sticky?: Sticky | null | undefined;
+      reason: string;
+    },
   ): Promise<Applied>;
 }

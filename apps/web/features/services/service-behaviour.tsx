@@ -29,7 +29,7 @@ export function ServiceBehaviour({ behaviour, service }: { behaviour: Behaviour;
           <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
           {ruleCount === 0 && <p className={classes.none}>No rules: all requests go by the split.</p>}
           {sticky !== null && (
-            <p className={classes.sticky}>A user, known by {sticky}, stays with one version of the split.</p>
+            <p className={classes.sticky}>A caller stays with its version {sticky}.</p>
           )}
           <ol className={classes.list}>
             {rules.map(({ title, when, does }) => (

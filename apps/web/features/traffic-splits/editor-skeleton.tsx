@@ -3,6 +3,7 @@ import { Card } from '@/ui/card';
 import { Bone, BoneLines } from '@/ui/states';
 import shareClasses from './share-chart.module.css';
 import splitClasses from './split-card.module.css';
+import stickyClasses from './sticky-editor.module.css';
 import classes from './traffic-split-editor.module.css';
 import rowClasses from './version-row.module.css';
 
@@ -19,6 +20,17 @@ export function EditorSkeleton() {
               <BarBone key={name} name={name} />
             ))}
           </dl>
+          <div className={stickyClasses.sticky} aria-hidden="true">
+            <div className={stickyClasses.fields}>
+              <div>
+                <BoneLines widths={[150]} />
+                <Bone height={30} />
+              </div>
+            </div>
+            <div className={stickyClasses.now}>
+              <BoneLines widths={['60%']} />
+            </div>
+          </div>
         </Card>
         <Card title="What this will do">
           <BoneLines widths={['92%', '64%']} />

@@ -6,7 +6,7 @@ import { paths } from '@/paths';
 import { MeshLink } from '@/ui/mesh-link';
 import classes from './preview-card.module.css';
 
-interface PreviewCardProps extends Omit<ApplyFormProps, 'isChanged'> {
+interface PreviewCardProps extends ApplyFormProps {
   readonly service: string;
   readonly preview: SplitPreview;
   /** What stands here while nothing is moved. */
@@ -15,12 +15,12 @@ interface PreviewCardProps extends Omit<ApplyFormProps, 'isChanged'> {
 
 /** Says what the change will do before it does it, and takes the reason that goes into the history. */
 export function PreviewCard(props: PreviewCardProps) {
-  const { preview } = props;
+  const { preview, isChanged } = props;
   const growing = preview.changes.filter((change) => change.to > change.from);
   const shrinking = preview.changes.filter((change) => change.to < change.from);
   return (
     <div className={classes.preview}>
-      {preview.changes.length === 0 ? (
+      {!isChanged ? (
         <p className={classes.quiet}>{props.hint}</p>
       ) : (
         <>
@@ -32,6 +32,11 @@ export function PreviewCard(props: PreviewCardProps) {
           )}
           {preview.perInstance.map((load) => (
             <Fact key={load.version} title={load.sentence} detail={load.detail} />
+          ))}
+          {preview.callers.map((sentence) => (
+            <p key={sentence} className={classes.callers}>
+              {sentence}
+            </p>
           ))}
           {preview.warnings.map((warning) => (
             <p key={warning} className={classes.warning}>
@@ -46,7 +51,7 @@ export function PreviewCard(props: PreviewCardProps) {
           <p className={classes.quiet}>{preview.agentsSentence}</p>
         </>
       )}
-      <ApplyForm {...props} isChanged={preview.changes.length > 0} />
+      <ApplyForm {...props} />
     </div>
   );
 }

@@ -14,10 +14,12 @@ import {
   mostFor,
   moveWeight,
   type SplitDraft,
+  stickyIssue,
   toggleLock,
   versionsOutside,
   weightsInForce,
 } from './split-draft';
+import { StickyEditor } from './sticky-editor';
 import { VersionRow } from './version-row';
 
 type SplitView = RouterOutputs['trafficSplits']['get'];
@@ -27,11 +29,14 @@ export function SplitCard({
   view,
   draft,
   readOnly,
+  stickyError,
   onEdit,
 }: {
   view: SplitView;
   draft: SplitDraft;
   readOnly: boolean;
+  /** What the server refused, in words. */
+  stickyError: string | null;
   onEdit: (change: (draft: SplitDraft) => SplitDraft) => void;
 }) {
   const names = [...new Set([...view.versions, ...draft.weights].map(({ version }) => version))];
@@ -84,6 +89,14 @@ export function SplitCard({
           />
         </Bar>
       </dl>
+      <StickyEditor
+        fields={draft.sticky}
+        now={view.sticky}
+        issue={stickyIssue(draft)}
+        error={stickyError}
+        readOnly={readOnly}
+        onChange={(sticky) => onEdit((current) => ({ ...current, sticky }))}
+      />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addVersion,
   afterApplied,
+  draftInWords,
   heldBecause,
   isChanged,
   mostFor,
@@ -10,6 +11,7 @@ import {
   rebase,
   standing,
   startDraft,
+  stickyDrafted,
   toggleLock,
   versionsOutside,
 } from './split-draft.ts';
@@ -18,7 +20,12 @@ type SplitView = RouterOutputs['trafficSplits']['get'];
 
 const traffic = { requests: 0, rate: 0, errorRate: 0, successRate: 100, p50: null, p95: null, p99: null };
 
-function view(weights: Record<string, number | null>, revision = 7, instances = 1): SplitView {
+function view(
+  weights: Record<string, number | null>,
+  revision = 7,
+  instances = 1,
+  sticky: SplitView['sticky'] = null,
+): SplitView {
   return {
     service: 'orders',
     revision,
@@ -30,6 +37,7 @@ function view(weights: Record<string, number | null>, revision = 7, instances = 
       traffic,
       maxInstanceRate: 0,
     })),
+    sticky,
     rate: 10,
     callers: ['frontend'],
     agents: 3,
@@ -101,10 +109,51 @@ describe('a draft of a split', () => {
 
   it('goes when it is applied, but for what was moved meanwhile', () => {
     const sent = moveWeight(startDraft(view({ v1: 90, v2: 10 })), 'v2', 30);
-    const applied = { revision: 8, weights: sent.weights };
+    const applied = { baseRevision: 8, weights: sent.weights, sticky: null };
     expect(afterApplied(sent, applied)).toBeNull();
     const moved = afterApplied(moveWeight(sent, 'v2', 40), applied);
     expect(moved && percents(moved)).toEqual({ v1: 60, v2: 40 });
     expect(moved && standing(moved, view({ v1: 70, v2: 30 }, 8))).toBe('current');
+    expect(afterApplied(sent, { ...applied, sticky: { by: 'source' } })).not.toBeNull();
+  });
+});
+
+describe('the stickiness of a draft', () => {
+  const cookie = { by: 'cookie', name: 'sid' } as const;
+  const shares = { v1: 90, v2: 10 };
+  const sticky = (draft: ReturnType<typeof startDraft>, name: string) => ({
+    ...draft,
+    sticky: { by: 'cookie', name } as const,
+  });
+
+  it('is a change of its own', () => {
+    const draft = startDraft(view(shares));
+    expect(isChanged(sticky(draft, 'sid'))).toBe(true);
+    expect(stickyDrafted(sticky(draft, 'sid'))).toEqual(cookie);
+    expect(isChanged(sticky(startDraft(view(shares, 7, 1, cookie)), 'sid'))).toBe(false);
+  });
+
+  it('is a change, too, before its name is one', () => {
+    expect(isChanged(sticky(startDraft(view(shares)), ''))).toBe(true);
+  });
+
+  it('is overtaken by another stickiness, not by the same', () => {
+    const draft = sticky(startDraft(view(shares)), 'sid');
+    expect(standing(draft, view(shares, 8))).toBe('moved-on');
+    expect(standing(draft, view(shares, 8, 1, cookie))).toBe('moved-on');
+    expect(standing(draft, view(shares, 8, 1, { by: 'source' }))).toBe('overtaken');
+  });
+
+  it('is kept on a new base, while weights that nobody touched follow', () => {
+    const rebased = rebase(sticky(startDraft(view(shares)), 'sid'), view({ v1: 70, v2: 30 }, 8));
+    expect(percents(rebased)).toEqual({ v1: 70, v2: 30 });
+    expect(draftInWords(rebased)).toBe('callers stay by cookie sid');
+  });
+
+  it('follows what is set meanwhile when only weights were touched', () => {
+    const moved = moveWeight(startDraft(view(shares)), 'v2', 50);
+    const rebased = rebase(moved, view(shares, 8, 1, cookie));
+    expect(stickyDrafted(rebased)).toEqual(cookie);
+    expect(draftInWords(rebased)).toBe('v1 50\u2009%, v2 50\u2009%');
   });
 });

@@ -1,6 +1,9 @@
 import type { RouterOutputs } from '@tulle/api/router-types';
+import type { Sticky } from '@tulle/mesh/sticky';
+import { isSameSticky, stickyTerms } from '@tulle/mesh/sticky-words';
 import type { VersionWeight } from '@tulle/mesh/traffic-split';
 import { normalise, rebalance, weightOf } from '@tulle/mesh/weights';
+import { fieldsOf, type StickyFields, stickyOf } from './sticky-fields.ts';
 
 type SplitView = RouterOutputs['trafficSplits']['get'];
 
@@ -9,7 +12,9 @@ export interface SplitDraft {
   readonly baseRevision: number;
   /** What was set when the draft began. */
   readonly base: readonly VersionWeight[];
+  readonly baseSticky: Sticky | null;
   readonly weights: readonly VersionWeight[];
+  readonly sticky: StickyFields;
   readonly locked: readonly string[];
   /** The weights before the version in hand was first moved, so that moving it back restores the others. */
   readonly grip: { readonly version: string; readonly from: readonly VersionWeight[] } | null;
@@ -17,7 +22,15 @@ export interface SplitDraft {
 
 export function startDraft(view: SplitView): SplitDraft {
   const base = weightsInForce(view.versions);
-  return { baseRevision: view.revision, base, weights: base, locked: [], grip: null };
+  return {
+    baseRevision: view.revision,
+    base,
+    baseSticky: view.sticky,
+    weights: base,
+    sticky: fieldsOf(view.sticky),
+    locked: [],
+    grip: null,
+  };
 }
 
 /** The declared weights; without a split, requests spread evenly over instances whatever their version. */
@@ -73,8 +86,24 @@ export function mostFor(draft: SplitDraft, version: string): number {
   return (10_000 - taken) / 100;
 }
 
+/** How callers shall stay; as before while the fields are not complete. */
+export function stickyDrafted(draft: SplitDraft): Sticky | null {
+  const drafted = stickyOf(draft.sticky, draft.baseSticky);
+  return drafted.issue === null ? drafted.sticky : draft.baseSticky;
+}
+
+/** Why the fields of stickiness mean nothing yet. */
+export function stickyIssue(draft: SplitDraft): string | null {
+  return stickyOf(draft.sticky, draft.baseSticky).issue;
+}
+
 export function isChanged(draft: SplitDraft): boolean {
-  return !sameWeights(draft.base, draft.weights);
+  return !sameWeights(draft.base, draft.weights) || isStickyChanged(draft);
+}
+
+function isStickyChanged({ sticky, baseSticky }: SplitDraft): boolean {
+  const drafted = stickyOf(sticky, baseSticky);
+  return drafted.issue !== null || !isSameSticky(drafted.sticky, baseSticky);
 }
 
 /** Equal when every version has the same share; naming a version with 0 counts as a difference. */
@@ -93,21 +122,43 @@ export function standing(draft: SplitDraft, view: SplitView): Standing {
   if (view.revision === draft.baseRevision) return 'current';
   const now = weightsInForce(view.versions);
   // Also when somebody set just what is meant here: nothing is left to disagree about.
-  return sameWeights(draft.base, now) || sameWeights(draft.weights, now) ? 'moved-on' : 'overtaken';
+  const isBase = sameWeights(draft.base, now) && isSameSticky(draft.baseSticky, view.sticky);
+  const isMeant = sameWeights(draft.weights, now) && isSameSticky(stickyDrafted(draft), view.sticky);
+  return isBase || isMeant ? 'moved-on' : 'overtaken';
 }
 
-/** What is left to apply after a draft was; null when nothing was moved meanwhile. */
+/** What is left to apply after a draft was; null when nothing was changed meanwhile. */
 export function afterApplied(
   draft: SplitDraft,
-  applied: { readonly revision: number; readonly weights: readonly VersionWeight[] },
+  applied: Pick<SplitDraft, 'weights' | 'baseRevision'> & { readonly sticky: Sticky | null },
 ): SplitDraft | null {
-  const { revision: baseRevision, weights: base } = applied;
-  return sameWeights(draft.weights, base) ? null : { ...draft, baseRevision, base };
+  const { baseRevision, weights: base, sticky: baseSticky } = applied;
+  const rest = { ...draft, baseRevision, base, baseSticky };
+  return isChanged(rest) ? rest : null;
 }
 
-/** Keeps what was typed and puts it on top of what is set now. */
+/** Keeps what was typed and puts it on top of what is set now; of weights and stickiness, what was not touched follows. */
 export function rebase(draft: SplitDraft, view: SplitView): SplitDraft {
-  return { ...draft, baseRevision: view.revision, base: weightsInForce(view.versions), grip: null };
+  const base = weightsInForce(view.versions);
+  return {
+    ...draft,
+    baseRevision: view.revision,
+    base,
+    weights: sameWeights(draft.base, draft.weights) ? base : draft.weights,
+    baseSticky: view.sticky,
+    sticky: isStickyChanged(draft) ? draft.sticky : fieldsOf(view.sticky),
+    grip: null,
+  };
+}
+
+/** What is not as it was: `v1 70 %, v2 30 %; callers stay by cookie sid`. */
+export function draftInWords(draft: SplitDraft): string {
+  const sticky = stickyDrafted(draft);
+  const stays = sticky === null ? 'no caller stays with its version' : `callers stay ${stickyTerms(sticky)}`;
+  return [
+    ...(sameWeights(draft.base, draft.weights) ? [] : [weightsInWords(draft.weights)]),
+    ...(isStickyChanged(draft) ? [stays] : []),
+  ].join('; ');
 }
 
 /** `v1 70 %, v2 30 %`. */

@@ -17,7 +17,7 @@ import { previewOf } from './preview-of';
 import { ShareChart } from './share-chart';
 import { SingleVersion } from './single-version';
 import { SplitCard } from './split-card';
-import { rebase, weightsInWords } from './split-draft';
+import { draftInWords, rebase, stickyDrafted, stickyIssue } from './split-draft';
 import classes from './traffic-split-editor.module.css';
 import { useSplitDraft } from './use-split-draft';
 
@@ -44,7 +44,7 @@ function Editor({ view }: { view: SplitView }) {
         void setApplied(result.changed ? result.revision : null);
         // The draft goes when the new split is here, so that the sliders do not jump back to the old one.
         await queryClient.invalidateQueries(trpc.trafficSplits.get.queryFilter({ service: view.service }));
-        settle({ revision: result.revision, weights: sent.weights });
+        settle({ baseRevision: result.revision, weights: sent.weights, sticky: sent.sticky ?? null });
         setReason((current) => (current === sent.reason ? '' : current));
       },
       // A conflict or a rollout that has just begun: fetch what is true now, keep what was typed.
@@ -53,7 +53,8 @@ function Editor({ view }: { view: SplitView }) {
   );
 
   const readOnly = view.rollout !== null;
-  const error = update.error !== null && !overtaken ? failureOf(update.error).message : null;
+  const failure = update.error !== null && !overtaken ? failureOf(update.error) : null;
+  const stickyError = failure?.issues.find(({ path }) => path.includes('sticky'))?.message ?? null;
   return (
     <div className={classes.page}>
       {view.rollout !== null && <OwnedNotice rollout={view.rollout} />}
@@ -63,7 +64,7 @@ function Editor({ view }: { view: SplitView }) {
           service={view.service}
           kind="TrafficSplit"
           baseRevision={draft.baseRevision}
-          kept={weightsInWords(draft.weights)}
+          kept={draftInWords(draft)}
           onTakeOver={() => {
             update.reset();
             edit((current) => rebase(current, view));
@@ -76,23 +77,38 @@ function Editor({ view }: { view: SplitView }) {
       )}
       <div className={classes.columns}>
         <Card title="Split between versions" aside="observed over the last minute">
-          <SplitCard view={view} draft={draft} readOnly={readOnly} onEdit={edit} />
+          <SplitCard
+            view={view}
+            draft={draft}
+            readOnly={readOnly}
+            stickyError={stickyError}
+            onEdit={(change) => {
+              // What was refused is being mended.
+              if (update.isError) update.reset();
+              edit(change);
+            }}
+          />
         </Card>
         <Card title="What this will do">
           <PreviewCard
             service={view.service}
             preview={previewOf(draft, view)}
+            isChanged={changed}
             reason={reason}
             onReason={setReason}
             hint={readOnly ? ownedHint : movableHint}
-            blocked={permission('editor') ?? blockedBecause({ readOnly, changed, overtaken })}
+            blocked={
+              permission('editor') ??
+              blockedBecause({ readOnly, changed, overtaken, issue: stickyIssue(draft) })
+            }
             pending={update.isPending}
-            error={error}
+            error={stickyError === null ? (failure?.message ?? null) : null}
             onApply={() =>
               update.mutate({
                 service: view.service,
                 baseRevision: draft.baseRevision,
                 weights: [...draft.weights],
+                sticky: stickyDrafted(draft),
                 reason,
               })
             }
@@ -120,9 +136,15 @@ const movableHint =
   'Move a slider or type a number to see here, in requests per second and names, what would change.';
 const ownedHint = 'While the rollout runs, its steps move this split; nothing can be moved by hand.';
 
-function blockedBecause(state: { readOnly: boolean; changed: boolean; overtaken: boolean }): string | null {
+function blockedBecause(state: {
+  readOnly: boolean;
+  changed: boolean;
+  overtaken: boolean;
+  issue: string | null;
+}): string | null {
   if (state.readOnly) return 'A rollout owns this split.';
   if (state.overtaken) return 'Decide first what becomes of the other change.';
   if (!state.changed) return 'Nothing is moved yet.';
+  if (state.issue !== null) return state.issue;
   return null;
 }
