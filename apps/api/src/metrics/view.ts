@@ -37,7 +37,10 @@ export interface TrafficSummary {
   readonly requests: number;
   readonly rate: number;
   readonly errorRate: number;
+  /** As callers see it, after retries. */
   readonly successRate: number;
+  /** Of single tries; only where something was tried again. */
+  readonly trySuccessRate?: number;
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;

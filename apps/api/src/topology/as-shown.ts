@@ -24,7 +24,8 @@ export function asShown(graph: TopologyView): TopologyView {
   return view;
 }
 
-function trafficShown({ requests, rate, errorRate, p50, p95, p99 }: TrafficSummary): TrafficSummary {
+function trafficShown(traffic: TrafficSummary): TrafficSummary {
+  const { requests, rate, errorRate, trySuccessRate, p50, p95, p99 } = traffic;
   const percentile = (value: number | null) => (value === null ? null : shown(value));
   return {
     requests: shown(requests),
@@ -32,6 +33,7 @@ function trafficShown({ requests, rate, errorRate, p50, p95, p99 }: TrafficSumma
     errorRate: shown(errorRate),
     // Not rounded itself: 99.97 is not all.
     successRate: 100 - shown(errorRate),
+    ...(trySuccessRate !== undefined && { trySuccessRate: 100 - shown(100 - trySuccessRate) }),
     ...{ p50: percentile(p50), p95: percentile(p95), p99: percentile(p99) },
   };
 }

@@ -181,6 +181,8 @@ test('an edge knows both identities, its split, certificate and failures', async
     meshErrors: { connect_failed: 4 },
     rollout: null,
   });
+  expect(edge.edge.traffic.successRate).toBe(96);
+  expect(edge.edge.traffic.trySuccessRate).toBeCloseTo((96 / 104) * 100);
   expect(edge.certificate?.expiresAt).toBeGreaterThan(now());
   expect(edge.split.map(({ version, weight }) => [version, weight])).toEqual([
     ['v1', 80],

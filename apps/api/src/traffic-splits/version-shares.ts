@@ -1,5 +1,6 @@
 import { emptyCounts, mergeCounts, quantile } from '@tulle/mesh/histogram';
 import type { TrafficSplit } from '@tulle/mesh/traffic-split';
+import { trySuccessRate } from '@tulle/mesh/tries';
 import type { Fleet } from '../agents/fleet.ts';
 import type { TrafficSummary } from '../metrics/view.ts';
 import type { EdgeCounters } from '../telemetry/store.ts';
@@ -11,11 +12,17 @@ export function summarise(edges: readonly EdgeCounters[], spanMs: number): Traff
   const errors = sum(edges, (edge) => edge.serverErrors + edge.meshErrors);
   const latency = edges.reduce((merged, edge) => mergeCounts(merged, edge.latency), emptyCounts);
   const errorRate = requests === 0 ? 0 : (errors / requests) * 100;
+  const successRate = 100 - errorRate;
+  const ofTries = trySuccessRate(
+    { requests, successRate },
+    sum(edges, (edge) => edge.retries),
+  );
   return {
     requests,
     rate: requests / (spanMs / 1_000),
     errorRate,
-    successRate: 100 - errorRate,
+    successRate,
+    ...(ofTries !== undefined && { trySuccessRate: ofTries }),
     p50: quantile(latency, 0.5) ?? null,
     p95: quantile(latency, 0.95) ?? null,
     p99: quantile(latency, 0.99) ?? null,

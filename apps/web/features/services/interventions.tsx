@@ -3,7 +3,6 @@ import { countOf, formatPercent, formatRate } from '@tulle/mesh/format';
 import { meshErrorWords } from '@/topology/panel/mesh-error-words';
 import { Card, Stat } from '@/ui/card';
 import classes from './interventions.module.css';
-import { triesOf } from './tries';
 
 type ServiceView = RouterOutputs['services']['get'];
 
@@ -17,20 +16,20 @@ interface InterventionsProps {
 /** What the mesh did to requests beside carrying them: what it tried again, and what it limited, refused or gave up. */
 export function Interventions({ traffic, interventions, window }: InterventionsProps) {
   const { retries, meshErrors } = interventions;
-  const tries = triesOf(traffic, retries);
+  const { requests, rate, successRate, trySuccessRate } = traffic;
   const failures = Object.entries(meshErrors)
     .filter(([, count]) => count > 0)
     .sort(([, left], [, right]) => right - left);
   return (
     <Card title="Retries, limits and failures of the mesh" aside={`last ${window}`}>
-      {tries === undefined && failures.length === 0 && (
+      {trySuccessRate === undefined && failures.length === 0 && (
         <p className={classes.none}>No request was tried again, limited or failed by the mesh.</p>
       )}
-      {tries !== undefined && (
+      {trySuccessRate !== undefined && (
         <div className={classes.stats}>
-          <Stat value={formatPercent(tries.effective)} label="success for callers" />
-          <Stat value={formatPercent(tries.actual)} label="of all tries" />
-          <Stat value={formatRate(tries.retryRate)} label="retries" />
+          <Stat value={formatPercent(successRate)} label="success for callers" />
+          <Stat value={formatPercent(trySuccessRate)} label="of all tries" />
+          <Stat value={formatRate((rate * retries) / requests)} label="retries" />
         </div>
       )}
       {failures.length > 0 && (
@@ -41,7 +40,7 @@ export function Interventions({ traffic, interventions, window }: InterventionsP
               <li key={code}>
                 <b title={code}>{name}</b>
                 <span className={classes.count}>{countOf(count, 'request')}</span>
-                <span className={classes.count}>{formatPercent((100 * count) / traffic.requests)}</span>
+                <span className={classes.count}>{formatPercent((100 * count) / requests)}</span>
                 <span className={classes.means}>{means}</span>
               </li>
             );

@@ -5,6 +5,7 @@ import { paths } from '@/paths';
 import { MeshLink } from '@/ui/mesh-link';
 import { HealthDot } from '@/ui/status-tag';
 import classes from './service-detail.module.css';
+import { trySuccessWords } from './tries';
 
 type Neighbour = RouterOutputs['services']['get']['callers'][number];
 
@@ -55,9 +56,14 @@ export function Neighbours({ of, side, neighbours }: NeighboursProps) {
               {side === 'callers' ? `${service} → ${of}` : `${of} → ${service}`}{' '}
             </span>
             {formatRate(traffic.rate)} · {formatPercent(traffic.successRate)}
+            <Tries words={trySuccessWords(traffic)} />
           </MeshLink>
         </li>
       ))}
     </ul>
   );
+}
+
+function Tries({ words }: { words: string | null }) {
+  return words === null ? null : <span title="Of all single tries, before retries"> · tries {words}</span>;
 }

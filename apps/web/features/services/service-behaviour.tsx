@@ -28,9 +28,7 @@ export function ServiceBehaviour({ behaviour, service }: { behaviour: Behaviour;
         <section>
           <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
           {ruleCount === 0 && <p className={classes.none}>No rules: all requests go by the split.</p>}
-          {sticky !== null && (
-            <p className={classes.sticky}>A caller stays with its version {sticky}.</p>
-          )}
+          {sticky !== null && <p className={classes.sticky}>A caller stays with its version {sticky}.</p>}
           <ol className={classes.list}>
             {rules.map(({ title, when, does }) => (
               <li key={`${title} ${when.join()}`}>

@@ -11,6 +11,8 @@ import { EmptyState } from '@/ui/states';
 import { HealthTag } from '@/ui/status-tag';
 import { MutualTls } from './mutual-tls';
 import { RolloutLink } from './rollout-link';
+import classes from './services-table.module.css';
+import { trySuccessHint, trySuccessWords } from './tries';
 import { VersionsCell } from './versions-cell';
 
 type ServiceRow = RouterOutputs['services']['list'][number];
@@ -74,12 +76,7 @@ const columns: readonly Column<ServiceRow>[] = [
     header: 'Success',
     width: '72px',
     align: 'right',
-    cell: (row) => (
-      <>
-        {row.traffic.requests === 0 ? '–' : formatPercent(row.traffic.successRate)}
-        {row.traffic.requests > 0 && <span data-narrow-unit=""> success</span>}
-      </>
-    ),
+    cell: ({ traffic }) => <Success traffic={traffic} />,
     sortBy: (row) => (row.traffic.requests === 0 ? null : row.traffic.successRate),
   },
   {
@@ -124,6 +121,24 @@ const columns: readonly Column<ServiceRow>[] = [
     sortBy: (row) => row.rollout?.phase,
   },
 ];
+
+/** As callers see it; below it, that of single tries where retries made a difference. */
+function Success({ traffic }: { traffic: ServiceRow['traffic'] }) {
+  if (traffic.requests === 0) return '–';
+  const ofTries = trySuccessWords(traffic);
+  const effective = (
+    <>
+      {formatPercent(traffic.successRate)}
+      <span data-narrow-unit=""> success</span>
+    </>
+  );
+  if (ofTries === null) return effective;
+  return (
+    <span className={classes.success} title={trySuccessHint}>
+      {effective} <span className={classes.tries}>tries {ofTries}</span>
+    </span>
+  );
+}
 
 interface ServicesTableProps {
   readonly rows: readonly ServiceRow[] | undefined;

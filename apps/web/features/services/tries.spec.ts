@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { triesOf } from './tries.ts';
+import { trySuccessWords } from './tries.ts';
 
-test('a service that fails half of its tries and is asked twice succeeds by three quarters', () => {
-  const traffic = { requests: 100, rate: 10, successRate: 75 };
-  expect(triesOf(traffic, 50)).toEqual({ effective: 75, actual: 50, retryRate: 5 });
-});
+const traffic = { requests: 100, successRate: 99 };
 
-test('without retries there is one share, which is shown already', () => {
-  expect(triesOf({ requests: 100, rate: 10, successRate: 75 }, 0)).toBeUndefined();
-  expect(triesOf({ requests: 0, rate: 0, successRate: 100 }, 3)).toBeUndefined();
+test('the success of tries is told where it differs from that of requests', () => {
+  expect(trySuccessWords({ ...traffic, trySuccessRate: 90 })).toBe('90\u2009%');
+  expect(trySuccessWords(traffic)).toBeNull();
+  expect(trySuccessWords({ ...traffic, trySuccessRate: 98.9999 })).toBeNull();
+  expect(trySuccessWords({ requests: 0, successRate: 100, trySuccessRate: 0 })).toBeNull();
 });

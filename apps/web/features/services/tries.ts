@@ -1,23 +1,17 @@
-/** What callers got, beside what it took. */
-export interface Tries {
-  /** Percent of requests that did not fail in the end. */
-  readonly effective: number;
-  /** Percent of all tries that did not fail. */
-  readonly actual: number;
-  /** Tries beyond the first of each request, per second. */
-  readonly retryRate: number;
+import { formatPercent } from '@tulle/mesh/format';
+
+interface Success {
+  readonly requests: number;
+  readonly successRate: number;
+  readonly trySuccessRate?: number | undefined;
 }
 
-/** Each retry follows a try that failed. undefined when nothing was tried again, so that both shares are the same. */
-export function triesOf(
-  traffic: { readonly requests: number; readonly rate: number; readonly successRate: number },
-  retries: number,
-): Tries | undefined {
-  const { requests, rate, successRate } = traffic;
-  if (retries === 0 || requests === 0) return undefined;
-  return {
-    effective: successRate,
-    actual: (successRate * requests) / (requests + retries),
-    retryRate: (rate * retries) / requests,
-  };
+/** Share of tries that succeeded, in words; null where it reads as the share of requests does. */
+export function trySuccessWords({ requests, successRate, trySuccessRate }: Success): string | null {
+  if (requests === 0 || trySuccessRate === undefined) return null;
+  const words = formatPercent(trySuccessRate);
+  return words === formatPercent(successRate) ? null : words;
 }
+
+/** What the two shares are, for who points at them. */
+export const trySuccessHint = 'Success as callers see it, after retries; below it, of all single tries';

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { countOf, formatRelative } from '@tulle/mesh/format';
+import { countOf, formatCount, formatPercent, formatRelative } from '@tulle/mesh/format';
 import { useTRPC } from '@/trpc/client';
 import { useNow } from '@/ui/clock';
 import { MonoId } from '@/ui/mono-id';
@@ -56,7 +56,7 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
           <>
             {data.rollout && <RolloutCard rollout={data.rollout} />}
             <SplitSection service={destination} versions={data.split} />
-            <MeshErrors codes={data.meshErrors} retries={data.retries} />
+            <FromTheMesh traffic={data.edge.traffic} codes={data.meshErrors} retries={data.retries} />
             <section>
               <h3>Identities</h3>
               <dl className={classes.facts}>
@@ -100,8 +100,16 @@ function CertificateLife({ expiresAt, renewsAt }: { expiresAt: number; renewsAt:
   );
 }
 
-/** Failures the mesh itself answered, by code; nothing when there were none. */
-function MeshErrors({ codes, retries }: { codes: Readonly<Record<string, number>>; retries: number }) {
+/** What the mesh tried again, and the failures that it answered itself, by code; nothing when there were none. */
+function FromTheMesh({
+  traffic: { successRate, trySuccessRate },
+  codes,
+  retries,
+}: {
+  traffic: GraphEdge['traffic'];
+  codes: Readonly<Record<string, number>>;
+  retries: number;
+}) {
   const entries = Object.entries(codes)
     .filter(([, count]) => count > 0)
     .sort(([, left], [, right]) => right - left);
@@ -112,7 +120,15 @@ function MeshErrors({ codes, retries }: { codes: Readonly<Record<string, number>
       {retries > 0 && (
         <dl className={classes.facts}>
           <dt>retries</dt>
-          <dd>{countOf(retries, 'request')}</dd>
+          <dd>{formatCount(retries)}</dd>
+          {trySuccessRate !== undefined && (
+            <>
+              <dt>success</dt>
+              <dd>
+                {formatPercent(successRate)} for callers, {formatPercent(trySuccessRate)} of all tries
+              </dd>
+            </>
+          )}
         </dl>
       )}
       <ul className={classes.errors}>
