@@ -196,12 +196,14 @@ test(
     const compared = page.getByRole('region', { name: 'Compared with now' });
     await expect(compared).toContainText(/As it was at .+, over 1\smin/);
     await expect(node(page, 'recommendation')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Past, back to now' })).toBeVisible();
     // Before the mesh was there, nobody called anybody.
     await page.goto(`/?at=${Date.now() - 7 * 86_400_000}`);
     await expect(compared.getByRole('listitem').first()).toContainText(/none then, now [\d.]+\s\/s/);
     await compared.getByRole('button', { name: 'Back to now' }).click();
     await expect(compared).toHaveCount(0);
     await expect.poll(() => inUrl(page, 'at')).toBeNull();
+    await expect(page.getByRole('button', { name: 'Live, pause' })).toBeVisible();
     await operator.setSplit('recommendation', { v1: 90, v2: 10 });
   },
 );

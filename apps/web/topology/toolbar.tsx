@@ -36,7 +36,8 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
         <Query
           ref={box}
           label="Find in the graph"
-          placeholder="Find: error > 1%, name"
+          prefix="Find"
+          placeholder="error > 1%, name"
           text={find}
           onText={setFind}
           onEnter={found?.onShow}
@@ -49,7 +50,8 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
         )}
         <Query
           label="Hide in the graph"
-          placeholder="Hide: rate < 1"
+          prefix="Hide"
+          placeholder="rate < 1"
           text={hide}
           onText={setHide}
           className={classes.hide}
@@ -114,6 +116,8 @@ export function Toolbar({ state, found, onFit, onZoom, onLayOut }: ToolbarProps)
 interface QueryProps {
   readonly ref?: Ref<HTMLInputElement>;
   readonly label: string;
+  /** Stays when there is text, unlike the placeholder. */
+  readonly prefix: string;
   readonly placeholder: string;
   readonly text: string;
   readonly onText: (text: string) => void;
@@ -121,12 +125,15 @@ interface QueryProps {
   readonly className: string | undefined;
 }
 
-function Query({ ref, label, placeholder, text, onText, onEnter, className }: QueryProps) {
+function Query({ ref, label, prefix, placeholder, text, onText, onEnter, className }: QueryProps) {
   return (
     <TextInput
       ref={ref}
       type="search"
       aria-label={label}
+      leftSection={<span className={classes.prefix}>{prefix}</span>}
+      leftSectionWidth={42}
+      leftSectionPointerEvents="none"
       placeholder={placeholder}
       title="Names, failing, degraded, idle, rate < 1, error > 1%, p95 > 200; a comma means or"
       value={text}

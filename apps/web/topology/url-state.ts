@@ -1,13 +1,7 @@
 'use client';
 
-import {
-  parseAsBoolean,
-  parseAsInteger,
-  parseAsString,
-  parseAsStringLiteral,
-  useQueryState,
-  useQueryStates,
-} from 'nuqs';
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { usePast } from '@/ui/use-view';
 
 const edgeLabels = ['rate', 'errors', 'p95'] as const;
 
@@ -21,7 +15,7 @@ export function useTopologyState() {
   });
   const [find, setFind] = useQueryState('find', parseAsString.withDefault(''));
   const [hide, setHide] = useQueryState('hide', parseAsString.withDefault(''));
-  const [at, setAt] = useQueryState('at', parseAsInteger);
+  const { at, setAt } = usePast();
   // Going back closes the panel, as people expect of what covers a part of the page.
   const [select, setSelect] = useQueryState(
     'select',
@@ -35,7 +29,7 @@ export function useTopologyState() {
     hide,
     setHide: (next: string) => void setHide(next || null),
     at,
-    setAt: (next: number | null) => void setAt(next),
+    setAt,
     select,
     setSelect: (next: string | undefined) => void setSelect(next ?? null),
   };

@@ -1,6 +1,6 @@
 'use client';
 
-import { useQueryState } from 'nuqs';
+import { parseAsInteger, useQueryState } from 'nuqs';
 import { useCallback } from 'react';
 import { defaultWindow, pausedParser, type Window, windowMsOf, windowParser } from './view-state';
 
@@ -13,6 +13,12 @@ export function useWindow(): { window: Window; windowMs: number; setWindow(windo
 export function usePaused(): { paused: boolean; setPaused(paused: boolean): void } {
   const [paused, set] = useQueryState('paused', pausedParser);
   return { paused, setPaused: (next) => void set(next) };
+}
+
+/** Of when the graph is, milliseconds since the epoch; null is now. No other page has a past. */
+export function usePast(): { at: number | null; setAt(at: number | null): void } {
+  const [at, set] = useQueryState('at', parseAsInteger);
+  return { at, setAt: (next) => void set(next) };
 }
 
 /** For queries of moving numbers: fetch every so often unless paused, and show the last answer while the next comes. */

@@ -6,10 +6,11 @@ import {
   IconCircleHalf2,
   IconPlayerPause,
   IconPlayerPlay,
+  IconPlayerSkipForward,
   IconSearch,
 } from '@tabler/icons-react';
 import { useConnection } from '@/trpc/connection';
-import { usePaused, useWindow } from '../use-view';
+import { usePast, usePaused, useWindow } from '../use-view';
 import { windows, windowText } from '../view-state';
 import { schemeIcons } from './colour-scheme';
 import { openSearch } from './search';
@@ -24,10 +25,33 @@ export function TopBar() {
         <kbd className={classes.key}>⌘K</kbd>
       </UnstyledButton>
       <span className={classes.space} />
-      <LiveButton />
+      <Liveness />
       <WindowMenu />
       <ThemeMenu />
     </header>
+  );
+}
+
+/** Whether what is on the screen moves with the mesh. */
+function Liveness() {
+  const { at, setAt } = usePast();
+  return at === null ? <LiveButton /> : <PastButton onNow={() => setAt(null)} />;
+}
+
+function PastButton({ onNow }: { onNow: () => void }) {
+  return (
+    <Tooltip label="The graph shows the past. Go back to now">
+      <UnstyledButton
+        className={classes.live}
+        data-state="past"
+        aria-label="Past, back to now"
+        onClick={onNow}
+      >
+        <i aria-hidden="true" />
+        <span>Past</span>
+        <IconPlayerSkipForward size={14} stroke={1.6} />
+      </UnstyledButton>
+    </Tooltip>
   );
 }
 
