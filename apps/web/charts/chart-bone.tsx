@@ -10,9 +10,15 @@ export function ChartBone({ height = 120, legend = false }: { height?: number; l
           <Bone width={72} height={10} />
         </div>
       )}
-      <div className={classes.bone} style={{ height }}>
-        <i />
-      </div>
+      <Gridlines height={height} />
+    </div>
+  );
+}
+
+export function Gridlines({ height }: { height: number | '100%' }) {
+  return (
+    <div className={classes.bone} style={{ height }}>
+      <i />
     </div>
   );
 }

@@ -1,3 +1,6 @@
+/** At the ends of an axis, and of the changes between them. */
+export const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 /** Three gridlines people can read: zero, a half and a round top that holds every value. */
 export function axisTicks(values: readonly (number | null)[], fixedTop?: number): [number, number, number] {
   const top = fixedTop ?? roundUp(Math.max(0, ...values.filter((value) => value !== null)));
