@@ -52,7 +52,7 @@ test('a revocation says who is cut off, and cancelling does nothing', async ({ p
 
   await openMenu(page, 'catalogue-v2', 'Revoke…');
   const oneOfThree = page.getByRole('dialog', { name: 'Revoke catalogue-v2' });
-  await expect(oneOfThree).toContainText('catalogue goes on with 2 other instances.');
+  await expect(oneOfThree).toContainText('catalogue continues with 2 other instances.');
   await oneOfThree.getByRole('button', { name: 'Cancel' }).click();
   await expect(oneOfThree).toBeHidden();
   await expect(rowOf(page, 'shipping')).toContainText('valid');

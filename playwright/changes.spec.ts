@@ -17,7 +17,7 @@ test('a change is found with its reason, and reverted by another', alone, async 
       .filter({ hasText: /v2.*10.*40/ })
       .first(),
   ).toBeVisible();
-  await expect(page.getByText('Every agent it concerns has it.')).toBeVisible();
+  await expect(page.getByText('Every agent it affects has it.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Revert…' }).click();
   const dialog = page.getByRole('dialog', { name: `Revert revision ${revision}` });

@@ -53,7 +53,7 @@ test('a pause holds the rollout where it is, and a resume lets it go on', alone,
   await act(
     page,
     'Resume',
-    'Goes on where it was paused, at step 2: Approval by 1 person.',
+    'Continues where it was paused, at step 2: Approval by 1 person.',
     'Comment',
     'fed',
   );

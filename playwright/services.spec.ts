@@ -79,7 +79,7 @@ timeouts: { requestMs: 20000 }
 
     await operator.remove('recommendation', 'Route', 'Policy');
     await page.goto('/services/recommendation');
-    await expect(card).toContainText('No rules: all requests go by the split.');
+    await expect(card).toContainText('No rules: all requests follow the split.');
   },
 );
 

@@ -43,7 +43,7 @@ test('signing in leads back to what was asked for', async ({ page }) => {
 test('a wrong password is refused, and what was typed is kept', async ({ page }) => {
   await page.goto('/sign-in');
   await signIn(page, 'not the password');
-  await expect(page.getByText('This email and password do not belong together.')).toBeVisible();
+  await expect(page.getByText('This email and password do not match.')).toBeVisible();
   await expect(page.getByLabel('Email')).toHaveValue(ana.email);
 });
 
@@ -73,7 +73,7 @@ test('after signing out nothing is shown any more', async ({ page }) => {
 
 test('the link of the first start works once', async ({ page }) => {
   await page.goto(spentLink());
-  await expect(page.getByRole('heading', { name: 'This link is spent' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This link no longer works' })).toBeVisible();
   await page.getByRole('link', { name: 'Sign in instead' }).click();
   await expect(page).toHaveURL('/sign-in');
 });

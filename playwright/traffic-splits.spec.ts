@@ -81,7 +81,7 @@ test(
 
 test('a lock holds a weight, and what cannot be applied says why', alone, async ({ page }) => {
   await page.goto('/traffic/recommendation');
-  await expectBlocked(apply(page), 'Nothing is moved yet.');
+  await expectBlocked(apply(page), 'Nothing has been changed yet.');
   await page.getByRole('button', { name: 'Lock the weight of v1' }).click();
   await expect(weight(page, 'v1')).toBeDisabled();
   await expect(weight(page, 'v2')).toBeDisabled();
@@ -99,7 +99,9 @@ test('callers are made to stay with their version, and told of before and after'
   await name.fill('session');
   await weight(page, 'v2').fill('30');
   await expect(
-    page.getByText('Callers stay by cookie session; a request without it goes by the weights.'),
+    page.getByText(
+      'Callers stay with their version by cookie session; a request without it is routed by weight.',
+    ),
   ).toBeVisible();
   await apply(page).click();
   await expect(applied(page)).toBeVisible();

@@ -10,7 +10,7 @@ export const dataPathErrors = {
   },
   upgrade_unsupported: {
     status: 502,
-    message: 'The service speaks HTTP/2 and takes no WebSockets over it (RFC 8441)',
+    message: 'The service speaks HTTP/2 and does not take WebSockets over it (RFC 8441)',
   },
   not_http: { status: 501, message: 'The service does not speak HTTP: connect to its own port' },
   unknown_host: { status: 404, message: 'The host does not name a service of the mesh' },

@@ -205,7 +205,7 @@ it('goes on when nobody reads what it prints', () => {
 it('makes, lists and revokes join tokens', () => {
   const token = tulle('token', 'create', 'orders');
   expect(token.output).toMatch(/^\S+\n$/);
-  expect(token.errors).toMatch(/^Good once, for 15\smin; agents join at https:/);
+  expect(token.errors).toMatch(/^Valid once, for 15\smin; agents join at https:/);
   const id = /^(\S+) +orders +unused/m.exec(tulle('token', 'list').output)?.[1] ?? '';
   expect(tulle('token', 'revoke', id).output).toBe(`Token ${id} is revoked.\n`);
   expect(tulle('token', 'list').output).toMatch(/orders +revoked/);
@@ -222,6 +222,6 @@ it('says that nobody answers, or that nobody is known', async () => {
     TULLE_TOKEN: 'of-another',
   });
   expect(stranger.errors).toMatch(/^The server at \S+ does not accept the token of TULLE_TOKEN: .*\n$/);
-  expect(tulle('get', '--bogus').errors).toContain('(tulle get --help lists what there is)');
+  expect(tulle('get', '--bogus').errors).toContain('(tulle get --help lists what it takes)');
   expect(runTulle(['serve']).errors).toMatch(/unknown command 'serve'.*server/s);
 });

@@ -46,9 +46,12 @@ test('an empty variable counts as unset', () => {
 });
 
 test.each([
-  [{ TULLE_URL: 'nonsense', TULLE_TOKEN: 'x' }, /^--url or TULLE_URL: nonsense is no address of a server; /],
-  [{ TULLE_URL: '127.0.0.1:4400' }, /^--url or TULLE_URL: 127\.0\.0\.1:4400 is no address/],
-  [{ TULLE_URL: 'ftp://here' }, /is no address of a server/],
+  [
+    { TULLE_URL: 'nonsense', TULLE_TOKEN: 'x' },
+    /^--url or TULLE_URL: nonsense is not the address of a server; /,
+  ],
+  [{ TULLE_URL: '127.0.0.1:4400' }, /^--url or TULLE_URL: 127\.0\.0\.1:4400 is not the address/],
+  [{ TULLE_URL: 'ftp://here' }, /is not the address of a server/],
   [{ TULLE_TOKEN: 'two\nlines' }, /^TULLE_TOKEN has spaces or other characters that no token has\.$/],
 ])('what cannot be used is said in a sentence: %j', (environment, sentence) => {
   know('{"url":"http://127.0.0.1:4400","token":"mine"}');

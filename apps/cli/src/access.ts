@@ -59,14 +59,14 @@ export function readOperatorFile(dataDir: string): Access {
   try {
     return { ...operatorSchema.parse(JSON.parse(text)), tokenFrom: file };
   } catch {
-    throw new CommandFailure(`${file} is damaged; restart the server to have it written anew.`);
+    throw new CommandFailure(`${file} is damaged; restart the server to have it rewritten.`);
   }
 }
 
 function requireUrl(url: string): void {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
   throw new CommandFailure(
-    `--url or TULLE_URL: ${url} is no address of a server; write it as http://127.0.0.1:4400.`,
+    `--url or TULLE_URL: ${url} is not the address of a server; write it as http://127.0.0.1:4400.`,
   );
 }
 

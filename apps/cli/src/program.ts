@@ -15,7 +15,7 @@ export async function runProgram(subcommands: readonly Subcommand[]): Promise<vo
     .version('0.1.0')
     // What follows the command of `tulle run` belongs to that command.
     .enablePositionalOptions()
-    .showHelpAfterError('(tulle --help lists what there is)');
+    .showHelpAfterError('(see tulle --help)');
   goOnWithoutReader();
 
   const asked = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
@@ -25,7 +25,7 @@ export async function runProgram(subcommands: readonly Subcommand[]): Promise<vo
       .command(name)
       .summary(summary)
       .description(summary)
-      .showHelpAfterError(`(tulle ${name} --help lists what there is)`);
+      .showHelpAfterError(`(tulle ${name} --help lists what it takes)`);
     if (name === wanted) (await load()).define(command);
   }
 

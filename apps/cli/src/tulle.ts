@@ -16,7 +16,7 @@ const subcommands: readonly Subcommand[] = [
   { name: 'get', summary: 'show resources', load: () => import('./resources/get-command.ts') },
   {
     name: 'delete',
-    summary: 'take a resource out of force',
+    summary: 'delete a resource',
     load: () => import('./resources/delete-command.ts'),
   },
   { name: 'token', summary: 'manage join tokens', load: () => import('./join-tokens/token-command.ts') },

@@ -35,32 +35,36 @@ it.each([
 
 describe('other terms', () => {
   it.each([
-    [null, cookie, ['Callers stay by cookie sid; a request without it goes by the weights.']],
+    [
+      null,
+      cookie,
+      ['Callers stay with their version by cookie sid; a request without it is routed by weight.'],
+    ],
     [
       cookie,
       header,
-      ['Callers are assigned anew, by header x-user; a request without it goes by the weights.'],
+      ['Callers are assigned anew, by header x-user; a request without it is routed by weight.'],
     ],
     [
       null,
       source,
       [
-        "Callers stay by the caller's identity.",
+        "Callers stay with their version by the caller's identity.",
         'The weights share out callers, not requests: with few callers, shares may be far from them.',
       ],
     ],
-    [cookie, null, ['No caller stays with its version any longer: every request goes by the weights.']],
+    [cookie, null, ['No caller stays with its version any longer: every request is routed by weight.']],
     [
       null,
       session,
-      ['Callers without cookie shop go by the weights once, get it with the answer, and stay.'],
+      ['Callers without cookie shop are routed by weight once, get it with the answer, and stay.'],
     ],
     [
       { ...session, name: 'old' },
       session,
       [
         'Callers are assigned anew.',
-        'Callers without cookie shop go by the weights once, get it with the answer, and stay.',
+        'Callers without cookie shop are routed by weight once, get it with the answer, and stay.',
       ],
     ],
     [

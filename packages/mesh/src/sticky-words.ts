@@ -34,7 +34,7 @@ export function describeCallerChange(from: CallerSplit, to: CallerSplit): string
   if (to.sticky === null) {
     return from.sticky === null
       ? []
-      : ['No caller stays with its version any longer: every request goes by the weights.'];
+      : ['No caller stays with its version any longer: every request is routed by weight.'];
   }
   if (!isSameSticky(from.sticky, to.sticky)) return newTerms(from.sticky, to.sticky);
   return to.sticky.by === 'session' ? movedSessions(to.sticky, from, to) : movedKeys(to.sticky, from, to);
@@ -44,17 +44,19 @@ function newTerms(from: Sticky | null, to: Sticky): string[] {
   if (to.by !== 'session') {
     // The version is computed from the key alone, whatever the caller had before.
     const now =
-      from === null ? `Callers stay ${stickyTerms(to)}` : `Callers are assigned anew, ${stickyTerms(to)}`;
+      from === null
+        ? `Callers stay with their version ${stickyTerms(to)}`
+        : `Callers are assigned anew, ${stickyTerms(to)}`;
     return to.by === 'source'
       ? [
           `${now}.`,
           'The weights share out callers, not requests: with few callers, shares may be far from them.',
         ]
-      : [`${now}; a request without it goes by the weights.`];
+      : [`${now}; a request without it is routed by weight.`];
   }
   if (from?.by === 'session' && from.name === to.name)
     return [`Callers with cookie ${to.name} stay; those without it get it in its new form.`];
-  const begun = `Callers without cookie ${to.name} go by the weights once, get it with the answer, and stay.`;
+  const begun = `Callers without cookie ${to.name} are routed by weight once, get it with the answer, and stay.`;
   return from === null ? [begun] : ['Callers are assigned anew.', begun];
 }
 

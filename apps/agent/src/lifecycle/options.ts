@@ -166,7 +166,7 @@ export const meshFields = {
     z.optional(httpUrl),
   ),
   logLevel: setting(
-    'Least level logged',
+    'Lowest level logged',
     z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
   ),
   exitWithParent: setting('Stop when the process that started this one ends', z._default(flag, false)),

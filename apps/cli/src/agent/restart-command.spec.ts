@@ -24,7 +24,7 @@ test('says which process serves now', async () => {
 test('says why nothing has changed, or that nobody is there', async () => {
   const port = await adminPort(500, '{"error":"it was not ready after 30000 ms"}');
   await expect(restartAgent(port)).rejects.toThrow(
-    'The agent goes on as it was: it was not ready after 30000 ms',
+    'The agent continues as it was: it was not ready after 30000 ms',
   );
   await expect(restartAgent(await adminPort(502, 'not ours'))).rejects.toThrow('not ours');
   await expect(restartAgent(await reservedPort())).rejects.toThrow(CommandFailure);

@@ -29,7 +29,8 @@ export async function restartAgent(adminPort: number): Promise<string> {
     );
   });
   const { pid, error } = answerOf(body);
-  if (status !== 200) throw new CommandFailure(`The agent goes on as it was: ${error ?? `status ${status}`}`);
+  if (status !== 200)
+    throw new CommandFailure(`The agent continues as it was: ${error ?? `status ${status}`}`);
   return `Process ${pid} serves now.`;
 }
 

@@ -8,7 +8,7 @@ import { demoSocketPath } from './control-server.ts';
 import type { PartStatus } from './supervised-part.ts';
 
 const actions = [
-  { name: 'break', what: 'Make a part fail and dawdle.' },
+  { name: 'break', what: 'Make a part fail and slow down.' },
   { name: 'heal', what: 'Make a part behave again.' },
   { name: 'stop', what: 'Stop a part.' },
   { name: 'start', what: 'Start a part that was stopped.' },

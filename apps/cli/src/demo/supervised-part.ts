@@ -86,7 +86,7 @@ export class SupervisedPart {
     const answer = await setFault(faultPort, setting).catch((error: Error) => {
       throw new CommandFailure(`${name} does not answer (${error.message}); try again once it is up.`);
     });
-    if (!answer.ok) throw new CommandFailure(`${name} did not take it: ${(await answer.text()).trim()}`);
+    if (!answer.ok) throw new CommandFailure(`${name} did not accept it: ${(await answer.text()).trim()}`);
     this.#broken = broken;
   }
 

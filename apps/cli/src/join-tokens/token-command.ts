@@ -20,7 +20,7 @@ export function define(command: Command): void {
         const lifetimeMs = minutes(flags.minutes);
         const created = await api.joinTokens.create.mutate({ service, lifetimeMs });
         process.stderr.write(
-          `Good once, for ${formatDuration(lifetimeMs)}; agents join at ${created.apiAddress}\n`,
+          `Valid once, for ${formatDuration(lifetimeMs)}; agents join at ${created.apiAddress}\n`,
         );
         process.stdout.write(`${created.token}\n`);
       }),
@@ -43,7 +43,7 @@ export function define(command: Command): void {
       }),
     );
   addAccessOptions(command.command('revoke'))
-    .description('Make an unused token worthless.')
+    .description('Revoke an unused token.')
     .argument('<id>', 'as `tulle token list` shows it')
     .action((id: string, flags: AccessFlags) =>
       withApi(flags, async (api) => {

@@ -10,9 +10,9 @@ interface DeleteFlags extends AccessFlags {
 
 export function define(command: Command): void {
   addAccessOptions(command)
-    .description('Take one resource out of force; it can be brought back from Changes on the dashboard.')
+    .description('Delete one resource; it can be restored from Changes on the dashboard.')
     .argument('<kind>', `one of ${resourceKinds.join(', ')}`)
-    .argument('<service>', 'the service it speaks of; "*" for the default of access')
+    .argument('<service>', 'the service it is about; "*" for the default of access')
     .option('-m, --reason <text>', 'why, for the history', '')
     .action((word: string, service: string, { reason, ...flags }: DeleteFlags) => {
       const kind = kindNamed(word);

@@ -19,7 +19,7 @@ export function define(command: Command): void {
   addAccessOptions(command)
     .description('Show what is declared: everything, one kind, or one service.')
     .argument('[kind]', `one of ${resourceKinds.join(', ')}`)
-    .argument('[service]', 'the service it speaks of; "*" for the default of access')
+    .argument('[service]', 'the service it is about; "*" for the default of access')
     .addOption(new Option('-o, --output <format>', 'how').choices(['table', 'yaml', 'json']).default('table'))
     .action((word: string | undefined, service: string | undefined, flags: GetFlags) => {
       const kind = word === undefined ? undefined : kindNamed(word);

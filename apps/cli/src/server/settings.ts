@@ -51,7 +51,7 @@ export const settingsSchema = z.object({
     .describe('Where browsers reach the dashboard, when not at its own address (behind a proxy)'),
   allowedHosts: names
     .default([])
-    .describe('Further names, separated by commas, by which browsers may reach the dashboard'),
+    .describe('More names, separated by commas, by which browsers may reach the dashboard'),
   dataDir: z
     .string()
     .min(1)
@@ -74,7 +74,7 @@ export const settingsSchema = z.object({
     ),
   trustDomain: z
     .optional(trustDomainSchema)
-    .describe('Trust domain of all identities (default: tulle.local); settled at the first start'),
+    .describe('Trust domain of all identities (default: tulle.local); fixed at the first start'),
   certificateLifetimeMs: z
     .pipe(durationMs, z.int().min(60_000, 'at least a minute'))
     .default(86_400_000)
@@ -82,7 +82,7 @@ export const settingsSchema = z.object({
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('Least level logged'),
+    .describe('Lowest level logged'),
   logFile: z
     .string()
     .min(1)

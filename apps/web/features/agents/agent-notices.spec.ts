@@ -25,14 +25,14 @@ test('a refusal comes with its reason and the revision that serves meanwhile', (
     {
       tone: 'bad',
       title: 'It refused the newest configuration',
-      text: 'It serves with revision 4 and says: no such port',
+      text: 'It still serves revision 4; its reason: no such port',
     },
   ]);
 });
 
 test('who is offline is not also behind; who is gone is nothing else', () => {
   const behind = { config: { state: 'behind', revision: 4, reason: null } } as const;
-  expect(titles(behind)).toEqual(['It has not yet the newest configuration']);
+  expect(titles(behind)).toEqual(['It does not have the newest configuration yet']);
   expect(titles({ ...behind, connected: false })).toEqual(['It has no connection to the API']);
   expect(titles({ ...behind, leftAt: 1 })).toEqual(['Left']);
   expect(titles({ localHealthy: false, revokedAt: 1 })).toEqual(['Revoked']);

@@ -19,14 +19,14 @@ export function agentNotices(agent: Noticed, all: readonly Noticed[], newest: nu
   if (revokedAt !== null)
     return [notice(undefined, 'Revoked', 'The API and its peers refuse its certificates.')];
   if (leftAt !== null)
-    return [notice(undefined, 'Left', 'It has stopped in order; callers send it nothing more.')];
+    return [notice(undefined, 'Left', 'It has shut down cleanly; callers send it nothing more.')];
   const notices: AgentNotice[] = [];
   if (config.state === 'rejected')
     notices.push(
       notice(
         'bad',
         'It refused the newest configuration',
-        `It serves with revision ${config.revision} and says: ${config.reason ?? 'nothing'}`,
+        `It still serves revision ${config.revision}; its reason: ${config.reason ?? 'none given'}`,
       ),
     );
   if (!connected)
@@ -34,20 +34,20 @@ export function agentNotices(agent: Noticed, all: readonly Noticed[], newest: nu
       notice(
         'warn',
         'It has no connection to the API',
-        'It serves with what it holds, and hears of no change.',
+        'It serves with the configuration it has; no change reaches it.',
       ),
     );
   else if (config.state === 'behind')
     notices.push(
       notice(
         'warn',
-        'It has not yet the newest configuration',
-        `It serves with revision ${config.revision}; the mesh is at ${newest}.`,
+        'It does not have the newest configuration yet',
+        `It serves revision ${config.revision}; the mesh is at ${newest}.`,
       ),
     );
   if (!localHealthy)
     notices.push(
-      notice('bad', 'Its service does not answer', 'Callers use other instances, when there are any.'),
+      notice('bad', 'Its service does not answer', 'Callers use other instances, if there are any.'),
     );
   if (draining)
     notices.push(

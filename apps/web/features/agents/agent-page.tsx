@@ -36,7 +36,7 @@ export function AgentPage({ id }: { id: string }) {
       <PageHeader trail={trail} title="Agent" />
       {agents.data !== undefined && (
         <EmptyState title="There is no such agent">
-          <p>It may have left the mesh long ago; an instance that starts anew has a new agent.</p>
+          <p>It may have left the mesh long ago; an instance that starts again gets a new agent.</p>
           <LinkButton href={paths.agents()}>All agents</LinkButton>
         </EmptyState>
       )}

@@ -16,7 +16,7 @@ const row: Certificate = {
 const other = { ...row, agentId: 'b', instance: 'payment-2' };
 
 it('says who is cut off and what is left', () => {
-  expect(revokeWords(row, [row, other])[1]).toBe('payment goes on with 1 other instance.');
+  expect(revokeWords(row, [row, other])[1]).toBe('payment continues with 1 other instance.');
 });
 
 it('warns when nothing is left', () => {

@@ -16,7 +16,7 @@ export function revokeWords(row: Certificate, all: readonly Certificate[]): stri
     `${row.instance} is cut off: within seconds the server and every peer refuse its certificate, and its connections end.`,
     others.length === 0
       ? `It is the only instance of ${row.service}: every request to ${row.service} will fail.`
-      : `${row.service} goes on with ${countOf(others.length, 'other instance')}.`,
+      : `${row.service} continues with ${countOf(others.length, 'other instance')}.`,
     'It can come back only with a new join token.',
   ];
 }

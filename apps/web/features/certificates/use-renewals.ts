@@ -66,7 +66,7 @@ export function useRenewals(rows: readonly Certificate[] | undefined): Renewals 
     const giveUp = setTimeout(() => {
       notifications.show({
         color: 'warn',
-        message: `${row.instance} was asked and has not answered for 20 s. Its certificate stays as it was.`,
+        message: `${row.instance} was asked 20 s ago and has not answered. Its certificate stays as it was.`,
       });
       settle(row.agentId);
     }, patienceMs);

@@ -24,5 +24,5 @@ it('puts rejections first, in the words of the agent', () => {
 it('knows changes that concern nobody', () => {
   const none = { agents: 0, acked: 0, rejected: [], waiting: [], lastAckMs: null };
   expect(ackStanding(none)).toBe('nobody');
-  expect(ackFigures(none)).toBe('no agents concerned');
+  expect(ackFigures(none)).toBe('no agents affected');
 });

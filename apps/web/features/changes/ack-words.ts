@@ -14,7 +14,7 @@ export function ackStanding(acks: Acks): AckStanding {
 
 /** `7 of 7 agents after 41 ms`. */
 export function ackFigures(acks: Acks): string {
-  if (acks.agents === 0) return 'no agents concerned';
+  if (acks.agents === 0) return 'no agents affected';
   const time = acks.lastAckMs === null ? '' : ` after ${formatMs(acks.lastAckMs)}`;
   return `${acks.acked} of ${countOf(acks.agents, 'agent')}${time}`;
 }

@@ -64,7 +64,7 @@ export const changeColumns: readonly Column<Change>[] = [
 
 function AckCell({ acks }: { acks: Acks }) {
   const standing = ackStanding(acks);
-  if (standing === 'nobody') return <span className={classes.dim}>none concerned</span>;
+  if (standing === 'nobody') return <span className={classes.dim}>none affected</span>;
   const count = `${acks.acked} of ${acks.agents}`;
   if (standing === 'rejected')
     return (

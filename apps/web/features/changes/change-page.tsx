@@ -132,7 +132,7 @@ function ChangeDetail({ change, trail }: { change: Change; trail: React.ReactNod
             <div className={classes.dim}>
               {change.acks.agents === 0
                 ? 'No agent held what this changed.'
-                : 'Every agent it concerns has it.'}
+                : 'Every agent it affects has it.'}
             </div>
           ) : (
             <ul className={classes.fields}>
@@ -155,7 +155,7 @@ function placeOf(entry: Change['entries'][number]): string {
 
 const sourceWords: Readonly<Record<Change['source'], string>> = {
   dashboard: 'in the dashboard',
-  cli: 'by command line',
+  cli: 'from the command line',
   rollout: 'by a rollout',
   system: 'by the system',
 };

@@ -67,7 +67,8 @@ export function ChangesPage({ first }: { first?: FirstChanges | undefined }) {
             title={service === null ? 'Nothing has been changed yet' : `No changes of ${service} yet`}
           >
             <p>
-              Every change of the mesh’s configuration stands here, with who made it, why, and the way back.
+              Every change to the mesh’s configuration appears here, with who made it, why, and how to undo
+              it.
             </p>
           </EmptyState>
         }

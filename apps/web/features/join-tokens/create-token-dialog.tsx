@@ -83,7 +83,7 @@ function CreateToken({ onClose }: { onClose: () => void }) {
       <Autocomplete
         size="xs"
         label="Service"
-        description="One of the mesh, or the name of a new one."
+        description="A service of the mesh, or the name of a new one."
         data={(services.data ?? []).map(({ service }) => service)}
         data-autofocus
         openOnFocus={false}

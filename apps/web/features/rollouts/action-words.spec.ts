@@ -87,7 +87,7 @@ describe('what an action will do', () => {
 
   it('goes on where it was paused', () => {
     const paused = { ...rollout, row: { ...rollout.row, phase: 'paused' as const } };
-    expect(said('resume', paused)).toBe('Goes on where it was paused, at step 2: Approval by 2 people.');
+    expect(said('resume', paused)).toBe('Continues where it was paused, at step 2: Approval by 2 people.');
     expect(mainAction(paused)).toBe('resume');
     expect(mainAction(rollout)).toBe('approve');
   });

@@ -38,7 +38,7 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
         label: 'Pause',
         consequences: [
           `Traffic stays as it is: ${spec.candidate} keeps ${formatPercent(row.setWeight)}.`,
-          'Clocks and analyses stand still until somebody resumes.',
+          'Clocks and analyses stand still until somebody resumes it.',
         ],
         commentLabel: 'Why',
         harmful: false,
@@ -48,7 +48,7 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
         label: 'Resume',
         consequences: [
           row.phase === 'paused'
-            ? `Goes on where it was paused, at step ${step}: ${row.stepText}.`
+            ? `Continues where it was paused, at step ${step}: ${row.stepText}.`
             : `The pause is over: ${nextDoes(rollout)}`,
         ],
         commentLabel: 'Comment',

@@ -107,7 +107,7 @@ export function NewRolloutPage() {
               />
               <Select
                 label="Candidate"
-                description="Shall have it"
+                description="Will take it over"
                 allowDeselect={false}
                 data={names}
                 disabled={service === ''}

@@ -23,7 +23,7 @@ function sentenceOf(
     }
     case 'pause':
       return step.durationMs === undefined
-        ? 'Waits until somebody resumes.'
+        ? 'Waits until somebody resumes it.'
         : `Waits ${duration(step.durationMs)}.`;
     case 'approval':
       return step.approvals === 1

@@ -104,7 +104,7 @@ export function RolloutList() {
           <EmptyState title="No rollouts yet">
             <p>
               A rollout gives a new version its traffic in steps, looks at how it does, asks people for their
-              approval, and goes back by itself when it does badly.
+              approval, and goes back by itself if it does badly.
             </p>
             <LinkButton href={paths.newRollout()} variant="filled">
               New rollout

@@ -51,18 +51,18 @@ export function instanceWords(instance: Instance, ofCallers: readonly Standing[]
   const { revokedAt, leftAt, draining, connected, localHealthy, config } = instance;
   if (revokedAt !== null) return { tone: 'bad', word: 'revoked', why: 'Its certificates are refused.' };
   if (leftAt !== null)
-    return { tone: 'quiet', word: 'left', why: 'It has stopped in order; callers send it nothing more.' };
+    return { tone: 'quiet', word: 'left', why: 'It has shut down cleanly; callers send it nothing more.' };
   if (draining)
     return {
       tone: 'quiet',
       word: 'draining',
-      why: 'It stops: callers send it nothing new, and it finishes what is in flight.',
+      why: 'It is stopping: callers send it nothing new, and it finishes what is in flight.',
     };
   if (!connected)
     return {
       tone: 'warn',
       word: 'disconnected',
-      why: 'Its agent has no connection to the API; it serves with what it holds.',
+      why: 'Its agent has no connection to the API; it serves with the configuration it has.',
     };
   if (config.state === 'rejected') return { tone: 'bad', word: 'rejected', why: config.reason };
   if (!localHealthy) return { tone: 'bad', word: 'unhealthy', why: 'The service does not answer its agent.' };

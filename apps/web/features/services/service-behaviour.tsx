@@ -27,7 +27,7 @@ export function ServiceBehaviour({ behaviour, service }: { behaviour: Behaviour;
       <div className={classes.parts}>
         <section>
           <Heading text={ruleCount === 0 ? 'Rules' : countOf(ruleCount, 'rule')} changed={rulesChanged} />
-          {ruleCount === 0 && <p className={classes.none}>No rules: all requests go by the split.</p>}
+          {ruleCount === 0 && <p className={classes.none}>No rules: all requests follow the split.</p>}
           {sticky !== null && <p className={classes.sticky}>A caller stays with its version {sticky}.</p>}
           <ol className={classes.list}>
             {rules.map(({ title, when, does }) => (

@@ -8,7 +8,7 @@ const client = createAuthClient();
 export async function signIn(email: string, password: string): Promise<string | undefined> {
   const { error } = await client.signIn.email({ email, password });
   if (error === null) return undefined;
-  if (error.status === 401) return 'This email and password do not belong together.';
+  if (error.status === 401) return 'This email and password do not match.';
   if (error.status === 429) return 'Too many attempts. Wait a minute, then try again.';
   return error.message ?? 'The server does not answer. Try again in a moment.';
 }

@@ -22,7 +22,7 @@ export function Welcome({ token }: { token: string }) {
   if (state === 'spent') {
     return (
       <Entrance
-        title="This link is spent"
+        title="This link no longer works"
         hint="It works once, within an hour. Restart the server for a new one, or sign in with your password."
       >
         <MeshLink href={paths.signIn()}>Sign in instead</MeshLink>

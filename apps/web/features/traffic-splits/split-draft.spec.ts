@@ -147,7 +147,7 @@ describe('the stickiness of a draft', () => {
   it('is kept on a new base, while weights that nobody touched follow', () => {
     const rebased = rebase(sticky(startDraft(view(shares)), 'sid'), view({ v1: 70, v2: 30 }, 8));
     expect(percents(rebased)).toEqual({ v1: 70, v2: 30 });
-    expect(draftInWords(rebased)).toBe('callers stay by cookie sid');
+    expect(draftInWords(rebased)).toBe('callers stay with their version by cookie sid');
   });
 
   it('follows what is set meanwhile when only weights were touched', () => {

@@ -151,10 +151,13 @@ export function rebase(draft: SplitDraft, view: SplitView): SplitDraft {
   };
 }
 
-/** What is not as it was: `v1 70 %, v2 30 %; callers stay by cookie sid`. */
+/** What is not as it was: `v1 70 %, v2 30 %; callers stay with their version by cookie sid`. */
 export function draftInWords(draft: SplitDraft): string {
   const sticky = stickyDrafted(draft);
-  const stays = sticky === null ? 'no caller stays with its version' : `callers stay ${stickyTerms(sticky)}`;
+  const stays =
+    sticky === null
+      ? 'no caller stays with its version'
+      : `callers stay with their version ${stickyTerms(sticky)}`;
   return [
     ...(sameWeights(draft.base, draft.weights) ? [] : [weightsInWords(draft.weights)]),
     ...(isStickyChanged(draft) ? [stays] : []),

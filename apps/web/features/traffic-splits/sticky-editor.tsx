@@ -64,6 +64,6 @@ export function StickyEditor({
 
 function stickySentence(sticky: Sticky | null): string {
   return sticky === null
-    ? 'Now every request goes by the weights, whoever sends it.'
+    ? 'Now every request is routed by weight, whoever sends it.'
     : `Now a caller stays with its version ${stickyTerms(sticky)}.`;
 }

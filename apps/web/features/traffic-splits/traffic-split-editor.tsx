@@ -133,7 +133,7 @@ function Editor({ view }: { view: SplitView }) {
 }
 
 const movableHint =
-  'Move a slider or type a number to see here, in requests per second and names, what would change.';
+  'Move a slider or type a number to see here what would change, in requests per second and by name.';
 const ownedHint = 'While the rollout runs, its steps move this split; nothing can be moved by hand.';
 
 function blockedBecause(state: {
@@ -143,8 +143,8 @@ function blockedBecause(state: {
   issue: string | null;
 }): string | null {
   if (state.readOnly) return 'A rollout owns this split.';
-  if (state.overtaken) return 'Decide first what becomes of the other change.';
-  if (!state.changed) return 'Nothing is moved yet.';
+  if (state.overtaken) return 'First decide what to do with the other change.';
+  if (!state.changed) return 'Nothing has been changed yet.';
   if (state.issue !== null) return state.issue;
   return null;
 }

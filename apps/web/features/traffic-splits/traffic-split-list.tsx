@@ -89,7 +89,7 @@ export function TrafficSplitList() {
         empty={
           <EmptyState title="Nothing to split yet">
             <p>
-              A service stands here once it has instances of two versions: start one beside the first with{' '}
+              A service appears here once it has instances of two versions: start one beside the first with{' '}
               <code className={classes.flag}>--service-version v2</code>.
             </p>
           </EmptyState>

@@ -4,7 +4,7 @@ const words: Readonly<Record<string, { readonly name: string; readonly means: st
   unsupported_method: { name: 'CONNECT', means: 'the caller wanted a tunnel, which the mesh does not offer' },
   upgrade_unsupported: {
     name: 'No WebSockets',
-    means: 'the service speaks HTTP/2 and takes no WebSockets over it',
+    means: 'the service speaks HTTP/2 and does not take WebSockets over it',
   },
   not_http: { name: 'Not HTTP', means: 'the service is called with HTTP but speaks something else' },
   unknown_host: { name: 'Unknown host', means: 'the host names no service of the mesh' },
@@ -21,7 +21,10 @@ const words: Readonly<Record<string, { readonly name: string; readonly means: st
   fault_injected: { name: 'Injected fault', means: 'a rule of the mesh makes them fail on purpose' },
   no_identity: { name: 'No identity', means: 'the agent had no certificate yet' },
   connect_failed: { name: 'Connection refused', means: 'the service could not be reached' },
-  connect_timeout: { name: 'Connecting timed out', means: 'the service did not take the connection in time' },
+  connect_timeout: {
+    name: 'Connection timed out',
+    means: 'the service did not accept the connection in time',
+  },
   identity_rejected: { name: 'Identity rejected', means: 'the peer could not prove that it is the service' },
   access_denied: { name: 'Access denied', means: 'the access rule of the service does not name the caller' },
   request_timeout: { name: 'Timed out', means: 'the service did not answer in the time for the request' },
@@ -30,7 +33,7 @@ const words: Readonly<Record<string, { readonly name: string; readonly means: st
   head_timeout: { name: 'Head too slow', means: 'the head of the request did not arrive in time' },
   peer_reset: { name: 'Closed by the service', means: 'the connection ended before there was an answer' },
   bad_response: { name: 'Unreadable answer', means: 'the service did not send HTTP that can be read' },
-  shutting_down: { name: 'Shutting down', means: 'the agent was about to end' },
+  shutting_down: { name: 'Shutting down', means: 'the agent was shutting down' },
 };
 
 /** A code that an agent newer than this page sends is shown as it is. */

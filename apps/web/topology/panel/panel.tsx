@@ -45,8 +45,8 @@ export function Panel({ selection, view, isPast, onClose, onFocus }: PanelProps)
         <h2 ref={heading} tabIndex={-1} className={classes.title}>
           {title}
         </h2>
-        <Tooltip label="Show in the middle">
-          <ActionIcon onClick={onFocus} aria-label="Show in the middle of the graph">
+        <Tooltip label="Centre in the graph">
+          <ActionIcon onClick={onFocus} aria-label="Centre in the graph">
             <IconFocus2 size={16} stroke={1.6} />
           </ActionIcon>
         </Tooltip>

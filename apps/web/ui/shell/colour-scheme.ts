@@ -7,5 +7,5 @@ export const schemeIcons: readonly {
 }[] = [
   { scheme: 'light', name: 'Light', icon: IconSun },
   { scheme: 'dark', name: 'Dark', icon: IconMoon },
-  { scheme: 'auto', name: 'As the system', icon: IconDeviceDesktop },
+  { scheme: 'auto', name: 'Same as the system', icon: IconDeviceDesktop },
 ];

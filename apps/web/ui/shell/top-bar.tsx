@@ -61,7 +61,7 @@ function LiveButton() {
   const state = lost ? 'lost' : paused ? 'paused' : 'live';
   const words = { live: 'Live', paused: 'Paused', lost: 'Waiting' }[state];
   return (
-    <Tooltip label={paused ? 'Go on showing new data' : 'Keep everything on the screen still'}>
+    <Tooltip label={paused ? 'Resume showing new data' : 'Keep everything on the screen still'}>
       <UnstyledButton
         className={classes.live}
         data-state={state}
