@@ -1,9 +1,10 @@
 import { MeshError } from '../errors.ts';
 import { countOf } from '../format.ts';
+import { change } from './change.ts';
 import { describePhase } from './describe.ts';
 import type { RolloutActionName, RolloutSpec } from './spec.ts';
 import { isFinal, type Person, type Rollout, type RolloutState, type RolloutTransition } from './state.ts';
-import { change, complete, enterStep, returnToStable } from './transition.ts';
+import { complete, enterStep, release, returnToStable } from './transition.ts';
 
 export type RolloutCapability =
   | { readonly allowed: true }
@@ -28,6 +29,7 @@ export function rolloutActions(
     pause: capability('pause'),
     resume: capability('resume'),
     promote: capability('promote'),
+    goOn: capability('goOn'),
     abort: capability('abort'),
   };
 }
@@ -55,13 +57,21 @@ function obstacle(
     case 'pause':
       if (state.phase === 'paused') return 'The rollout is paused already.';
       if (state.phase === 'waiting-resume') return 'It already waits until somebody resumes it.';
-      if (ending) return 'All steps are done; the last weight is being set.';
+      if (ending && state.effect !== null) return 'All steps are done; the last weight is being set.';
       return undefined;
     case 'resume':
       if (state.phase === 'paused' || state.phase === 'waiting-resume') return undefined;
       return 'The rollout is not paused.';
     case 'promote':
-      return ending ? `All traffic is already on its way to ${spec.candidate}.` : undefined;
+      if (!ending) return undefined;
+      return state.effect === null
+        ? `All traffic goes to ${spec.candidate} as soon as the freeze is over.`
+        : `All traffic is already on its way to ${spec.candidate}.`;
+    case 'goOn':
+      if (state.phase === 'frozen') return undefined;
+      return state.paused?.phase === 'frozen'
+        ? 'The rollout is paused; resume it first.'
+        : 'No freeze window holds it up now.';
     case 'abort':
       return undefined;
   }
@@ -102,12 +112,22 @@ export function act(
       const happening = { type: 'promoted', text, actor, comment } as const;
       return complete(rollout, now, {}, [happening], { by: actor, comment });
     }
+    case 'goOn': {
+      if (comment === '') throw needsReason();
+      const happening = { type: 'went-on', text: 'went on through the freeze', actor, comment } as const;
+      return release(rollout, now, [happening]);
+    }
     case 'abort': {
       const outcome = { kind: 'aborted', reason: comment, by: actor, at: now } as const;
       const happening = { type: 'aborted', text: 'aborted the rollout', actor, comment } as const;
       return returnToStable(rollout, now, outcome, {}, [happening]);
     }
   }
+}
+
+function needsReason(): MeshError {
+  const message = 'Say why it goes on through the freeze.';
+  return new MeshError('bad_request', message, { issues: [{ path: ['comment'], message }] });
 }
 
 function approve(rollout: Rollout, actor: Person, comment: string, now: number): RolloutTransition {

@@ -162,6 +162,7 @@ test('what is not allowed says why', () => {
     pause: { allowed: true },
     resume: { allowed: false, why: 'The rollout is not paused.' },
     promote: { allowed: true },
+    goOn: { allowed: false, why: 'No freeze window holds it up now.' },
     abort: { allowed: true },
   });
   rollout.applied(1);

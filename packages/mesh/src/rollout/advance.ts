@@ -1,22 +1,18 @@
 import { formatDuration } from '../format.ts';
+import { candidateShare, change, type Happening, unchanged } from './change.ts';
+import { isFrozen } from './freeze.ts';
+import { isHeld, withdraw } from './hold.ts';
 import { type ArmCounters, judge, type Verdict } from './judge.ts';
 import type { RolloutSpec, RolloutStep } from './spec.ts';
 import type { Rollout, RolloutEffect, RolloutState, RolloutTransition } from './state.ts';
-import {
-  candidateShare,
-  change,
-  completed,
-  enterStep,
-  type Happening,
-  returnToStable,
-  unchanged,
-  weightSet,
-} from './transition.ts';
+import { complete, completed, enterStep, release, returnToStable, weightSet } from './transition.ts';
 
 /** What the runner has learned since the last look. */
 export interface RolloutSignals {
   /** The id of an effect that is done; any but the open one is ignored. */
   readonly effectApplied?: string | undefined;
+  /** The id of an effect that is not done and must not be, as a freeze has begun; any but the open one is ignored. */
+  readonly effectFrozen?: string | undefined;
   /** Counters since `state.stepStartedAt`; awaited while the phase is `analysing`. */
   readonly analysis?: { readonly stable: ArmCounters; readonly candidate: ArmCounters } | undefined;
 }
@@ -29,6 +25,7 @@ export function start(id: string, spec: RolloutSpec, now: number): RolloutTransi
     stepStartedAt: now,
     approvals: [],
     paused: null,
+    decided: '',
     effect: null,
     candidateWeight: null,
     outcome: null,
@@ -47,13 +44,24 @@ export function start(id: string, spec: RolloutSpec, now: number): RolloutTransi
 export function advance(rollout: Rollout, now: number, signals: RolloutSignals): RolloutTransition {
   const { spec, state } = rollout;
   if (state.effect) {
-    const isDone = signals.effectApplied === state.effect.id;
-    return isDone ? effectDone(rollout, state.effect, now) : unchanged(state);
+    if (signals.effectApplied === state.effect.id) return effectDone(rollout, state.effect, now);
+    const isWithdrawn = signals.effectFrozen === state.effect.id && isEffectFrozen(rollout, now);
+    return isWithdrawn ? withdraw(rollout, now) : unchanged(state);
+  }
+  if (state.phase === 'frozen' && !isFrozen(spec.freezeWindows, now)) {
+    return release(rollout, now, [{ type: 'thawed', text: 'The freeze is over' }]);
   }
   const step = spec.steps[state.stepIndex];
   if (state.phase === 'waiting-time' && step?.type === 'pause') return waitForTime(rollout, step, now);
   if (state.phase === 'analysing' && step?.type === 'analysis') return analyse(rollout, step, now, signals);
   return unchanged(state);
+}
+
+/** Whether the open effect would give the candidate more during a freeze, and nobody has let it through. */
+export function isEffectFrozen(rollout: Rollout, now: number): boolean {
+  const { spec, state } = rollout;
+  if (state.effect === null || state.effect.throughFreeze) return false;
+  return isHeld(rollout, candidateShare(spec, state.effect), now, { effect: null });
 }
 
 function effectDone(rollout: Rollout, effect: RolloutEffect, now: number): RolloutTransition {
@@ -68,6 +76,9 @@ function effectDone(rollout: Rollout, effect: RolloutEffect, now: number): Rollo
   }
   // The weight of a step that somebody has paused meanwhile: the next step waits until it is resumed.
   if (state.phase === 'paused') return change(rollout, now, applied, [happening]);
+  if (state.stepIndex >= spec.steps.length && candidateWeight < 100) {
+    return complete(rollout, now, applied, [happening], null);
+  }
   if (state.stepIndex >= spec.steps.length) {
     return change(rollout, now, { ...applied, phase: 'completed' }, [happening, completed(spec)]);
   }

@@ -1,4 +1,6 @@
 import { countOf, formatDuration, formatPercent } from '../format.ts';
+import { describeEnd } from './describe-freeze.ts';
+import { freezeAt } from './freeze.ts';
 import type { RolloutPhase, RolloutSpec, RolloutStep } from './spec.ts';
 import type { RolloutState } from './state.ts';
 
@@ -25,6 +27,7 @@ const phaseWords: Record<RolloutPhase, string> = {
   'waiting-approval': 'Waiting for approval',
   analysing: 'Analysing',
   paused: 'Paused',
+  frozen: 'Frozen',
   completed: 'Completed',
   aborting: 'Returning to stable',
   aborted: 'Aborted',
@@ -41,6 +44,10 @@ export function describeProgress(spec: RolloutSpec, state: RolloutState, now: nu
   const step = spec.steps[state.stepIndex];
   const elapsed = Math.max(0, (state.paused?.at ?? now) - state.stepStartedAt);
   const phase = state.paused?.phase ?? state.phase;
+  if (phase === 'frozen') {
+    const freeze = freezeAt(spec.freezeWindows, now);
+    return freeze === undefined ? '' : `frozen until ${describeEnd(freeze, now)}`;
+  }
   if (phase === 'waiting-approval' && step?.type === 'approval') {
     return `${state.approvals.length} of ${countOf(step.approvals, 'approval')}`;
   }

@@ -11,17 +11,19 @@ export const bo = { id: 'p2', name: 'bo' };
 export const plain = (text: string | undefined) => text?.replaceAll('\u2009', ' ');
 
 /** A rollout of `payment` that begins with 20 % at `now`, and goes on as it is told to. */
-export function rolloutOf(steps: unknown[], now = 0) {
+export function rolloutOf(steps: unknown[], now = 0, freezeWindows: unknown[] = []) {
   const spec = rolloutSpecSchema.parse({
     service: 'payment',
     stable: 'v1',
     candidate: 'v3',
     steps: [{ type: 'setWeight', weight: 20 }, ...steps],
+    freezeWindows,
   });
   let last: RolloutTransition = start('r7', spec, now);
   const rollout = () => ({ id: 'r7', spec, state: last.state });
   return {
     spec,
+    whole: rollout,
     state: () => last.state,
     last: () => last,
     events: () => last.events.map((event) => plain(event.text)),

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { reasonSchema, serviceNameSchema, versionNameSchema } from '../names.ts';
 import { weightSchema } from '../traffic-split.ts';
+import { neverEnds } from './freeze.ts';
+import { freezeWindowSchema } from './freeze-window.ts';
 
 const durationMs = z
   .int()
@@ -49,6 +51,17 @@ export const rolloutSpecSchema = z
       .array(rolloutStepSchema)
       .check(z.minLength(1, 'a rollout needs a step'), z.maxLength(50, 'at most 50 steps')),
     reason: z._default(reasonSchema, ''),
+    /** While one of them is open, no step begins that gives the candidate more traffic. */
+    freezeWindows: z._default(
+      z.array(freezeWindowSchema).check(
+        z.maxLength(20, 'at most 20 freeze windows'),
+        z.refine(
+          (windows) => !neverEnds(windows),
+          'together they never end; leave a time in which the rollout can go on',
+        ),
+      ),
+      [],
+    ),
   })
   .check(
     z.refine((spec) => spec.stable !== spec.candidate, {
@@ -70,6 +83,7 @@ export const rolloutPhases = [
   'waiting-approval',
   'analysing',
   'paused', // by a person, at any step; remembers where
+  'frozen', // before a step that gives the candidate more traffic, until the freeze windows are over
   'completed', // all traffic on the candidate
   'aborting', // on the way back to stable
   'aborted', // by a person, or rejected
@@ -78,6 +92,14 @@ export const rolloutPhases = [
 export const rolloutPhaseSchema = z.enum(rolloutPhases);
 export type RolloutPhase = z.infer<typeof rolloutPhaseSchema>;
 
-export const rolloutActionNames = ['approve', 'reject', 'pause', 'resume', 'promote', 'abort'] as const;
+export const rolloutActionNames = [
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'promote',
+  'goOn',
+  'abort',
+] as const;
 export const rolloutActionNameSchema = z.enum(rolloutActionNames);
 export type RolloutActionName = z.infer<typeof rolloutActionNameSchema>;

@@ -27,6 +27,8 @@ export const rolloutEffectSchema = z.object({
   kind: z.literal('setWeights'),
   weights: z.array(versionWeightSchema),
   why: z.string(),
+  /** Somebody let it through while it was frozen. */
+  throughFreeze: z.optional(z.boolean()),
 });
 export type RolloutEffect = z.infer<typeof rolloutEffectSchema>;
 
@@ -42,7 +44,7 @@ export type RolloutOutcome = z.infer<typeof rolloutOutcomeSchema>;
 /** The whole memory of a rollout: plain JSON, stored after each transition and before acting on it. */
 export const rolloutStateSchema = z.object({
   phase: rolloutPhaseSchema,
-  /** Of the current step, from 0; the number of steps once all are done or skipped. */
+  /** Of the current step, or of the one that is frozen, from 0; the number of steps once all are done or skipped. */
   stepIndex: z.int().check(z.minimum(0)),
   /** When the step began, moved on by the time spent paused: clocks and the window of an analysis count from here. */
   stepStartedAt: time,
@@ -54,6 +56,8 @@ export const rolloutStateSchema = z.object({
   ),
   /** Asked for and not yet known to be done. */
   effect: z.nullable(rolloutEffectSchema),
+  /** Who let the current step begin, in the words of its change of weights: `, approved by ana: fine`. */
+  decided: z._default(z.string(), ''),
   /** The share the candidate was last given by this rollout; null before the first. */
   candidateWeight: z.nullable(z.number()),
   /** Set as soon as the end is decided, while the last weight is still under way. */
@@ -82,6 +86,9 @@ export const rolloutEventTypes = [
   'paused',
   'resumed',
   'promoted',
+  'frozen', // a step waits for the end of the freeze windows
+  'thawed',
+  'went-on', // a person let it go on through them
   'aborted',
   'analysis-passed',
   'analysis-failed',

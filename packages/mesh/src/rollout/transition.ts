@@ -1,60 +1,20 @@
 import { formatPercent } from '../format.ts';
 import type { VersionWeight } from '../traffic-split.ts';
+import { change, type Happening, leave } from './change.ts';
 import { describeStep } from './describe.ts';
+import { hold, isHeld } from './hold.ts';
 import type { RolloutSpec } from './spec.ts';
 import type {
   Person,
   Rollout,
   RolloutEffect,
-  RolloutEvent,
   RolloutEventType,
   RolloutOutcome,
   RolloutState,
   RolloutTransition,
 } from './state.ts';
 
-/** An event before it knows its transition. */
-export interface Happening {
-  readonly type: RolloutEventType;
-  readonly text: string;
-  readonly actor?: Person;
-  readonly comment?: string;
-}
-
-/** Nothing happened; an effect that is still open is asked for again, in case it was lost. */
-export function unchanged(state: RolloutState): RolloutTransition {
-  return { state, effects: openEffects(state), events: [], changed: false };
-}
-
-/** One change of state, numbered. Every transition of the machine is made here. */
-export function change(
-  rollout: Rollout,
-  now: number,
-  changes: Partial<Omit<RolloutState, 'transition'>>,
-  happenings: readonly Happening[],
-): RolloutTransition {
-  const transition = rollout.state.transition + 1;
-  const state: RolloutState = { ...rollout.state, ...changes, transition };
-  const events = happenings.map(
-    ({ type, text, actor, comment }): RolloutEvent => ({
-      type,
-      text,
-      at: now,
-      // A step's own line belongs to the step it begins, all others to the step they happened in.
-      stepIndex: type === 'step' ? state.stepIndex : rollout.state.stepIndex,
-      transition,
-      actor: actor ?? null,
-      comment: comment ?? '',
-    }),
-  );
-  return { state, effects: openEffects(state), events, changed: true };
-}
-
-function openEffects(state: RolloutState): RolloutEffect[] {
-  return state.effect ? [state.effect] : [];
-}
-
-/** Goes to a step, or past the last one to the end. */
+/** Goes to a step, or past the last one to the end; a step that a freeze holds up is waited for. */
 export function enterStep(
   rollout: Rollout,
   stepIndex: number,
@@ -65,6 +25,11 @@ export function enterStep(
   const { spec, state } = rollout;
   const step = spec.steps[stepIndex];
   if (step === undefined) return complete(rollout, now, changes, happenings, null);
+  const decided = decidedBy(state, happenings);
+  const throughFreeze = isOverridden(happenings);
+  if (step.type === 'setWeight' && !throughFreeze && isHeld(rollout, step.weight, now, changes)) {
+    return hold(rollout, stepIndex, now, { ...changes, decided }, happenings);
+  }
 
   const entered: Partial<RolloutState> = {
     ...changes,
@@ -72,14 +37,13 @@ export function enterStep(
     stepStartedAt: now,
     approvals: [],
     paused: null,
+    decided,
     effect: null,
     visited: [...leave(state, now), { stepIndex, startedAt: now, endedAt: null }],
   };
   if (step.type === 'setWeight') {
-    const decided = happenings.find(({ type }) => type === 'approved' || type === 'resumed');
-    const who = decided?.actor ? `, ${decided.type} by ${decided.actor.name}${said(decided.comment)}` : '';
-    const why = `Rollout of ${spec.service} ${spec.candidate}: step ${stepIndex + 1}, ${describeStep(step)}${who}`;
-    const effect = setWeights(rollout, splitWeights(spec, step.weight), why);
+    const why = `Rollout of ${spec.service} ${spec.candidate}: step ${stepIndex + 1}, ${describeStep(step)}${decided}`;
+    const effect = setWeights(rollout, step.weight, why, throughFreeze);
     return change(rollout, now, { ...entered, phase: 'running', effect }, happenings);
   }
   const waits: Happening = { type: 'step', text: describeStep(step) };
@@ -93,7 +57,10 @@ export function enterStep(
   return change(rollout, now, { ...entered, phase }, [...happenings, waits]);
 }
 
-/** All steps are done, or skipped by `promoted`: the candidate gets everything if it has not got it already. */
+/**
+ * All steps are done, or skipped by `promoted`: the candidate gets everything if it has not got it already. A freeze
+ * holds this up too; a weight that is under way then is waited for first.
+ */
 export function complete(
   rollout: Rollout,
   now: number,
@@ -104,13 +71,15 @@ export function complete(
   const { spec, state } = rollout;
   const outcome: RolloutOutcome = promoted
     ? { kind: 'promoted', reason: promoted.comment, by: promoted.by, at: now }
-    : { kind: 'completed', reason: '', by: null, at: now };
+    : (state.outcome ?? { kind: 'completed', reason: '', by: null, at: now });
+  const decided = decidedBy(state, happenings);
   const ending: Partial<RolloutState> = {
     ...changes,
     stepIndex: spec.steps.length,
     stepStartedAt: now,
     approvals: [],
     paused: null,
+    decided,
     outcome,
     visited: leave(state, now),
   };
@@ -123,15 +92,31 @@ export function complete(
       completed(spec),
     ]);
   }
-  const why = promoted
-    ? `Rollout of ${spec.service} ${spec.candidate}, promoted by ${promoted.by.name}${said(promoted.comment)}`
-    : `Rollout of ${spec.service} ${spec.candidate}: all steps done`;
-  const effect = setWeights(rollout, splitWeights(spec, 100), why);
+  const throughFreeze = isOverridden(happenings);
+  if (!throughFreeze && isHeld(rollout, 100, now, changes)) {
+    if (state.effect !== null && ending.effect !== null) {
+      return change(rollout, now, { ...ending, phase: 'running' }, happenings);
+    }
+    const decision = outcome.kind === 'promoted' ? outcome : null;
+    return hold(rollout, spec.steps.length, now, { ...ending, outcome: decision }, happenings);
+  }
+  const who = outcome.kind === 'promoted' ? decided : `: all steps done${decided}`;
+  const why = `Rollout of ${spec.service} ${spec.candidate}${who}`;
+  const effect = setWeights(rollout, 100, why, throughFreeze);
   return change(rollout, now, { ...ending, phase: 'running', effect }, happenings);
 }
 
 export function completed(spec: RolloutSpec): Happening {
   return { type: 'completed', text: `All traffic of ${spec.service} is on ${spec.candidate}` };
+}
+
+/** What a freeze has held up begins. */
+export function release(rollout: Rollout, now: number, happenings: readonly Happening[]): RolloutTransition {
+  return enterStep(rollout, rollout.state.stepIndex, now, {}, happenings);
+}
+
+function isOverridden(happenings: readonly Happening[]): boolean {
+  return happenings.some(({ type }) => type === 'went-on');
 }
 
 /** The way back: everything to stable, whatever was under way. */
@@ -154,7 +139,7 @@ export function returnToStable(
       outcome,
       approvals: [],
       paused: null,
-      effect: setWeights(rollout, splitWeights(spec, 0), why),
+      effect: setWeights(rollout, 0, why, false),
       visited: leave(state, now),
     },
     happenings,
@@ -166,14 +151,32 @@ export function weightSet(spec: RolloutSpec, weight: number): Happening {
   return { type: 'weight-set', text: `Weight of ${spec.candidate} set to ${formatPercent(weight)}` };
 }
 
-/** The candidate's share in an effect of this rollout. */
-export function candidateShare(spec: RolloutSpec, effect: RolloutEffect): number {
-  return effect.weights.find((entry) => entry.version === spec.candidate)?.weight ?? 0;
+function setWeights(
+  { id, spec, state }: Rollout,
+  candidate: number,
+  why: string,
+  throughFreeze: boolean,
+): RolloutEffect {
+  const weights = splitWeights(spec, candidate);
+  const effect: RolloutEffect = { id: `${id}/${state.transition + 1}`, kind: 'setWeights', weights, why };
+  return throughFreeze ? { ...effect, throughFreeze } : effect;
 }
 
-function setWeights(rollout: Rollout, weights: VersionWeight[], why: string): RolloutEffect {
-  return { id: `${rollout.id}/${rollout.state.transition + 1}`, kind: 'setWeights', weights, why };
+/** Who let the next weight go, in the words of its change; what was decided before a freeze counts after it. */
+function decidedBy({ phase, outcome, decided }: RolloutState, happenings: readonly Happening[]): string {
+  const before = phase === 'frozen' || outcome !== null ? decided : '';
+  return happenings.reduce((words, { type, actor, comment }) => {
+    const word = decisionWords[type];
+    return actor && word ? `${words}, ${word} by ${actor.name}${said(comment)}` : words;
+  }, before);
 }
+
+const decisionWords: Partial<Record<RolloutEventType, string>> = {
+  approved: 'approved',
+  resumed: 'resumed',
+  promoted: 'promoted',
+  'went-on': 'let through the freeze',
+};
 
 /** What was written with a decision; everybody who reads the change reads it. */
 function said(comment = ''): string {
@@ -186,8 +189,4 @@ function splitWeights(spec: RolloutSpec, candidate: number): VersionWeight[] {
     { version: spec.stable, weight: (10_000 - hundredths) / 100 },
     { version: spec.candidate, weight: hundredths / 100 },
   ];
-}
-
-function leave(state: RolloutState, now: number): RolloutState['visited'] {
-  return state.visited.map((visit) => (visit.endedAt === null ? { ...visit, endedAt: now } : visit));
 }
