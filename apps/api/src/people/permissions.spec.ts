@@ -59,6 +59,7 @@ test('every procedure needs its role', async () => {
     'rollouts.pause': 'editor',
     'rollouts.resume': 'editor',
     'rollouts.promote': 'approver',
+    'rollouts.goOn': 'approver',
     'rollouts.abort': 'editor',
     'services.list': 'viewer',
     'services.get': 'viewer',

@@ -1,4 +1,5 @@
 import { MeshError } from '@tulle/mesh/errors';
+import { isEffectFrozen } from '@tulle/mesh/rollout/advance';
 import type { RolloutEffect } from '@tulle/mesh/rollout/state';
 import { reweighted } from '@tulle/mesh/traffic-split';
 import type { Prisma } from '@tulle/prisma/generated/client';
@@ -8,10 +9,10 @@ import type { ApplyChange } from '../changes/apply-change.ts';
 import type { DeclaredResources } from '../changes/edit.ts';
 import type { StoredRollout } from './rollout-store.ts';
 
-/** What became of an effect: in force, or no longer wanted because the rollout has moved on. */
+/** What became of an effect: in force, or not: no longer wanted as the rollout has moved on, or held up by a freeze. */
 export type EffectResult =
   | { readonly applied: true; readonly revision: number | undefined }
-  | { readonly applied: false };
+  | { readonly applied: false; readonly why: 'outdated' | 'frozen' };
 
 const wantedSchema = z.tuple([z.object({ effect: z.string().nullable() })]);
 
@@ -19,7 +20,7 @@ const wantedSchema = z.tuple([z.object({ effect: z.string().nullable() })]);
 export async function applyEffect(
   rollout: StoredRollout,
   effect: RolloutEffect,
-  { applyChange, fleet }: { applyChange: ApplyChange; fleet: Fleet },
+  { applyChange, fleet, now }: { applyChange: ApplyChange; fleet: Fleet; now: () => number },
 ): Promise<EffectResult> {
   const { id, spec, createdBy, state } = rollout;
   const by = state.outcome?.by;
@@ -30,7 +31,11 @@ export async function applyEffect(
       reason: effect.why,
       rolloutId: id,
       effectId: effect.id,
-      guard: (tx) => refuseOutdated(tx, id, effect),
+      guard: async (tx) => {
+        await refuseOutdated(tx, id, effect);
+        // Here rather than before: what a killed runner has already applied is in force, freeze or not.
+        if (isEffectFrozen(rollout, now())) throw new FrozenEffect();
+      },
       edit: (current) => ({
         upserts: [
           reweighted(current.find('TrafficSplit', spec.service), spec.service, knownWeights(current)),
@@ -39,7 +44,8 @@ export async function applyEffect(
     });
     return { applied: true, revision: applied.changed ? applied.revision : undefined };
   } catch (error) {
-    if (error instanceof OutdatedEffect) return { applied: false };
+    if (error instanceof OutdatedEffect) return { applied: false, why: 'outdated' };
+    if (error instanceof FrozenEffect) return { applied: false, why: 'frozen' };
     throw error;
   }
 
@@ -57,6 +63,12 @@ export async function applyEffect(
 class OutdatedEffect extends MeshError {
   constructor() {
     super('action_not_allowed', 'The rollout has moved on.');
+  }
+}
+
+class FrozenEffect extends MeshError {
+  constructor() {
+    super('frozen', 'A freeze window is open.');
   }
 }
 

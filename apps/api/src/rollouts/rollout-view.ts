@@ -1,7 +1,8 @@
 import { rolloutActions } from '@tulle/mesh/rollout/actions';
+import { freezeAt } from '@tulle/mesh/rollout/freeze';
 import { judge, type Verdict } from '@tulle/mesh/rollout/judge';
 import type { RolloutSpec } from '@tulle/mesh/rollout/spec';
-import type { RolloutOutcome } from '@tulle/mesh/rollout/state';
+import { isFinal, type RolloutOutcome } from '@tulle/mesh/rollout/state';
 import type { Prisma } from '@tulle/prisma/generated/client';
 import type { ConfigStore } from '../changes/config-store.ts';
 import type { EdgeCounters, TelemetryStore } from '../telemetry/store.ts';
@@ -39,7 +40,7 @@ export async function rolloutView({
     observeWeights(rollout, telemetry, now),
   ]);
   return {
-    row: rowView(rollout, edges, configStore),
+    row: rowView(rollout, edges, configStore, now),
     spec,
     steps: stepViews(rollout, { events, observed, verdict, now }),
     actions: rolloutActions(state, spec, personId),
@@ -48,7 +49,8 @@ export async function rolloutView({
     stable: summarise(ofVersion(edges, spec.stable), windowMs),
     candidate: summarise(ofVersion(edges, spec.candidate), windowMs),
     timeline: events.map(eventView),
-    stepEndsAt: stepEndsAt(rollout),
+    stepEndsAt: stepEndsAt(rollout, now),
+    freeze: isFinal(state.phase) ? null : (freezeAt(spec.freezeWindows, now) ?? null),
   };
 }
 

@@ -79,7 +79,7 @@ export function createRollouts(dependencies: RolloutDependencies): {
     return rows.map((row) => {
       const rollout = storedRollout(row);
       const served = edges.filter(({ destination }) => destination === rollout.spec.service);
-      return rowView(rollout, served, configStore);
+      return rowView(rollout, served, configStore, to);
     });
   }
 

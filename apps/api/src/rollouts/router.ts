@@ -26,5 +26,6 @@ export const rolloutsRouter = router({
   pause: action('pause', 'edit'),
   resume: action('resume', 'edit'),
   promote: action('promote', 'approve'),
+  goOn: action('goOn', 'approve'),
   abort: action('abort', 'edit'),
 });

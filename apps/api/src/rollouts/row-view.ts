@@ -1,5 +1,5 @@
-import { countOf } from '@tulle/mesh/format';
-import { describePhase, describeStep } from '@tulle/mesh/rollout/describe';
+import { countOf, formatPercent } from '@tulle/mesh/format';
+import { describePhase, describeProgress, describeStep } from '@tulle/mesh/rollout/describe';
 import type { RolloutSpec } from '@tulle/mesh/rollout/spec';
 import { isFinal, type RolloutState } from '@tulle/mesh/rollout/state';
 import { weightOf } from '@tulle/mesh/weights';
@@ -13,6 +13,7 @@ export function rowView(
   rollout: StoredRollout,
   edges: readonly EdgeCounters[],
   configStore: Pick<ConfigStore, 'resource'>,
+  now: number,
 ): RolloutRow {
   const { id, spec, state } = rollout;
   return {
@@ -24,6 +25,7 @@ export function rowView(
     stepIndex: state.stepIndex,
     steps: spec.steps.length,
     stepText: stepText(rollout),
+    frozen: state.phase === 'frozen' ? describeProgress(spec, state, now) : '',
     setWeight: setWeight(rollout, configStore),
     observed: observedShare(edges, spec.candidate) ?? 0,
     startedBy: rollout.createdBy,
@@ -37,6 +39,7 @@ export function rowView(
 function stepText({ spec, state }: StoredRollout): string {
   if (isFinal(state.phase)) return endText(spec, state);
   const step = state.phase === 'aborting' ? undefined : spec.steps[state.stepIndex];
+  if (step === undefined && state.phase === 'frozen') return formatPercent(100);
   return step === undefined ? describePhase(state.phase) : describeStep(step);
 }
 

@@ -266,7 +266,8 @@ describe('rollouts', () => {
     await replica.rollouts.act(bob, { id, action: 'abort', comment: '' });
     expect(late.state.effect).not.toBeNull();
     if (late.state.effect !== null) {
-      expect(await applyEffect(late, late.state.effect, { ...replica, fleet })).toEqual({ applied: false });
+      const outcome = await applyEffect(late, late.state.effect, { ...replica, fleet, now: Date.now });
+      expect(outcome).toEqual({ applied: false, why: 'outdated' });
     }
     expect(weights()).toEqual({ v1: 100 });
     await replica.runner.start();

@@ -38,6 +38,8 @@ export interface RunnerDependencies {
 
 const analysisTickMs = 1_000;
 const retryMs = 1_000;
+/** What setTimeout can wait for, some 24 days; a freeze may be longer, and is looked at again then. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /** One rollout in the hands of the leader: at most one run of it at a time, and one timer. */
 interface Hand {
@@ -81,7 +83,8 @@ export function createRolloutRunner(dependencies: RunnerDependencies): RolloutRu
   }
 
   function wakeLater(id: string, hand: Hand, delayMs: number): void {
-    if (leading && Number.isFinite(delayMs)) hand.timer = setTimeout(() => wake(id), Math.max(1, delayMs));
+    if (!leading || !Number.isFinite(delayMs)) return;
+    hand.timer = setTimeout(() => wake(id), Math.min(maxTimerMs, Math.max(1, delayMs)));
   }
 
   /** One transition at most. How long until it is worth looking again; undefined when the rollout is over. */
@@ -93,17 +96,22 @@ export function createRolloutRunner(dependencies: RunnerDependencies): RolloutRu
   }
 
   async function carryOut(rollout: StoredRollout, effect: NonNullable<RolloutState['effect']>) {
-    const result = await applyEffect(rollout, effect, dependencies).catch(async (error: unknown) => {
-      // What the gate refuses now may pass later: an instance comes back, or a person aborts.
-      if (error instanceof MeshError) {
-        await store.noteObstacle(rollout, `Cannot set the weight: ${error.message} Trying again.`);
-      }
-      throw error;
-    });
-    if (!result.applied) return 0;
-    const transition = advance(rollout, now(), { effectApplied: effect.id });
-    const stored = await store.persist(rollout, transition, result.revision);
-    if (stored) told(rollout, transition.state);
+    const result = await applyEffect(rollout, effect, { ...dependencies, now }).catch(
+      async (error: unknown) => {
+        // What the gate refuses now may pass later: an instance comes back, or a person aborts.
+        if (error instanceof MeshError) {
+          await store.noteObstacle(rollout, `Cannot set the weight: ${error.message} Trying again.`);
+        }
+        throw error;
+      },
+    );
+    if (!result.applied && result.why === 'outdated') return 0;
+    const signals = result.applied ? { effectApplied: effect.id } : { effectFrozen: effect.id };
+    const transition = advance(rollout, now(), signals);
+    const revision = result.applied ? result.revision : undefined;
+    if (transition.changed && (await store.persist(rollout, transition, revision))) {
+      told(rollout, transition.state);
+    }
     return 0;
   }
 
@@ -120,7 +128,7 @@ export function createRolloutRunner(dependencies: RunnerDependencies): RolloutRu
       bus.publish({ type: 'rollout', id: rollout.id, service: rollout.spec.service });
       return analysisTickMs;
     }
-    const endsAt = stepEndsAt(rollout);
+    const endsAt = stepEndsAt(rollout, now());
     return endsAt === null ? Number.POSITIVE_INFINITY : Math.max(1, endsAt - now());
   }
 

@@ -55,9 +55,11 @@ function noteOf(
   if (state === 'next') return '';
   if (state === 'skipped') return 'skipped';
   const isNow = state === 'now';
+  const isFrozen = (rollout.state.paused?.phase ?? rollout.state.phase) === 'frozen';
   const held = isNow && rollout.state.phase === 'paused' ? 'paused' : '';
   switch (step.type) {
     case 'setWeight':
+      if (isNow && isFrozen) return joined(held, progress(rollout, known.now));
       return joined(held, isNow ? 'being set' : observedNote(known.observed.get(index)));
     case 'pause':
       return joined(held, isNow ? progress(rollout, known.now) : waited(rollout, index));

@@ -7,9 +7,11 @@ import { fakeTelemetry } from './test-rollouts.ts';
 
 /**
  * A runner in a process of its own, for the spec that kills it: with kill -9 at the nth of the points it comes to, which
- * lie before and after each change through the gate and each stored transition. 0 kills it nowhere.
+ * lie before and after each change through the gate and each stored transition. 0 kills it nowhere. With a clock that
+ * stands still at a given time, looking at a rollout is such a point too.
  */
-const [url = '', nth = '0'] = process.argv.slice(2);
+const [url = '', nth = '0', clock] = process.argv.slice(2);
+const now = clock === undefined ? Date.now : () => Number(clock);
 let pointsLeft = Number(nth);
 
 function crashPoint(): void {
@@ -33,7 +35,12 @@ const runner = createRolloutRunner({
   notifications: replica.notifications,
   fleet,
   applyChange: (request) => betweenCrashPoints(() => replica.applyChange(request)),
-  store: { ...store, persist: (...step) => betweenCrashPoints(() => store.persist(...step)) },
+  store: {
+    ...store,
+    ...(clock !== undefined && { find: (id: string) => betweenCrashPoints(() => store.find(id)) }),
+    persist: (...step) => betweenCrashPoints(() => store.persist(...step)),
+  },
+  now,
   telemetry: fakeTelemetry(() => [
     { version: 'v1', requests: 500, errors: 0 },
     { version: 'v2', requests: 500, errors: 0 },

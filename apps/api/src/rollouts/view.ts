@@ -1,4 +1,5 @@
 import type { RolloutCapability } from '@tulle/mesh/rollout/actions';
+import type { Freeze } from '@tulle/mesh/rollout/freeze';
 import type { Verdict } from '@tulle/mesh/rollout/judge';
 import type { RolloutActionName, RolloutPhase, RolloutSpec, RolloutStep } from '@tulle/mesh/rollout/spec';
 import type { TrafficSummary } from '../metrics/view.ts';
@@ -20,6 +21,8 @@ export interface RolloutRow {
   readonly startedBy: string;
   readonly startedAt: number;
   readonly finishedAt: number | null;
+  /** While a freeze holds it up, until when: `frozen until Mon 08:00 Europe/Berlin`; empty otherwise. */
+  readonly frozen: string;
   /** Whether a person is awaited. */
   readonly needsPerson: boolean;
 }
@@ -55,8 +58,10 @@ export interface RolloutView {
   readonly stable: TrafficSummary;
   readonly candidate: TrafficSummary;
   readonly timeline: readonly RolloutEventView[];
-  /** When the present step ends by itself; null when it awaits something else. */
+  /** When it goes on by itself; null when it awaits something else. */
   readonly stepEndsAt: number | null;
+  /** The freeze that is on now, whether it holds the rollout up already or would at the next step; null when none is. */
+  readonly freeze: Freeze | null;
 }
 
 export interface Rollouts {
