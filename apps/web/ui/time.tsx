@@ -21,6 +21,14 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
+const weekdayAndTime = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
 interface TimeProps {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -53,6 +61,12 @@ export function ClockTime({ at }: TimeProps) {
       </time>
     </Tooltip>
   );
+}
+
+/** `Mon 23 Nov, 09:00`, in the visitor's time zone, so it appears after the first paint. */
+export function LocalMoment({ at }: TimeProps) {
+  const mounted = useMounted();
+  return <time dateTime={new Date(at).toISOString()}>{mounted ? weekdayAndTime.format(at) : '\u2007'}</time>;
 }
 
 function AbsoluteText({ at }: TimeProps) {

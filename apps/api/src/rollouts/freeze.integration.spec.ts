@@ -67,7 +67,10 @@ describe('a freeze window', { timeout: 120_000 }, () => {
       frozen: 'frozen until Mon 17:00 Europe/Berlin',
       needsPerson: false,
     });
-    expect(held).toMatchObject({ stepEndsAt: closes, freeze: { until: closes, reasons: ['holidays'] } });
+    expect(held).toMatchObject({
+      stepEndsAt: closes,
+      freeze: { until: closes, end: 'Mon 17:00 Europe/Berlin', reason: 'holidays' },
+    });
     expect(held.steps[0]).toMatchObject({ state: 'now', note: 'frozen until Mon 17:00 Europe/Berlin' });
     expect(held.timeline[0]?.text).toBe('Frozen until Mon 17:00 Europe/Berlin: holidays');
 

@@ -1,4 +1,6 @@
+import { listOf } from '@tulle/mesh/format';
 import { rolloutActions } from '@tulle/mesh/rollout/actions';
+import { describeEnd } from '@tulle/mesh/rollout/describe-freeze';
 import { freezeAt } from '@tulle/mesh/rollout/freeze';
 import { judge, type Verdict } from '@tulle/mesh/rollout/judge';
 import type { RolloutSpec } from '@tulle/mesh/rollout/spec';
@@ -13,7 +15,7 @@ import type { StoredRollout } from './rollout-store.ts';
 import { rowView } from './row-view.ts';
 import { stepEndsAt } from './step-clock.ts';
 import { stepViews } from './step-views.ts';
-import type { RolloutEventView, RolloutView } from './view.ts';
+import type { FreezeView, RolloutEventView, RolloutView } from './view.ts';
 
 const windowMs = 60_000;
 
@@ -44,13 +46,14 @@ export async function rolloutView({
     spec,
     steps: stepViews(rollout, { events, observed, verdict, now }),
     actions: rolloutActions(state, spec, personId),
+    approvedBy: state.approvals.map(({ name }) => name),
     verdict,
     outcome: state.outcome === null ? null : outcomeText(state.outcome, spec),
     stable: summarise(ofVersion(edges, spec.stable), windowMs),
     candidate: summarise(ofVersion(edges, spec.candidate), windowMs),
     timeline: events.map(eventView),
     stepEndsAt: stepEndsAt(rollout, now),
-    freeze: isFinal(state.phase) ? null : (freezeAt(spec.freezeWindows, now) ?? null),
+    freeze: isFinal(state.phase) ? null : freezeView(spec, now),
   };
 }
 
@@ -87,6 +90,12 @@ function outcomeText({ kind, reason, by }: RolloutOutcome, spec: RolloutSpec): s
   }[kind];
   const sentence = `${words}${why}`;
   return `${sentence}${/[.!?…]$/.test(sentence) ? '' : '.'} ${where}`;
+}
+
+function freezeView({ freezeWindows }: RolloutSpec, now: number): FreezeView | null {
+  const freeze = freezeAt(freezeWindows, now);
+  if (freeze === undefined) return null;
+  return { until: freeze.until, end: describeEnd(freeze, now), reason: listOf(freeze.reasons) };
 }
 
 function eventView(event: Prisma.RolloutEventModel): RolloutEventView {

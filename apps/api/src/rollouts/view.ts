@@ -1,5 +1,4 @@
 import type { RolloutCapability } from '@tulle/mesh/rollout/actions';
-import type { Freeze } from '@tulle/mesh/rollout/freeze';
 import type { Verdict } from '@tulle/mesh/rollout/judge';
 import type { RolloutActionName, RolloutPhase, RolloutSpec, RolloutStep } from '@tulle/mesh/rollout/spec';
 import type { TrafficSummary } from '../metrics/view.ts';
@@ -52,6 +51,8 @@ export interface RolloutView {
   readonly spec: RolloutSpec;
   readonly steps: readonly RolloutStepView[];
   readonly actions: Readonly<Record<RolloutActionName, RolloutCapability>>;
+  /** Who has approved the present step. */
+  readonly approvedBy: readonly string[];
   /** The running analysis, or the last one. */
   readonly verdict: Verdict | null;
   readonly outcome: string | null;
@@ -61,7 +62,16 @@ export interface RolloutView {
   /** When it goes on by itself; null when it awaits something else. */
   readonly stepEndsAt: number | null;
   /** The freeze that is on now, whether it holds the rollout up already or would at the next step; null when none is. */
-  readonly freeze: Freeze | null;
+  readonly freeze: FreezeView | null;
+}
+
+export interface FreezeView {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  /** The same in words and in the time zone of the window: `Mon 08:00 Europe/Berlin`. */
+  readonly end: string;
+  /** Empty when nobody said. */
+  readonly reason: string;
 }
 
 export interface Rollouts {

@@ -21,6 +21,7 @@ const rollout: Rollout = {
     startedAt: 0,
     finishedAt: null,
     needsPerson: true,
+    frozen: '',
   },
   spec: {
     service: 'payment',
@@ -28,6 +29,7 @@ const rollout: Rollout = {
     candidate: 'v3',
     steps: [{ type: 'setWeight', weight: 20 }, approval, { type: 'setWeight', weight: 50 }],
     reason: '',
+    freezeWindows: [],
   },
   steps: [
     {
@@ -48,13 +50,15 @@ const rollout: Rollout = {
       note: '',
     },
   ],
-  actions: { approve: able, reject: able, pause: able, resume: able, promote: able, abort: able },
+  actions: { approve: able, reject: able, pause: able, resume: able, promote: able, goOn: able, abort: able },
+  approvedBy: ['bo'],
   verdict: null,
   outcome: null,
   stable: traffic,
   candidate: { ...traffic, rate: 10 },
   timeline: [],
   stepEndsAt: null,
+  freeze: null,
 };
 
 const said = (action: Parameters<typeof actionWords>[0], of: Rollout = rollout) =>
@@ -63,7 +67,10 @@ const said = (action: Parameters<typeof actionWords>[0], of: Rollout = rollout) 
 describe('what an action will do', () => {
   it('says what follows an approval, in requests', () => {
     expect(said('approve')).toBe(
-      'So far: 1 of 2. Once enough people have approved, v3 goes from 20 % to 50 %, about 20 /s.',
+      'bo has approved already. With yours, v3 goes from 20 % to 50 %, about 20 /s.',
+    );
+    expect(said('approve', { ...rollout, approvedBy: [] })).toBe(
+      'After yours it needs 1 more person; then v3 goes from 20 % to 50 %, about 20 /s.',
     );
   });
 
@@ -72,7 +79,9 @@ describe('what an action will do', () => {
     const steps = rollout.steps.map((step) =>
       step.step.type === 'approval' ? { ...step, step: one } : step,
     );
-    expect(said('approve', { ...rollout, steps })).toBe('With it, v3 goes from 20 % to 50 %, about 20 /s.');
+    expect(said('approve', { ...rollout, steps, approvedBy: [] })).toBe(
+      'With yours, v3 goes from 20 % to 50 %, about 20 /s.',
+    );
   });
 
   it('says where traffic goes when it is rejected or aborted', () => {
@@ -90,5 +99,25 @@ describe('what an action will do', () => {
     expect(said('resume', paused)).toBe('Continues where it was paused, at step 2: Approval by 2 people.');
     expect(mainAction(paused)).toBe('resume');
     expect(mainAction(rollout)).toBe('approve');
+  });
+
+  it('says of what gives more traffic during a freeze that it waits', () => {
+    const freeze = { until: 1, end: 'Mon 08:00 Europe/Berlin', reason: 'weekend' };
+    const waits = 'Frozen until Mon 08:00 Europe/Berlin (weekend): this takes effect afterwards.';
+    const during = { ...rollout, freeze };
+    for (const action of ['approve', 'promote'] as const) expect(said(action, during)).toContain(waits);
+    for (const action of ['reject', 'pause', 'abort'] as const)
+      expect(said(action, during)).not.toContain(waits);
+    const less = { ...during, row: { ...rollout.row, setWeight: 60 } };
+    expect(said('approve', less)).not.toContain(waits);
+  });
+
+  it('says what goes on through a freeze, and asks why', () => {
+    const row = { ...rollout.row, phase: 'frozen' as const, stepIndex: 2, steps: 4 };
+    expect(said('goOn', { ...rollout, row })).toBe(
+      'v3 goes from 20 % to 50 %, about 20 /s. It goes through the freeze, and the timeline says who let it and why. Only this step: a later one that gives more traffic waits again.',
+    );
+    expect(actionWords('goOn', { ...rollout, row }).commentRequired).toBe(true);
+    expect(mainAction({ ...rollout, row })).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import type { RouterOutputs } from '@tulle/api/router-types';
-import { formatPercent, formatRate, listOf } from '@tulle/mesh/format';
+import { countOf, formatPercent, formatRate, listOf } from '@tulle/mesh/format';
 import { describeStep } from '@tulle/mesh/rollout/describe';
 import type { RolloutActionName } from '@tulle/mesh/rollout/spec';
 
@@ -11,6 +11,7 @@ export interface ActionWords {
   /** What will happen, a sentence each. */
   readonly consequences: readonly string[];
   readonly commentLabel: string;
+  readonly commentRequired?: boolean;
   readonly harmful: boolean;
 }
 
@@ -22,7 +23,7 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
     case 'approve':
       return {
         label: `Approve step ${step}`,
-        consequences: approvalDoes(rollout),
+        consequences: [...approvalDoes(rollout), ...waitsForFreeze(rollout)],
         commentLabel: 'Comment',
         harmful: false,
       };
@@ -50,6 +51,7 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
           row.phase === 'paused'
             ? `Continues where it was paused, at step ${step}: ${row.stepText}.`
             : `The pause is over: ${nextDoes(rollout)}`,
+          ...waitsForFreeze(rollout),
         ],
         commentLabel: 'Comment',
         harmful: false,
@@ -57,9 +59,27 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
     case 'promote':
       return {
         label: 'Promote',
-        consequences: [weightGoes(rollout, 100), ...skipped(rollout)],
+        consequences: [
+          weightGoes(rollout, 100),
+          ...skipped(rollout),
+          ...(rollout.freeze === null
+            ? []
+            : [`${frozenUntil(rollout.freeze)} this takes effect afterwards.`]),
+        ],
         commentLabel: 'Why',
         harmful: true,
+      };
+    case 'goOn':
+      return {
+        label: 'Go on now',
+        consequences: [
+          weightGoes(rollout, heldWeight(rollout)),
+          'It goes through the freeze, and the timeline says who let it and why.',
+          ...(step < row.steps ? ['Only this step: a later one that gives more traffic waits again.'] : []),
+        ],
+        commentLabel: 'Why now',
+        commentRequired: true,
+        harmful: false,
       };
     case 'abort':
       return {
@@ -72,10 +92,32 @@ export function actionWords(action: RolloutActionName, rollout: Rollout): Action
 }
 
 function approvalDoes(rollout: Rollout): string[] {
-  const step = rollout.steps[rollout.row.stepIndex];
+  const { step } = rollout.steps[rollout.row.stepIndex] ?? {};
+  const { approvedBy } = rollout;
   const next = nextDoes(rollout);
-  if (step?.step.type === 'approval' && step.step.approvals === 1) return [`With it, ${next}`];
-  return [`So far: ${step?.note || 'none'}.`, `Once enough people have approved, ${next}`];
+  const has = approvedBy.length === 1 ? 'has' : 'have';
+  const soFar = approvedBy.length === 0 ? [] : [`${listOf(approvedBy)} ${has} approved already.`];
+  const open = step?.type === 'approval' ? step.approvals - approvedBy.length - 1 : 0;
+  if (open <= 0) return [...soFar, `With yours, ${next}`];
+  return [...soFar, `After yours it needs ${countOf(open, 'more person', 'more people')}; then ${next}`];
+}
+
+/** The share that the candidate gets when the freeze is over. */
+export function heldWeight({ row, spec }: Pick<Rollout, 'row' | 'spec'>): number {
+  const step = spec.steps[row.stepIndex];
+  return step?.type === 'setWeight' ? step.weight : 100;
+}
+
+/** What is decided now and would give the candidate more begins only after the freeze that is on. */
+function waitsForFreeze({ row, spec, freeze }: Rollout): string[] {
+  if (freeze === null || row.phase === 'paused') return [];
+  const next = spec.steps[row.stepIndex + 1] ?? { type: 'setWeight', weight: 100 };
+  if (next.type !== 'setWeight' || next.weight <= row.setWeight) return [];
+  return [`${frozenUntil(freeze)} this takes effect afterwards.`];
+}
+
+function frozenUntil({ end, reason }: NonNullable<Rollout['freeze']>): string {
+  return `Frozen until ${end}${reason === '' ? '' : ` (${reason})`}:`;
 }
 
 /** What the steps after the present one do, up to the first that waits. */

@@ -19,6 +19,8 @@ import { ErrorState } from '@/ui/states';
 import { useGo } from '@/ui/url-state';
 import { usePermission } from '@/ui/use-permission';
 import { useHref, useWindow } from '@/ui/use-view';
+import { freezeWindowOf } from './freeze-draft';
+import { FreezeWindowsEditor } from './freeze-windows-editor';
 import classes from './new-rollout-page.module.css';
 import { PresetPicker } from './preset-picker';
 import { draftSteps, thresholdsOf, withThresholds } from './rollout-draft';
@@ -44,6 +46,7 @@ export function NewRolloutPage() {
       ...versionChoices(services.data, asked ?? '').proposed,
       steps: draftSteps(rolloutPresets.standard()),
       reason: '',
+      freezeWindows: [],
     },
     validate: rolloutIssues,
   });
@@ -60,7 +63,7 @@ export function NewRolloutPage() {
     }),
   );
 
-  const { service, stable, candidate, steps } = form.values;
+  const { service, stable, candidate, steps, freezeWindows } = form.values;
   const { names, proposed } = versionChoices(services.data, service);
   const lacksVersions = stable === '' && candidate === '' && proposed.stable !== '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when services come later than the page
@@ -156,6 +159,22 @@ export function NewRolloutPage() {
               </div>
             </Card>
           )}
+          <Card title="Freeze windows">
+            <p className={classes.intro}>
+              While one is open, no step gives the candidate more traffic; the rollout goes on by itself
+              afterwards.
+            </p>
+            <FreezeWindowsEditor
+              windows={freezeWindows}
+              onChange={(changed) => form.setFieldValue('freezeWindows', changed)}
+              errorOf={errorOf}
+            />
+            {errorOf('freezeWindows') !== undefined && (
+              <p className={classes.error} role="alert">
+                {errorOf('freezeWindows')}
+              </p>
+            )}
+          </Card>
         </div>
         <div className={classes.side}>
           <Card title="What this will do">
@@ -163,6 +182,7 @@ export function NewRolloutPage() {
               stable={stable}
               candidate={candidate}
               steps={steps.map(({ step }) => step)}
+              freezeWindows={freezeWindows.map(freezeWindowOf)}
               rate={services.data?.find((row) => row.service === service)?.traffic.rate ?? 0}
             />
             <div className={classes.submit}>

@@ -8,6 +8,7 @@ export const phaseTone = {
   'waiting-approval': 'warn',
   analysing: 'accent',
   paused: 'warn',
+  frozen: 'quiet',
   completed: 'plain',
   aborting: 'bad',
   aborted: 'quiet',

@@ -13,6 +13,7 @@ import classes from './rollout-actions.module.css';
 /** The buttons of the header, in the order of their weight; the last is what a person is most likely here for. */
 function headerActions(rollout: Rollout): RolloutActionName[] {
   const paused = rollout.actions.resume.allowed;
+  if (rollout.row.phase === 'frozen') return ['pause', 'promote', 'abort', 'goOn'];
   return [paused ? 'resume' : 'pause', 'promote', 'abort', 'reject', 'approve'];
 }
 
@@ -20,6 +21,7 @@ function headerActions(rollout: Rollout): RolloutActionName[] {
 function thumbActions(rollout: Rollout): RolloutActionName[] {
   const main = mainAction(rollout);
   if (main === 'approve') return ['reject', 'approve'];
+  if (rollout.row.phase === 'frozen') return ['abort', 'goOn'];
   return main === null ? [] : ['abort', main];
 }
 
@@ -28,6 +30,7 @@ const needs = {
   approve: 'approver',
   reject: 'approver',
   promote: 'approver',
+  goOn: 'approver',
   pause: 'editor',
   resume: 'editor',
   abort: 'editor',
@@ -90,6 +93,7 @@ export function RolloutActionDialog({ rollout }: { rollout: Rollout }) {
       confirm={words.label}
       tone={words.harmful ? 'bad' : 'accent'}
       comment={words.commentLabel}
+      commentRequired={words.commentRequired ?? false}
       onConfirm={async (comment) => {
         if (action !== null) await act.mutateAsync({ action, comment });
       }}

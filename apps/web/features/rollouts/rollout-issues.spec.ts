@@ -1,5 +1,6 @@
 import { rolloutPresets } from '@tulle/mesh/rollout/presets';
 import { describe, expect, it } from 'vitest';
+import { newWindow } from './freeze-draft.ts';
 import { draftSteps } from './rollout-draft.ts';
 import { type RolloutValues, rolloutIssues, thresholdError } from './rollout-issues.ts';
 
@@ -9,12 +10,25 @@ const good: RolloutValues = {
   candidate: 'v3',
   steps: draftSteps(rolloutPresets.standard()),
   reason: '',
+  freezeWindows: [],
 };
 
 describe('the form of a new rollout', () => {
   it('takes every preset', () => {
     for (const preset of Object.values(rolloutPresets))
       expect(rolloutIssues({ ...good, steps: draftSteps(preset()) })).toEqual({});
+  });
+
+  it('puts the error of a freeze window beside its field', () => {
+    const weekend = newWindow('weekends', 'Europe/Berlin', 0);
+    const freezeWindows = [weekend, { ...weekend, toDay: 'fri' as const, toTime: '16:00' }];
+    expect(rolloutIssues({ ...good, freezeWindows })).toEqual({
+      'freezeWindows.1.to': 'Ends when it begins, so it would never end.',
+    });
+    const always = { ...newWindow('nights', 'UTC', 0), fromTime: '00:00', toTime: '00:00' };
+    expect(rolloutIssues({ ...good, freezeWindows: [always] })).toEqual({
+      freezeWindows: 'Together they never end; leave a time in which the rollout can go on.',
+    });
   });
 
   it('asks for what is not chosen yet', () => {

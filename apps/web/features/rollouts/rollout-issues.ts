@@ -1,4 +1,5 @@
 import { type RolloutSpec, rolloutSpecSchema } from '@tulle/mesh/rollout/spec';
+import { type DraftWindow, freezeWindowOf } from './freeze-draft';
 import type { DraftStep } from './rollout-draft';
 
 /** What the form of a new rollout holds; empty names are not chosen yet. */
@@ -8,10 +9,15 @@ export interface RolloutValues {
   readonly candidate: string;
   readonly steps: readonly DraftStep[];
   readonly reason: string;
+  readonly freezeWindows: readonly DraftWindow[];
 }
 
 export function specOf(values: RolloutValues): RolloutSpec {
-  return { ...values, steps: values.steps.map(({ step }) => step) };
+  return {
+    ...values,
+    steps: values.steps.map(({ step }) => step),
+    freezeWindows: values.freezeWindows.map(freezeWindowOf),
+  };
 }
 
 /** Errors by field, such as `candidate`, `steps` or `steps.2.weight`; empty when the rollout can be asked for. */

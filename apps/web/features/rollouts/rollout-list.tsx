@@ -122,7 +122,7 @@ function Step({ row }: { row: Row }) {
     <>
       {row.stepText}{' '}
       <span className={classes.dim}>
-        step {Math.min(row.stepIndex + 1, row.steps)} of {row.steps}
+        {row.frozen === '' ? `step ${Math.min(row.stepIndex + 1, row.steps)} of ${row.steps}` : row.frozen}
       </span>
     </>
   );

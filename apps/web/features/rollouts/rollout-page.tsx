@@ -15,6 +15,7 @@ import { ClockTime, RelativeTime } from '@/ui/time';
 import { useRefresh } from '@/ui/use-view';
 import type { Rollout } from './action-words';
 import { analysisOutlook } from './analysis-outlook';
+import { FreezeNotice } from './freeze-notice';
 import { isActive, phaseTone } from './phase-tone';
 import { RolloutActionDialog, RolloutActions } from './rollout-actions';
 import { RolloutFigures } from './rollout-figures';
@@ -78,6 +79,7 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
             <StepsRail
               steps={rollout.steps}
               needsPerson={row.needsPerson}
+              frozen={row.phase === 'frozen'}
               detail={(step) => <StepDetail step={step} />}
             />
             <p className={classes.started}>
@@ -87,7 +89,8 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
           </Card>
         </div>
         <div className={classes.facts}>
-          {rollout.outcome !== null && (
+          <FreezeNotice rollout={rollout} />
+          {rollout.outcome !== null && row.phase !== 'frozen' && (
             <Card
               {...(row.phase === 'failed' ? { tone: 'bad' as const } : {})}
               title={describePhase(row.phase)}

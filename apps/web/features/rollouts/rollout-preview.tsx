@@ -1,5 +1,11 @@
+'use client';
+
+import { IconSnowflake } from '@tabler/icons-react';
 import { formatDuration } from '@tulle/mesh/format';
+import type { FreezeWindow } from '@tulle/mesh/rollout/freeze-window';
 import type { RolloutStep } from '@tulle/mesh/rollout/spec';
+import { useNow } from '@/ui/clock';
+import { freezePreview } from './freeze-preview';
 import { previewSentences, shortestMs } from './preview-sentences';
 import { cautions } from './rollout-draft';
 import classes from './rollout-preview.module.css';
@@ -10,14 +16,17 @@ export function RolloutPreview({
   candidate,
   steps,
   rate,
+  freezeWindows,
 }: {
   stable: string;
   candidate: string;
   steps: readonly RolloutStep[];
   rate: number;
+  freezeWindows: readonly FreezeWindow[];
 }) {
   const names = { stable: stable || 'stable', candidate: candidate || 'the candidate' };
   const shortest = shortestMs(steps);
+  const freeze = freezePreview(freezeWindows, { steps, candidate: names.candidate }, useNow());
   return (
     <>
       <ol className={classes.sentences}>
@@ -32,6 +41,21 @@ export function RolloutPreview({
           {caution}
         </p>
       ))}
+      {freeze !== null && (
+        <div className={classes.freeze} data-now={freeze.isFrozenNow}>
+          <IconSnowflake size={16} stroke={1.6} aria-hidden />
+          <div>
+            {freeze.windows.map((window) => (
+              <div key={window}>{window}</div>
+            ))}
+            {freeze.sentences.map((sentence) => (
+              <div key={sentence} className={classes.when}>
+                {sentence}
+              </div>
+            ))}
+          </div>
+        </div>
+      )}
       <p className={classes.quiet}>
         {shortest > 0
           ? `Takes at least ${formatDuration(shortest)}, and the time people need.`

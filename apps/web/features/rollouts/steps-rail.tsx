@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
+import { IconCheck, IconMinus, IconSnowflake, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Rollout } from './action-words';
 import classes from './steps-rail.module.css';
@@ -18,11 +18,14 @@ const stateWords: Readonly<Record<Step['state'], string>> = {
 export function StepsRail({
   steps,
   needsPerson,
+  frozen,
   detail,
 }: {
   steps: readonly Step[];
   /** Whether the present step waits for a person: only then it calls for attention. */
   needsPerson: boolean;
+  /** Whether the present step has not begun, as a freeze holds it up. */
+  frozen: boolean;
   detail: (step: Step) => ReactNode;
 }) {
   return (
@@ -35,11 +38,18 @@ export function StepsRail({
           className={classes.step}
           data-state={step.state}
           data-calls={step.state === 'now' && needsPerson}
+          data-frozen={step.state === 'now' && frozen}
           aria-current={step.state === 'now' ? 'step' : undefined}
         >
           <span className={classes.dot}>
-            <DotMark state={step.state} />
-            <VisuallyHidden>{stateWords[step.state]}: </VisuallyHidden>
+            {step.state === 'now' && frozen ? (
+              <IconSnowflake size={12} stroke={2} aria-hidden />
+            ) : (
+              <DotMark state={step.state} />
+            )}
+            <VisuallyHidden>
+              {step.state === 'now' && frozen ? 'frozen' : stateWords[step.state]}:{' '}
+            </VisuallyHidden>
           </span>
           <div className={classes.words}>
             <div className={classes.text}>{step.text}</div>

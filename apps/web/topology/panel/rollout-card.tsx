@@ -22,7 +22,11 @@ export function RolloutCard({ rollout: { id, phase } }: RolloutCardProps) {
   const row = running.data?.find((each) => each.id === id);
   const awaits = phase === 'waiting-approval' || phase === 'waiting-resume' || phase === 'paused';
   const tone = awaits ? 'warn' : phase === 'failed' || phase === 'aborting' ? 'bad' : undefined;
-  const text = row && `Step ${Math.min(row.stepIndex + 1, row.steps)} of ${row.steps} · ${row.stepText}`;
+  const text =
+    row &&
+    [`Step ${Math.min(row.stepIndex + 1, row.steps)} of ${row.steps}`, row.stepText, row.frozen]
+      .filter((part) => part !== '')
+      .join(' · ');
   return (
     <MeshLink href={paths.rollout(id)} look="plain" className={classes.rollout} data-tone={tone}>
       <b>

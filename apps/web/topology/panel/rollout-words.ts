@@ -8,6 +8,7 @@ export const rolloutWords: Record<RolloutPhase, string> = {
   'waiting-approval': 'waits for approval',
   analysing: 'analysing',
   paused: 'paused',
+  frozen: 'frozen',
   completed: 'completed',
   aborting: 'aborting',
   aborted: 'aborted',
