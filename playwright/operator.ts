@@ -9,6 +9,7 @@ interface RolloutSpec {
   readonly candidate: string;
   readonly steps: readonly object[];
   readonly reason: string;
+  readonly freezeWindows?: readonly object[];
 }
 
 /** Sets the stage of a journey as the command line of this machine does: as the operator, whom no page shows as Ana. */
