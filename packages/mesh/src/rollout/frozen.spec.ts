@@ -128,7 +128,9 @@ describe('while a freeze window is open', () => {
   });
 
   test('a promotion while a smaller weight is under way waits for that first', () => {
-    const rollout = rolloutOf([{ type: 'setWeight', weight: 5 }], thursday, [weekend]);
+    const steps = [100, 5].map((weight) => ({ type: 'setWeight', weight }));
+    const rollout = rolloutOf(steps, thursday, [weekend]);
+    rollout.applied(thursday);
     rollout.applied(saturday);
     const { effect } = rollout.state();
     expect(rollout.act('promote', bo, saturday, 'hot fix')).toBe('running');
