@@ -19,16 +19,15 @@ export function FreezeNotice({ rollout }: { rollout: Rollout }) {
     <Card
       title={
         <span className={classes.title}>
-          <IconSnowflake size={16} stroke={1.6} aria-hidden /> <span>{words.title}</span>
-        </span>
-      }
-      aside={
-        <span className={classes.when}>
-          <LocalMoment at={until} /> your time, {formatRelative(until, Math.min(now, until))}
+          <IconSnowflake size={16} stroke={1.6} aria-hidden />
+          {words.title}
         </span>
       }
     >
       <div>{words.sentence}</div>
+      <div className={classes.when}>
+        Until <LocalMoment at={until} /> your time, {formatRelative(until, Math.min(now, until))}.
+      </div>
     </Card>
   );
 }

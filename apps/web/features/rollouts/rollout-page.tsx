@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { describePhase } from '@tulle/mesh/rollout/describe';
+import { describeWindow } from '@tulle/mesh/rollout/describe-freeze';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Card } from '@/ui/card';
@@ -86,6 +87,7 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
               Started by {row.startedBy} <RelativeTime at={row.startedAt} />{' '}
               {spec.reason !== '' && <Quote>{spec.reason}</Quote>}
             </p>
+            <FreezeWindows windows={spec.freezeWindows} />
           </Card>
         </div>
         <div className={classes.facts}>
@@ -101,9 +103,7 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
           <RolloutFigures rollout={rollout} />
           <Card title="Verdicts">
             {rollout.verdict === null ? (
-              <div className={classes.quiet}>
-                {active ? 'No analysis has begun yet.' : 'No analysis was made.'}
-              </div>
+              <div className={classes.quiet}>{noVerdict(rollout)}</div>
             ) : (
               <>
                 <VerdictTable verdict={rollout.verdict} />
@@ -120,6 +120,23 @@ function RolloutDetail({ rollout }: { rollout: Rollout }) {
       <RolloutActionDialog rollout={rollout} />
     </>
   );
+}
+
+/** When it is frozen, so that nobody is surprised on a Friday. */
+function FreezeWindows({ windows }: { windows: Rollout['spec']['freezeWindows'] }) {
+  return windows.map((window) => {
+    const words = describeWindow(window);
+    return (
+      <p key={words} className={classes.started}>
+        Frozen {words}
+      </p>
+    );
+  });
+}
+
+function noVerdict({ row, spec }: Rollout): string {
+  if (!spec.steps.some(({ type }) => type === 'analysis')) return 'No step is an analysis.';
+  return isActive(row.phase) ? 'No analysis has begun yet.' : 'No analysis was made.';
 }
 
 /** Few requests make an analysis long; whether it will end well can be known before it does. */
