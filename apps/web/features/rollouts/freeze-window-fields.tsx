@@ -67,7 +67,7 @@ function DaysFields({ window, onChange, errorOf }: FieldsProps) {
         >
           <Group gap={4} mt={2}>
             {dayChoices.map(({ value, label }) => (
-              <Chip key={value} value={value} size="xs" radius="sm">
+              <Chip key={value} value={value} size="xs" radius="sm" variant="light">
                 {label}
               </Chip>
             ))}
@@ -100,6 +100,7 @@ function SpanFields({ window, onChange, errorOf }: FieldsProps) {
       />
       <TimeField
         label="at"
+        name="From at"
         value={window.fromTime}
         onChange={(fromTime) => onChange({ ...window, fromTime })}
         error={errorOf('from')}
@@ -107,6 +108,7 @@ function SpanFields({ window, onChange, errorOf }: FieldsProps) {
       <DayField label="To" value={window.toDay} onChange={(toDay) => onChange({ ...window, toDay })} />
       <TimeField
         label="at"
+        name="To at"
         value={window.toTime}
         onChange={(toTime) => onChange({ ...window, toTime })}
         error={errorOf('to')}
@@ -153,6 +155,8 @@ function DayField(props: { label: string; value: Weekday; onChange: (day: Weekda
 
 function TimeField(props: {
   label: string;
+  /** What it is called where its label alone does not tell. */
+  name?: string;
   value: string;
   onChange: (time: string) => void;
   error: string | undefined;
@@ -161,6 +165,7 @@ function TimeField(props: {
     <TextInput
       type="time"
       label={props.label}
+      aria-label={props.name}
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       error={props.error}

@@ -44,7 +44,7 @@ export function RolloutPreview({
       {freeze !== null && (
         <div className={classes.freeze} data-now={freeze.isFrozenNow}>
           <IconSnowflake size={16} stroke={1.6} aria-hidden />
-          <div>
+          <div className={classes.windows}>
             {freeze.windows.map((window) => (
               <div key={window}>{window}</div>
             ))}
