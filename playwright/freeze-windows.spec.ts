@@ -48,13 +48,13 @@ test('the form of a rollout says when freeze windows would hold it up', async ({
   };
   await preset('Weekends');
   const timeZone = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
-  await expect(page.getByText(`Fri 16:00 to Mon 08:00 ${timeZone}: weekend`)).toBeVisible();
+  await expect(page.getByText(`Fri 16:00 to Mon 08:00 ${timeZone}: weekend`, { exact: true })).toBeVisible();
   await expect(page.getByText(/^Next freeze from|^Frozen now: /)).toBeVisible();
 
   await preset('Nights');
   const nights = page.getByRole('group', { name: /^2\s*Hours of chosen days/ });
   await nights.getByLabel('From').fill('00:00');
-  await nights.getByLabel('To, the next day').fill('00:00');
+  await nights.getByLabel('To', { exact: true }).fill('00:00');
   await page.getByRole('button', { name: 'Start rollout' }).click();
   await expect(page.getByText('Together they never end')).toBeVisible();
   await expect(page).toHaveURL(/\/rollouts\/new/);

@@ -51,7 +51,7 @@ export function RolloutFigures({ rollout }: { rollout: Rollout }) {
         <div className={classes.note}>
           {active
             ? `observed in the last minute, set ${formatPercent(row.setWeight)}`
-            : `observed in the last minute; the rollout left it at ${formatPercent(row.setWeight)}`}
+            : `observed in the last minute, left at ${formatPercent(row.setWeight)}`}
         </div>
         <MetricChart title="Share by version" metric="share" {...chart} />
       </Card>
