@@ -1,9 +1,11 @@
 import { accessRouter } from './access/router.ts';
 import { agentsRouter } from './agents/router.ts';
+import { apiTokensRouter } from './api-tokens/router.ts';
 import { certificatesRouter } from './certificates/router.ts';
 import { changesRouter } from './changes/router.ts';
 import { joinTokensRouter } from './join-tokens/router.ts';
 import { liveRouter } from './live/router.ts';
+import { meshFactsRouter } from './mesh-facts/router.ts';
 import { metricsRouter } from './metrics/router.ts';
 import { peopleRouter } from './people/router.ts';
 import { resourcesRouter } from './resources/router.ts';
@@ -17,10 +19,12 @@ import { router } from './trpc.ts';
 export const appRouter = router({
   access: accessRouter,
   agents: agentsRouter,
+  apiTokens: apiTokensRouter,
   certificates: certificatesRouter,
   changes: changesRouter,
   joinTokens: joinTokensRouter,
   live: liveRouter,
+  meshFacts: meshFactsRouter,
   metrics: metricsRouter,
   people: peopleRouter,
   resources: resourcesRouter,

@@ -6,6 +6,7 @@ import { createAgentListener } from './agent-listener/create-agent-listener.ts';
 import { createAgents } from './agents/create-agents.ts';
 import { createFleet } from './agents/create-fleet.ts';
 import type { Api } from './api.ts';
+import { createApiTokens } from './api-tokens/create-api-tokens.ts';
 import { createCertificates } from './certificates/create-certificates.ts';
 import { createRevocations } from './certificates/revocations.ts';
 import { createApplyChange } from './changes/apply-change.ts';
@@ -20,8 +21,11 @@ import { createIdentity } from './identity/identity.ts';
 import { loadSecretKey } from './identity/secret-key.ts';
 import { createJoinTokens } from './join-tokens/create-join-tokens.ts';
 import { createLive } from './live/live.ts';
+import { createMeshFacts } from './mesh-facts/create-mesh-facts.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { renderOwnMetrics } from './metrics/own-metrics.ts';
+import { createDepartures } from './people/departures.ts';
+import { createDirectory } from './people/directory.ts';
 import { writeOperatorFile } from './people/operator-file.ts';
 import { createPeople } from './people/people.ts';
 import { createResources } from './resources/resources.ts';
@@ -41,6 +45,8 @@ export interface ServerSettings {
   readonly publicUrl?: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly dataDir: string;
+  /** The user's own PostgreSQL, when there is one; only looked at, as the database is open already. */
+  readonly databaseUrl?: string | undefined;
   readonly secretKey?: string | undefined;
   readonly trustDomain?: string | undefined;
   readonly certificateLifetimeMs: number;
@@ -135,15 +141,30 @@ export async function startServer(options: {
     const views = { ...shared, configStore, fleet, identity, telemetry: telemetry.store };
     const topology = createTopology(views);
     const agents = createAgents(views);
+
+    const ownUrl = `http://${hostInUrl(settings.host)}:${settings.port}`;
+    const baseUrl = settings.publicUrl ?? ownUrl;
+    const departures = await createDepartures({ ...shared, notifications, live: bus });
+    closers.push(() => departures.stop());
+    const apiTokens = createApiTokens({ ...shared, baseUrl, departures });
     const api: Api = {
       access: createAccess({ ...views, applyChange }),
       agents,
+      apiTokens,
       certificates,
       changes: createChanges({ ...shared, applyChange }),
       joinTokens,
       live,
       liveTopology: topology.live,
+      meshFacts: createMeshFacts(database, {
+        trustDomain: identity.trustDomain,
+        publicUrl: baseUrl,
+        agentsUrl,
+        database: settings.databaseUrl === undefined ? 'own' : 'external',
+        certificateLifetimeMs: settings.certificateLifetimeMs,
+      }),
       metrics: createMetrics(views),
+      people: createDirectory({ ...shared, baseUrl, departures }),
       resources: createResources({ configStore, applyChange }),
       rollouts,
       services: createServices({ ...views, topology, agents }),
@@ -151,8 +172,6 @@ export async function startServer(options: {
       trafficSplits: createTrafficSplits({ ...views, applyChange }),
     };
 
-    const ownUrl = `http://${hostInUrl(settings.host)}:${settings.port}`;
-    const baseUrl = settings.publicUrl ?? ownUrl;
     const guard = createGuard({ baseUrl, ownUrl, allowedHosts: settings.allowedHosts });
     const key = await loadSecretKey({ secretKey, dataDir });
     const people = createPeople({
@@ -160,6 +179,7 @@ export async function startServer(options: {
       secret: Buffer.from(hkdfSync('sha256', key.bytes, '', 'tulle sessions', 32)).toString('base64url'),
       baseUrl,
       trustedOrigins: guard.origins,
+      ...{ apiTokens, departures, logger },
     });
     const http = await startHttpServer({
       ...{ host: settings.host, port: settings.port, api, people, guard, web, logger },

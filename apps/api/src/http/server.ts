@@ -7,8 +7,11 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Api } from '../api.ts';
 import type { People } from '../people/people.ts';
+import type { Person } from '../people/person.ts';
 import { appRouter } from '../router.ts';
+import type { Context } from '../trpc.ts';
 import type { Guard } from './guard.ts';
+import { createOpenSockets } from './open-sockets.ts';
 
 /** What answers everything that is not the API: the dashboard. */
 export interface WebHandler {
@@ -52,10 +55,19 @@ export async function startHttpServer(
   options: HttpServerOptions,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { api, people, guard, logger } = options;
-  const context = async ({ req }: { req: IncomingMessage }) => ({
+  const socketContext = async ({ req }: { req: IncomingMessage }): Promise<Context> => ({
     api,
-    person: await people.personOf(req.headers),
+    whoAsks: () => people.personOf(req.headers),
   });
+  /** The calls of one request are one look. */
+  const requestContext = async ({ req }: { req: IncomingMessage }): Promise<Context> => {
+    let person: Promise<Person | undefined> | undefined;
+    const whoAsks = () => {
+      person ??= people.personOf(req.headers);
+      return person;
+    };
+    return { api, whoAsks };
+  };
   const logFailure = ({
     error,
     path,
@@ -69,7 +81,7 @@ export async function startHttpServer(
   const trpc = createHTTPHandler({
     router: appRouter,
     basePath: '/trpc/',
-    createContext: context,
+    createContext: requestContext,
     maxBodySize: maxBodyBytes,
     onError: logFailure,
   });
@@ -90,10 +102,16 @@ export async function startHttpServer(
   const trpcSockets = applyWSSHandler({
     wss: sockets,
     router: appRouter,
-    createContext: context,
+    createContext: socketContext,
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
     onError: logFailure,
   });
+  const openSockets = createOpenSockets({
+    sockets,
+    isSignedIn: async (headers) => (await people.personOf(headers)) !== undefined,
+    logger,
+  });
+  const stopHearing = people.onDeparture(openSockets.lookAgain);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', (err) => logger.debug({ err }, 'socket failed during its upgrade'));
     upgrade(request, socket, head).catch((err: unknown) => {
@@ -148,6 +166,8 @@ export async function startHttpServer(
 
   /** Lets requests in flight finish; tells open pages to come back, for they reconnect by themselves. */
   async function close(): Promise<void> {
+    stopHearing();
+    openSockets.stop();
     trpcSockets.broadcastReconnectNotification();
     for (const client of sockets.clients) client.close(1001, 'the server stops');
     server.closeIdleConnections();

@@ -21,6 +21,7 @@ const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('certificates') }),
   z.object({ type: z.literal('agents') }),
   z.object({ type: z.literal('join-tokens') }),
+  z.object({ type: z.literal('people') }),
 ]) satisfies z.ZodType<LiveEvent>;
 const messageSchema = z.object({ from: z.string(), events: z.array(eventSchema) });
 

@@ -5,7 +5,8 @@ export type LiveEvent =
   | { readonly type: 'rollout'; readonly id: string; readonly service: string }
   | { readonly type: 'certificates' }
   | { readonly type: 'agents' }
-  | { readonly type: 'join-tokens' };
+  | { readonly type: 'join-tokens' }
+  | { readonly type: 'people' };
 
 export interface Live {
   /** Ends when the signal aborts. Slow readers lose the oldest events, never the newest. */

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { emailSchema, passwordSchema, personNameSchema } from '@tulle/mesh/people';
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { z } from 'zod';
+import { operatorEmail } from './operator.ts';
 
 const lifetimeMs = 60 * 60_000;
-/** The account behind the command line of the machine itself; it has no password. */
-export const operatorEmail = 'operator@tulle.invalid';
 
 const identifierOf = (token: string) => `welcome-${createHash('sha256').update(token).digest('hex')}`;
 
@@ -25,9 +25,9 @@ export async function createWelcomeToken(adapter: VerificationWriter, now: numbe
 }
 
 const accountSchema = z.object({
-  name: z.string().trim().min(1, 'a name is needed').max(100),
-  email: z.email('an address such as ana@shop.example').max(200),
-  password: z.string().min(10, 'at least 10 characters').max(128, 'at most 128 characters'),
+  name: personNameSchema,
+  email: emailSchema,
+  password: passwordSchema,
 });
 
 const bodySchema = z.object({ token: z.string().min(1).max(100), account: accountSchema.optional() });
@@ -74,7 +74,7 @@ export const welcome = {
       async function createFirstAdmin() {
         const account = accountSchema.parse(ctx.body.account);
         const created = await internalAdapter.createUser(
-          { email: account.email.toLowerCase(), name: account.name, emailVerified: true, role: 'admin' },
+          { email: account.email, name: account.name, emailVerified: true, role: 'admin' },
           { method: 'welcome' },
         );
         await internalAdapter.linkAccount({
@@ -102,20 +102,30 @@ interface UserReader {
   findMany<T>(query: {
     model: string;
     where: { field: string; value: string; operator?: 'eq' | 'ne' }[];
-    sortBy: { field: string; direction: 'asc' };
+    sortBy?: { field: string; direction: 'asc' };
     limit: number;
   }): Promise<T[]>;
 }
 
+/** The first who can sign in as one: whoever is only invited has yet to say who they are. */
 async function findAdmin(adapter: UserReader): Promise<z.infer<typeof userSchema> | null> {
-  const [first] = await adapter.findMany<unknown>({
+  const rows = await adapter.findMany<unknown>({
     model: 'user',
     where: [
       { field: 'role', value: 'admin' },
       { field: 'email', value: operatorEmail, operator: 'ne' },
     ],
     sortBy: { field: 'createdAt', direction: 'asc' },
-    limit: 1,
+    limit: 1_000,
   });
-  return first === undefined ? null : userSchema.parse(first);
+  for (const row of rows) {
+    const user = userSchema.parse(row);
+    const accounts = await adapter.findMany<unknown>({
+      model: 'account',
+      where: [{ field: 'userId', value: user.id }],
+      limit: 1,
+    });
+    if (accounts.length > 0) return user;
+  }
+  return null;
 }
