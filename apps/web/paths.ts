@@ -22,6 +22,8 @@ export const paths = {
   changes: () => '/changes',
   change: (revision: number) => `/changes/${revision}`,
   serviceChanges: (service: string) => `/changes?service=${encodeURIComponent(service)}`,
+  settings: () => '/settings',
+  account: () => '/settings?tab=account',
   signIn: (next?: string) =>
     next === undefined || next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`,
 } as const;

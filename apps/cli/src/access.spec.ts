@@ -35,6 +35,11 @@ test('the address and token of the environment come before those of the data dir
     url: 'http://two:2',
     token: 'given',
   });
+  expect(findAccess({ token: 'mine-too' }, environment)).toMatchObject({
+    url: 'http://one:1',
+    token: 'mine-too',
+    tokenFrom: '--token',
+  });
   expect(findAccess({}, { ...environment, TULLE_TOKEN: '' })).toMatchObject({
     url: 'http://one:1',
     token: 'mine',

@@ -15,6 +15,7 @@ export interface Access {
 
 export interface AccessFlags {
   readonly url?: string;
+  readonly token?: string;
   readonly dataDir?: string;
 }
 
@@ -25,6 +26,7 @@ const operatorSchema = z.object({ url: z.string(), token: z.string().min(1) });
 export function addAccessOptions(command: Command): Command {
   return command
     .option('--url <url>', 'where the server is (TULLE_URL; default: the one of the data directory)')
+    .option('--token <token>', 'an API token (TULLE_TOKEN, which others on the machine do not see)')
     .option('--data-dir <directory>', "the server's data directory on this machine (TULLE_DATA_DIR)");
 }
 
@@ -33,13 +35,14 @@ export function dataDirectoryOf({ dataDir }: Pick<AccessFlags, 'dataDir'>, envir
   return dataDir ?? (environment.TULLE_DATA_DIR || defaultDataDirectory);
 }
 
-/** TULLE_URL and TULLE_TOKEN, or what a server on this machine wrote into its data directory for its user. */
+/** Flags, TULLE_URL and TULLE_TOKEN, or what a server on this machine wrote into its data directory for its user. */
 export function findAccess(flags: AccessFlags, environment: Environment): Access {
   const url = flags.url ?? (environment.TULLE_URL || undefined);
-  const token = environment.TULLE_TOKEN || undefined;
+  const token = flags.token ?? (environment.TULLE_TOKEN || undefined);
+  const tokenFrom = flags.token === undefined ? 'TULLE_TOKEN' : '--token';
   if (url !== undefined) requireUrl(url);
-  if (token !== undefined) requireToken(token);
-  const given = token === undefined ? undefined : { token, tokenFrom: 'TULLE_TOKEN' };
+  if (token !== undefined) requireToken(token, tokenFrom);
+  const given = token === undefined ? undefined : { token, tokenFrom };
   if (url !== undefined && given !== undefined) return { url, ...given };
   const access = readOperatorFile(dataDirectoryOf(flags, environment));
   return { ...access, ...given, url: url ?? access.url };
@@ -71,7 +74,7 @@ function requireUrl(url: string): void {
 }
 
 /** What a header cannot carry is no token; the message does not repeat it. */
-function requireToken(token: string): void {
+function requireToken(token: string, tokenFrom: string): void {
   if (/^[\x21-\x7e]+$/.test(token)) return;
-  throw new CommandFailure('TULLE_TOKEN has spaces or other characters that no token has.');
+  throw new CommandFailure(`${tokenFrom} has spaces or other characters that no token has.`);
 }

@@ -44,7 +44,7 @@ function failureOf(error: TRPCClientError<AppRouter>, { url, tokenFrom }: Access
   const { code, mesh } = error.data;
   if (code === 'UNAUTHORIZED')
     return new CommandFailure(
-      `The server at ${url} does not accept the token of ${tokenFrom}: it has expired, or is another server's. Take the one in operator.json in the server's data directory.`,
+      `The server at ${url} does not accept the token of ${tokenFrom}: it has expired, was revoked, or is another server's. Make one under Settings, or take the one in operator.json in the server's data directory.`,
     );
   // The words of tRPC for a procedure that the server does not have.
   if (code === 'NOT_FOUND' && /procedure (found )?on path/.test(error.message))

@@ -16,7 +16,7 @@ const commandLine = `## \`tulle apply\`, \`tulle get\`, \`tulle token\`
 | flag | variable | meaning |
 |---|---|---|
 | \`--url\` | \`TULLE_URL\` | Where the server is. Default: the one whose data directory is on this machine |
-| | \`TULLE_TOKEN\` | Bearer token. Default: the one in \`<data-dir>/operator.json\` |
+| \`--token\` | \`TULLE_TOKEN\` | API token, as Settings of the dashboard makes them. Default: the one in \`<data-dir>/operator.json\` |
 | \`--data-dir\` | \`TULLE_DATA_DIR\` | Data directory of a server on this machine; \`tulle demo\` uses it as well |
 `;
 

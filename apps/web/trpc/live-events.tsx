@@ -30,6 +30,8 @@ export function LiveEvents() {
       onStarted: () => {
         if (!paused) void queryClient.invalidateQueries();
       },
+      // Refused, as after being removed: whoever is not signed in any more is led to where one does.
+      onError: () => void queryClient.invalidateQueries(trpc.people.me.pathFilter()),
       onData: (event) => {
         connection.answered();
         const { facts, figures } = filtersOf(event.type);
@@ -67,6 +69,8 @@ export function LiveEvents() {
           facts: [trpc.agents.pathFilter(), trpc.certificates.pathFilter()],
           figures: [trpc.services.pathFilter()],
         };
+      case 'people':
+        return { facts: [trpc.people.pathFilter(), trpc.apiTokens.pathFilter()], figures: [] };
       case 'join-tokens':
         return { facts: [trpc.joinTokens.pathFilter()], figures: [] };
       // A page opened before an upgrade may hear of what it does not know.

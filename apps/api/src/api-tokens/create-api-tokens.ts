@@ -53,6 +53,7 @@ export function createApiTokens({
       id: row.id,
       name: row.name,
       maker: row.user.name,
+      makerId: row.userId,
       isOwn: row.userId === person.id,
       role: lowerOf(roleSchema.parse(row.role), roleSchema.parse(row.user.role)),
       createdAt: row.createdAt.getTime(),

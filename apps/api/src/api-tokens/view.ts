@@ -6,6 +6,7 @@ export interface ApiTokenRow {
   readonly name: string;
   /** In whose name it speaks. */
   readonly maker: string;
+  readonly makerId: string;
   readonly isOwn: boolean;
   /** What it may do now: never more than its maker. */
   readonly role: Role;

@@ -113,7 +113,7 @@ export function createPeople(options: PeopleOptions): People {
       if (token !== undefined && apiTokens.owns(token)) return apiTokens.personOf(token);
       const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
       if (found === null) return undefined;
-      noteSeen(found.user.id);
+      await noteSeen(found.user.id);
       const via = headers.authorization === undefined ? 'dashboard' : 'cli';
       return { ...personSchema.parse(found.user), via, sessionId: found.session.id };
     },
@@ -143,14 +143,11 @@ export function createPeople(options: PeopleOptions): People {
     },
   };
 
-  /** To the minute, and for nobody to wait for. */
-  function noteSeen(id: string): void {
+  async function noteSeen(id: string): Promise<void> {
     const at = now();
     if (at - (seenAt.get(id) ?? 0) < minuteMs) return;
     seenAt.set(id, at);
-    prisma.user
-      .updateMany({ where: { id }, data: { lastSeenAt: new Date(at) } })
-      .catch((err: unknown) => logger.debug({ err }, 'could not note when a person was last here'));
+    await prisma.user.updateMany({ where: { id }, data: { lastSeenAt: new Date(at) } });
   }
 }
 

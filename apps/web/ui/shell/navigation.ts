@@ -5,6 +5,7 @@ import {
   IconHistory,
   IconLockAccess,
   IconServer2,
+  IconSettings,
   IconShare,
   IconShieldCheck,
   IconStairsUp,
@@ -26,6 +27,7 @@ export const destinations: readonly Destination[] = [
   { name: 'Access', path: paths.accessRules(), icon: IconLockAccess },
   { name: 'Agents', path: paths.agents(), icon: IconCpu },
   { name: 'Changes', path: paths.changes(), icon: IconHistory },
+  { name: 'Settings', path: paths.settings(), icon: IconSettings },
 ];
 
 /** The destination a path belongs to. */

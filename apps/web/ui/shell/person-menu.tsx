@@ -1,11 +1,12 @@
 'use client';
 
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconLogout, IconUser } from '@tabler/icons-react';
+import { IconLogout, IconUser, IconUserCog } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { signOut } from '@/features/sign-in/auth-client';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
+import { MeshLink } from '../mesh-link';
 import { schemeIcons } from './colour-scheme';
 import classes from './shell.module.css';
 
@@ -49,6 +50,14 @@ export function PersonItems() {
         </Menu.RadioItem>
       ))}
       <Menu.Divider />
+      <Menu.Item
+        component={MeshLink}
+        look="plain"
+        href={paths.account()}
+        leftSection={<IconUserCog size={16} stroke={1.6} />}
+      >
+        Your account
+      </Menu.Item>
       <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} />} onClick={() => void leave()}>
         Sign out
       </Menu.Item>
