@@ -12,6 +12,8 @@ const pages = [
   '/agents',
   '/agents/join-tokens',
   '/changes',
+  '/settings',
+  '/settings?tab=account',
 ];
 
 /** What has the focus: its name, whether one sees that it has it, and whether it is in sight. */

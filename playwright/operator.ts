@@ -54,13 +54,26 @@ export class Operator {
     for (const kind of kinds) await act('resources.delete', { kind, service });
   }
 
+  /** As an administrator does; nothing when there is nobody with this address. */
+  async removePerson(email: string): Promise<void> {
+    const people = await ask<{ id: string; email: string }[]>('people.list');
+    const person = people.find((each) => each.email === email);
+    if (person !== undefined) await act('people.remove', { id: person.id });
+  }
+
+  /** A person who has not come yet. */
+  async invite(name: string, email: string, role: string): Promise<void> {
+    await act('people.invite', { name, email, role });
+  }
+
   async createJoinToken(service: string): Promise<void> {
     await act('joinTokens.create', { service, lifetimeMs: 900_000 });
   }
 }
 
-function ask<Answer>(procedure: string, input: object): Promise<Answer> {
-  return send(`${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`, {});
+function ask<Answer>(procedure: string, input?: object): Promise<Answer> {
+  const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+  return send(`${procedure}${query}`, {});
 }
 
 function act<Answer>(procedure: string, input: object): Promise<Answer> {

@@ -53,6 +53,16 @@ const places: readonly Place[] = [
   { name: 'join-tokens', path: () => '/agents/join-tokens', ready: table('join tokens') },
   { name: 'changes', path: () => '/changes', ready: table('changes') },
   { name: 'change', path: () => `/changes/${revision}`, ready: heading('What changed') },
+  { name: 'settings-people', path: () => '/settings', ready: table('people') },
+  {
+    name: 'settings-tokens',
+    path: () => '/settings?tab=tokens',
+    // Other tests may have left some, which are over.
+    ready: (page) => heading('No API tokens yet')(page).or(table('API tokens')(page)),
+  },
+  { name: 'settings-account', path: () => '/settings?tab=account', ready: table('sessions') },
+  { name: 'settings-mesh', path: () => '/settings?tab=mesh', ready: heading('Versions') },
+  { name: 'set-password', path: () => '/set-password?token=spent', ready: heading('This link is spent') },
   { name: 'sign-in', path: () => '/sign-in', ready: heading('Sign in to Tulle') },
   { name: 'rollouts', path: () => '/rollouts', ready: table('rollouts') },
   {
@@ -87,6 +97,11 @@ healthCheck: { path: /nowhere, intervalMs: 500, timeoutMs: 400, unhealthyAfter: 
 `);
   await operator.apply('kind: AccessRule\nservice: shipping\nallow: [checkout, frontend, parcels]\n');
   await operator.createJoinToken('orders');
+  await operator.invite(
+    'Bartholomew Featherstonehaugh',
+    'bartholomew.featherstonehaugh@shop.example',
+    'approver',
+  );
   await operator.setSplit('catalogue', { v1: 100, v2: 0, v3: 0 });
   rolloutId = await operator.startRollout({
     service: 'catalogue',
@@ -109,6 +124,7 @@ test.afterAll(async ({ operator }) => {
   await Promise.all(pages.map((page) => page.close()));
   await operator.remove('recommendation', 'Route', 'Policy');
   await operator.remove('shipping', 'AccessRule');
+  await operator.removePerson('bartholomew.featherstonehaugh@shop.example');
   await operator.endRollouts('catalogue');
   await operator.setSplit('recommendation', { v1: 90, v2: 10 });
 });

@@ -26,6 +26,7 @@ test('without a session every page leads to sign-in', async ({ page }) => {
     '/agents/join-tokens',
     '/changes',
     '/changes/1',
+    '/settings',
   ]) {
     await page.goto(path);
     await expect(page, path).toHaveURL(/\/sign-in(\?|$)/);

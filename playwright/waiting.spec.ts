@@ -45,6 +45,7 @@ const places: readonly Place[] = [
   },
   { path: '/agents', waits: 'Loading agents', ready: table('agents') },
   { path: '/agents/join-tokens', waits: 'Loading join tokens', ready: table('join tokens'), isStill: true },
+  { path: '/settings', waits: 'Loading people', ready: table('people'), isStill: true },
   {
     path: '/changes/1',
     waits: 'Loading the revision',

@@ -60,8 +60,8 @@ export function ApiTokensSection() {
         empty={
           <EmptyState title="No API tokens yet">
             <p>
-              With a token, a program such as a pipeline speaks in your name: `tulle apply`, `tulle get`, or
-              the API itself.
+              With a token, a program such as a pipeline speaks in your name, for instance as{' '}
+              <code className={classes.command}>tulle apply</code>.
             </p>
             {create}
           </EmptyState>
@@ -118,7 +118,9 @@ const columns: readonly Column<Token>[] = [
     key: 'used',
     header: 'Last used',
     cell: ({ lastUsedAt }) => (
-      <span className={classes.dim}>{lastUsedAt === null ? 'never' : <RelativeTime at={lastUsedAt} />}</span>
+      <span className={classes.dim}>
+        {lastUsedAt === null ? 'not used yet' : <RelativeTime at={lastUsedAt} />}
+      </span>
     ),
     width: '110px',
     sortBy: ({ lastUsedAt }) => lastUsedAt,

@@ -24,12 +24,12 @@ export function MeshFactsSection() {
           <Fact name="Agents’ listener">{data && <MonoId id={data.agentsUrl} label="address" />}</Fact>
         </dl>
       </Card>
-      <Card title="Kept">
+      <Card title="Lifetimes">
         <dl className={classes.facts}>
           <Fact name="Figures of 10 s">{data && formatDuration(data.tenSecondsKeptMs)}</Fact>
           <Fact name="Figures of 1 min">{data && formatDuration(data.minutesKeptMs)}</Fact>
-          <Fact name="Changes">{data && 'all'}</Fact>
-          <Fact name="Certificates">{data && `of ${formatDuration(data.certificateLifetimeMs)}`}</Fact>
+          <Fact name="Changes">{data && 'kept for good'}</Fact>
+          <Fact name="Certificates">{data && formatDuration(data.certificateLifetimeMs)}</Fact>
         </dl>
       </Card>
       <Card title="Versions">
