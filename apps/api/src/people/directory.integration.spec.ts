@@ -125,6 +125,7 @@ describe('whoever is removed', () => {
   test('is told so when they call on a socket that is open still', async () => {
     const bob = await join('viewer');
     const socket = await port.openSocket(bob);
+    expect(await socket.call('query', 'live.clock')).toContain('now');
     // As on a replica that has not heard of it: nothing but the table knows.
     await database.prisma.user.delete({ where: { id: bob.id } });
     expect(await socket.call('query', 'live.clock')).toContain('Sign in first.');
