@@ -10,6 +10,7 @@ import type { Metrics } from './metrics/view.ts';
 import type { Directory } from './people/view.ts';
 import type { Resources } from './resources/view.ts';
 import type { Rollouts } from './rollouts/view.ts';
+import type { RootRotations } from './root-rotation/view.ts';
 import type { Services } from './services/view.ts';
 import type { Topology, TopologyStep } from './topology/view.ts';
 import type { TrafficSplits } from './traffic-splits/view.ts';
@@ -28,6 +29,7 @@ export interface Api {
   readonly people: Directory;
   readonly resources: Resources;
   readonly rollouts: Rollouts;
+  readonly rootRotation: RootRotations;
   readonly services: Services;
   readonly topology: Topology;
   readonly trafficSplits: TrafficSplits;

@@ -10,6 +10,7 @@ import { metricsRouter } from './metrics/router.ts';
 import { peopleRouter } from './people/router.ts';
 import { resourcesRouter } from './resources/router.ts';
 import { rolloutsRouter } from './rollouts/router.ts';
+import { rootRotationRouter } from './root-rotation/router.ts';
 import { servicesRouter } from './services/router.ts';
 import { topologyRouter } from './topology/router.ts';
 import { trafficSplitsRouter } from './traffic-splits/router.ts';
@@ -29,6 +30,7 @@ export const appRouter = router({
   people: peopleRouter,
   resources: resourcesRouter,
   rollouts: rolloutsRouter,
+  rootRotation: rootRotationRouter,
   services: servicesRouter,
   topology: topologyRouter,
   trafficSplits: trafficSplitsRouter,

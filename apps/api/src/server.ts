@@ -30,6 +30,8 @@ import { writeOperatorFile } from './people/operator-file.ts';
 import { createPeople } from './people/people.ts';
 import { createResources } from './resources/resources.ts';
 import { createRollouts } from './rollouts/rollouts.ts';
+import { createRootRotation } from './root-rotation/create-root-rotation.ts';
+import { createTrustReports } from './root-rotation/trust-reports.ts';
 import { createServices } from './services/create-services.ts';
 import { createServiceDeclarer } from './services/declare-service.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
@@ -120,10 +122,16 @@ export async function startServer(options: {
     closers.push(() => distribution.stop());
     const certificates = createCertificates({ ...shared, identity, fleet, revocations, live: bus });
     closers.push(() => certificates.stop());
+    const trustReports = createTrustReports(fleet);
+    const rootRotation = await createRootRotation({
+      ...shared,
+      ...{ identity, fleet, distribution, trustReports, notifications, live: bus },
+    });
+    closers.push(() => rootRotation.stop());
     const joinTokens = createJoinTokens({ ...shared, identity, live: bus, apiAddress: () => agentsUrl });
     const listener = await createAgentListener({
       ...shared,
-      ...{ identity, fleet, distribution, revocations, live: bus, tokens: joinTokens },
+      ...{ identity, fleet, distribution, revocations, trustReports, live: bus, tokens: joinTokens },
       telemetry: telemetry.ingest,
       declareService: createServiceDeclarer({ applyChange, configStore }),
       host: settings.agentsHost,
@@ -167,6 +175,7 @@ export async function startServer(options: {
       people: createDirectory({ ...shared, baseUrl, departures }),
       resources: createResources({ configStore, applyChange }),
       rollouts,
+      rootRotation,
       services: createServices({ ...views, topology, agents }),
       topology,
       trafficSplits: createTrafficSplits({ ...views, applyChange }),

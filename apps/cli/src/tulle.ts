@@ -20,6 +20,11 @@ const subcommands: readonly Subcommand[] = [
     load: () => import('./resources/delete-command.ts'),
   },
   { name: 'token', summary: 'manage join tokens', load: () => import('./join-tokens/token-command.ts') },
+  {
+    name: 'roots',
+    summary: 'show and rotate the root certificate',
+    load: () => import('./roots/roots-command.ts'),
+  },
   { name: 'demo', summary: 'watch and disturb the demo mesh', load: () => import('./demo/demo-command.ts') },
 ];
 

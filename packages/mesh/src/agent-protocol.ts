@@ -180,6 +180,15 @@ export const endpointStandingSchema = z.object({
 });
 export type EndpointStanding = z.infer<typeof endpointStandingSchema>;
 
+/** What an agent proves itself with and whom it believes, in force as it says so. */
+export const trustReportSchema = z.object({
+  /** Serial of its certificate, lower-case hex. */
+  serial: text(64),
+  /** SHA-256 of the DER of each root it trusts, lower-case hex. */
+  roots: z.array(hash).check(z.maxLength(16)),
+});
+export type TrustReport = z.infer<typeof trustReportSchema>;
+
 /** `agents.report` (mutation): cumulative counters, so a report lost or repeated changes nothing. */
 export const reportInputSchema = z.object({
   /** One run of the agent; counters restart at zero with a new one. A former epoch's last counters may be reported late. */
@@ -206,6 +215,8 @@ export const reportInputSchema = z.object({
       standings: z.optional(z.array(endpointStandingSchema).check(z.maxLength(mostStandings))),
     }),
   ),
+  /** Absent without a certificate, when an earlier epoch is reported, and from agents of former versions. */
+  trust: z.optional(trustReportSchema),
 });
 export type ReportInput = z.infer<typeof reportInputSchema>;
 export const reportOutputSchema = z.object({

@@ -1,8 +1,10 @@
+import type { TrustReport } from '@tulle/mesh/agent-protocol';
 import { LatestWriter } from '../config-store/latest-writer.ts';
 import type { DataPlane, DataPlaneLogger } from '../data-plane.ts';
 import { isoTime } from '../iso-time.ts';
 import { type Identity, isValidAt } from './identity.ts';
 import type { IdentityStore } from './identity-store.ts';
+import { fingerprintsOf } from './trusted-roots.ts';
 
 /** The one place that knows the agent's present identity: keeps data path, disk and memory in step. */
 export class IdentityKeeper {
@@ -11,6 +13,7 @@ export class IdentityKeeper {
   readonly #logger: DataPlaneLogger;
   readonly #writer: LatestWriter<Identity>;
   #current: Identity | undefined;
+  #report: { of: Identity; said: TrustReport } | undefined;
 
   constructor(
     dataPlane: Pick<DataPlane, 'setIdentity' | 'withdrawIdentity'>,
@@ -35,6 +38,17 @@ export class IdentityKeeper {
   /** Whether there is a certificate that peers accept now. */
   get valid(): boolean {
     return this.#current !== undefined && isValidAt(this.#current, Date.now());
+  }
+
+  /** What the API is told of the identity in force; undefined when there is none. */
+  get trustReport(): TrustReport | undefined {
+    const identity = this.#current;
+    if (identity === undefined || !this.valid) return undefined;
+    if (this.#report?.of !== identity) {
+      const { serial, trustBundlePem } = identity;
+      this.#report = { of: identity, said: { serial, roots: fingerprintsOf(trustBundlePem) } };
+    }
+    return this.#report.said;
   }
 
   /** Takes the certificate on disk into use; one that is revoked or has expired is only remembered. */

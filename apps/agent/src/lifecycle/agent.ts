@@ -77,6 +77,7 @@ export class Agent {
       epoch: randomUUID(),
       telemetry: () => dataPlane.telemetry(),
       gauges: () => this.#gauges(),
+      trust: () => this.#keeper.trustReport,
       connected: () => this.#control.connected,
       send: (report) => this.#control.report(report),
       store: new EpochStore(dataDir, logger),

@@ -74,6 +74,7 @@ class World {
       epoch: randomUUID(),
       telemetry: () => [...this.#counts].map(([destination, requests]) => counters(destination, requests)),
       gauges: () => gauges,
+      trust: () => undefined,
       connected: () => this.connected,
       send: async (report) => {
         if (this.delivery === 'is lost') throw new Error('lost');

@@ -11,6 +11,8 @@ export interface ReporterOptions {
   readonly epoch: string;
   readonly telemetry: () => SeriesCounters[];
   readonly gauges: () => NonNullable<ReportInput['gauges']>;
+  /** Undefined without a certificate. */
+  readonly trust: () => ReportInput['trust'];
   readonly connected: () => boolean;
   readonly send: (report: ReportInput) => Promise<ReportOutput>;
   readonly store: Pick<EpochStore, 'load' | 'save' | 'forget' | 'make'>;
@@ -154,11 +156,12 @@ export class Reporter {
   }
 
   async #reportPresent(): Promise<void> {
-    const { epoch, telemetry, gauges, send } = this.#options;
+    const { epoch, telemetry, gauges, trust, send } = this.#options;
     const all = telemetry();
     const changed = this.#acknowledged.changed(all);
     const seq = ++this.#seq;
-    const output = await send({ epoch, seq, at: Date.now(), series: changed, gauges: gauges() });
+    const said = { gauges: gauges(), trust: trust() };
+    const output = await send({ epoch, seq, at: Date.now(), series: changed, ...said });
     this.#intervalMs = output.reportIntervalMs;
     if (output.seq < seq) return;
     this.#acknowledged.acknowledge(changed);

@@ -5,7 +5,7 @@ import type { Issued } from '../identity/identity.ts';
 export async function storeCertificate(
   tx: Pick<Prisma.TransactionClient, 'certificate'>,
   agentId: string,
-  { grant, spiffeId, pem, issuedAt, renewsAt }: Issued,
+  { grant, spiffeId, pem, issuedAt, renewsAt, rootFingerprint }: Issued,
 ): Promise<void> {
   await tx.certificate.create({
     data: {
@@ -17,6 +17,7 @@ export async function storeCertificate(
       notBefore: new Date(grant.notBefore),
       notAfter: new Date(grant.notAfter),
       renewsAt: new Date(renewsAt),
+      rootFingerprint,
     },
   });
 }

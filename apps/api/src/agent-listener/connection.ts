@@ -16,10 +16,11 @@ import type { ConfigSession } from '../distribution/config-session.ts';
 import type { Distribution } from '../distribution/create-distribution.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { LiveBus } from '../live/bus.ts';
+import type { TrustReports } from '../root-rotation/trust-reports.ts';
 import type { TelemetryIngest } from '../telemetry/ingest.ts';
 import { storeCertificate } from './certificate-store.ts';
 import { requireProtocol } from './join.ts';
-import type { Peer } from './peer.ts';
+import { type Peer, requireTrustedRoot } from './peer.ts';
 
 const helloTimeoutMs = 10_000;
 const minRenewalSpacingMs = 1_000;
@@ -32,6 +33,7 @@ export interface ConnectionDependencies {
   readonly fleet: FleetRegistry;
   readonly distribution: Distribution;
   readonly telemetry: TelemetryIngest;
+  readonly trustReports: TrustReports;
   readonly live: LiveBus;
   readonly logger: Logger;
   /** Makes a service that has instances a declared one. */
@@ -129,7 +131,7 @@ export class AgentConnection {
       await storeCertificate(tx, member.id, issued);
     });
     const { serial, notAfter } = issued.grant;
-    this.#peer = { ...this.#peer, serial, notAfter };
+    this.#peer = { ...this.#peer, serial, notAfter, rootFingerprint: issued.rootFingerprint };
     this.#closeAtExpiry();
     live.publish({ type: 'certificates' });
     logger.info({ instance: member.instance, serial }, 'a certificate was renewed');
@@ -143,18 +145,28 @@ export class AgentConnection {
 
   async report(input: ReportInput): Promise<ReportOutput> {
     if (this.#greeted === undefined) throw new MeshError('bad_request', 'The first call must be hello.');
-    const { telemetry, fleet, distribution } = this.#dependencies;
+    const { telemetry, fleet, distribution, trustReports, now } = this.#dependencies;
     const { member } = this.#greeted;
     const stored = await telemetry.report(
       { id: member.id, service: member.service, startedAt: member.startedAt },
       input,
     );
     fleet.seen(member.id, input.gauges);
+    if (input.trust !== undefined) trustReports.note(member.id, input.trust, now());
     return { ...stored, reportIntervalMs: distribution.reportIntervalMs() };
   }
 
   close(code: number, reason: string): void {
     this.#close(code, reason);
+  }
+
+  /** Roots were exchanged: an agent that was left behind is shown out. */
+  closeUnlessTrusted(): void {
+    try {
+      requireTrustedRoot(this.#peer, this.#dependencies.identity);
+    } catch (error) {
+      this.#close(closeCodes.unauthenticated, error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** The socket is closed. `stopping`: by our own end, after which the agent is back in a moment. */

@@ -107,7 +107,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (request.url?.split('?')[0] !== agentPath) throw new MeshError('not_found', 'There is nothing here.');
-    const peer = await identifyPeer(request, { database, revocations, now });
+    const peer = await identifyPeer(request, { database, revocations, identity, now });
     // Whoever came after the farewell would never be closed.
     if (stopping) throw new MeshError('unavailable', 'The API is stopping; reconnect in a moment.');
     wss.handleUpgrade(request, socket, head, (client) => {
@@ -152,6 +152,9 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
   });
 
   const stopRenewing = ownCertificate.keepFresh((context) => server.setSecureContext(context));
+  const stopRoots = identity.onRoots(() => {
+    for (const connection of connections.values()) connection.closeUnlessTrusted();
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -167,6 +170,7 @@ export async function createAgentListener(options: AgentListenerOptions): Promis
   async function stop(): Promise<void> {
     stopping = true;
     stopRenewing();
+    stopRoots();
     stopMembers();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const connection of connections.values()) {

@@ -4,7 +4,7 @@ import type { Identity, ServerCredentials } from '../identity/identity.ts';
 
 const checkMs = 5_000;
 
-/** The listener's own certificate, renewed at half of its life without a connection noticing. */
+/** The listener's own certificate, renewed at half of its life, or for other roots, without a connection noticing. */
 export interface OwnCertificate {
   readonly first: SecureContextOptions;
   /** Hands every new one to `apply`; returns how to stop. */
@@ -29,15 +29,22 @@ export async function createOwnCertificate({
 
   function keepFresh(apply: (context: SecureContextOptions) => void): () => void {
     const timer = setInterval(() => {
-      if (now() < renewAt) return;
-      renewAt = Number.POSITIVE_INFINITY;
-      renew(apply).catch((error: unknown) => {
-        logger.error({ err: error }, 'could not renew the certificate of the agents listener, trying again');
-        renewAt = now() + checkMs;
-      });
+      if (now() >= renewAt) void renewOrRetry(apply);
     }, checkMs);
     timer.unref();
-    return () => clearInterval(timer);
+    const stopListening = identity.onRoots(() => renewOrRetry(apply));
+    return () => {
+      clearInterval(timer);
+      stopListening();
+    };
+  }
+
+  async function renewOrRetry(apply: (context: SecureContextOptions) => void): Promise<void> {
+    renewAt = Number.POSITIVE_INFINITY;
+    await renew(apply).catch((error: unknown) => {
+      logger.error({ err: error }, 'could not renew the certificate of the agents listener, trying again');
+      renewAt = now() + checkMs;
+    });
   }
 
   async function renew(apply: (context: SecureContextOptions) => void): Promise<void> {

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { MeshError } from '@tulle/mesh/errors';
 import type { Database } from '@tulle/prisma/database';
 import type { Revocations } from '../certificates/revocations.ts';
+import type { Identity } from '../identity/identity.ts';
 
 /** Somebody who has proved to hold a certificate of ours. */
 export interface Peer {
@@ -10,6 +11,8 @@ export interface Peer {
   readonly serial: string;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
+  /** Of the root its certificate leads to. */
+  readonly rootFingerprint: string;
 }
 
 /** Who is on the other side of a connection; throws MeshError with what the agent should do. */
@@ -18,8 +21,14 @@ export async function identifyPeer(
   {
     database,
     revocations,
+    identity,
     now,
-  }: { database: Pick<Database, 'prisma'>; revocations: Revocations; now: () => number },
+  }: {
+    database: Pick<Database, 'prisma'>;
+    revocations: Revocations;
+    identity: Pick<Identity, 'rootNamed'>;
+    now: () => number;
+  },
 ): Promise<Peer> {
   const serial = verifiedSerial(request);
   const certificate = await database.prisma.certificate.findUnique({
@@ -41,7 +50,22 @@ export async function identifyPeer(
   if (certificate.notAfter.getTime() <= now()) {
     throw new MeshError('unauthenticated', 'This certificate has expired; join with a new token.');
   }
-  return { agentId: agent.id, serial, notAfter: certificate.notAfter.getTime() };
+  // TLS has checked this as well, but not of a session that it resumes, nor where one root vouches for another.
+  requireTrustedRoot(certificate, identity);
+  const { rootFingerprint } = certificate;
+  return { agentId: agent.id, serial, notAfter: certificate.notAfter.getTime(), rootFingerprint };
+}
+
+/** Throws when the certificate leads to a root that was retired. */
+export function requireTrustedRoot(
+  { rootFingerprint }: Pick<Peer, 'rootFingerprint'>,
+  identity: Pick<Identity, 'rootNamed'>,
+): void {
+  if (identity.rootNamed(rootFingerprint) !== undefined) return;
+  throw new MeshError(
+    'unauthenticated',
+    'This certificate leads to a root that was retired; join with a new token.',
+  );
 }
 
 function verifiedSerial(request: IncomingMessage): string {

@@ -14,6 +14,8 @@ import { createIdentity } from '../identity/identity.ts';
 import { createJoinTokens } from '../join-tokens/create-join-tokens.ts';
 import type { LiveEvent } from '../live/view.ts';
 import type { Person } from '../people/person.ts';
+import { createRootRotation } from '../root-rotation/create-root-rotation.ts';
+import { createTrustReports } from '../root-rotation/trust-reports.ts';
 import { createServiceDeclarer } from '../services/declare-service.ts';
 import type { TelemetryIngest } from '../telemetry/ingest.ts';
 import { createAgentListener } from './create-agent-listener.ts';
@@ -60,6 +62,11 @@ export async function startControlPlane({
   const ledger = createAckLedger(common);
   const distribution = createDistribution({ ...common, configStore, fleet, identity, revocations, ledger });
   const certificates = createCertificates({ ...common, identity, fleet, revocations });
+  const trustReports = createTrustReports(fleet);
+  const rootRotation = await createRootRotation({
+    ...common,
+    ...{ identity, fleet, distribution, trustReports, notifications },
+  });
   const tokens = createJoinTokens({ ...common, identity, apiAddress: () => '127.0.0.1:0' });
   const listener = await createAgentListener({
     ...common,
@@ -69,6 +76,7 @@ export async function startControlPlane({
     revocations,
     tokens,
     telemetry,
+    trustReports,
     declareService,
     host: '127.0.0.1',
     port,
@@ -80,6 +88,7 @@ export async function startControlPlane({
 
   async function stop(): Promise<void> {
     await listener.stop();
+    rootRotation.stop();
     distribution.stop();
     await ledger.stop();
     certificates.stop();
@@ -92,7 +101,7 @@ export async function startControlPlane({
 
   return {
     ...{ applyChange, certificates, configStore, database, distribution, events, fleet, identity },
-    ...{ listener, revocations, tokens },
+    ...{ listener, revocations, rootRotation, tokens },
     port: listener.port,
     token,
     stop,

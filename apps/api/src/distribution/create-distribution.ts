@@ -21,6 +21,8 @@ export interface Distribution {
   open(member: Member): ConfigSession;
   close(agentId: string, session: ConfigSession): void;
   reportIntervalMs(): number;
+  /** Asks the agent for a renewal of its certificate, if it is connected here. */
+  askToRenew(agentId: string): void;
   /** Sessions now, and pushes since the start, for the API's own metrics. */
   stats(): {
     readonly sessions: number;
@@ -42,7 +44,7 @@ export function createDistribution({
 }: {
   configStore: ConfigStore;
   fleet: FleetRegistry;
-  identity: Pick<Identity, 'trustDomain' | 'trustBundlePem'>;
+  identity: Pick<Identity, 'trustDomain' | 'trustBundlePem' | 'onRoots'>;
   revocations: Revocations;
   ledger: AckLedger;
   logger: Logger;
@@ -63,6 +65,7 @@ export function createDistribution({
     }),
     fleet.onMember(onMember),
     revocations.onChange(tellMesh),
+    identity.onRoots(tellMesh),
   ];
 
   function meshView(): MeshView {
@@ -187,6 +190,7 @@ export function createDistribution({
     open,
     close,
     reportIntervalMs: () => intervalMs,
+    askToRenew: (agentId) => sessions.get(agentId)?.askToRenew(),
     stats: () => ({ sessions: sessions.size, ...counts }),
     stop: () => {
       for (const stop of stops) stop();

@@ -1,65 +1,97 @@
-import 'reflect-metadata';
-import type { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 import { MeshError } from '@tulle/mesh/errors';
 import { trustDomainSchema } from '@tulle/mesh/names';
+import { type RotationPhase, signingRoot } from '@tulle/mesh/root-rotation';
 import type { Database } from '@tulle/prisma/database';
-import type { CertificateAuthority, Prisma } from '@tulle/prisma/generated/client';
+import type { CertificateAuthority, Prisma, RootRotation } from '@tulle/prisma/generated/client';
 import { advisoryLocks } from '../changes/advisory-locks.ts';
-import { open, seal } from './secret-box.ts';
-import type { SecretKey } from './secret-key.ts';
 import {
-  createAuthority,
-  exportPrivateKey,
-  fingerprintOf,
-  importPrivateKey,
-  newKeyPair,
-  type Signer,
-  type Validity,
-} from './x509.ts';
+  bridgeLifeMs,
+  intermediateLifeMs,
+  type Making,
+  makeBridge,
+  makeIntermediate,
+  makeRoot,
+  signerOf,
+} from './authority-making.ts';
+import type { SecretKey } from './secret-key.ts';
+import type { Signer } from './x509.ts';
 
-export type AuthorityKind = 'root' | 'intermediate';
-
-const dayMs = 86_400_000;
-const rootLifeMs = 3_652 * dayMs;
-const intermediateLifeMs = 365 * dayMs;
 /** Long before the end: a server that is started twice a year still renews in time. */
 const intermediateRenewalMs = intermediateLifeMs / 2;
-/** Clocks of agents may be behind ours. */
-const backdateMs = 300_000;
+const bridgeRenewalMs = bridgeLifeMs / 2;
+
+/** The root that is to take the place of the present one, while that goes on. */
+export interface Exchange {
+  readonly phase: RotationPhase;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly newRoot: CertificateAuthority;
+  /** The new root's key, certified by the present root: PEM. */
+  readonly bridge: string;
+}
 
 export interface Authorities {
   readonly trustDomain: string;
+  /** In force until a rotation has ended: what join tokens name. */
   readonly root: CertificateAuthority;
-  /** The newest, which signs. */
+  readonly exchange: Exchange | undefined;
+  /** The newest of the root that signs. */
   readonly intermediate: CertificateAuthority;
   readonly signer: Signer;
 }
 
+export interface LoadOptions {
+  readonly database: Pick<Database, 'prisma'>;
+  readonly secretKey: SecretKey;
+  readonly trustDomain?: string | undefined;
+  readonly now: number;
+}
+
 /**
  * Reads the CA, and makes what is missing or due: everything at the first start, the intermediate after half of its
- * life. Under a lock, so that replicas that start together agree on one.
+ * life. `before` may change what stands there. Under a lock, so that replicas that start together agree on one.
  */
-export async function loadAuthorities({
-  database,
-  secretKey,
-  trustDomain: wanted,
-  now,
-}: {
-  database: Pick<Database, 'prisma'>;
-  secretKey: SecretKey;
-  trustDomain?: string | undefined;
-  now: number;
-}): Promise<Authorities> {
+export async function loadAuthorities(
+  { database, secretKey, trustDomain: wanted, now }: LoadOptions,
+  before?: (tx: Prisma.TransactionClient, making: Making) => Promise<void>,
+): Promise<Authorities> {
   return database.prisma.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${advisoryLocks.authorities})`;
     const trustDomain = await settleTrustDomain(tx, wanted);
-    const root = (await newest(tx, 'root')) ?? (await makeRoot(tx, { secretKey, trustDomain, now }));
-    const present = await newest(tx, 'intermediate');
+    const making = { secretKey, trustDomain, now };
+    await before?.(tx, making);
+    const rotation = await tx.rootRotation.findFirst({ where: { endedAt: null } });
+    const root =
+      rotation === null
+        ? ((await newestRoot(tx)) ?? (await makeRoot(tx, making)))
+        : await rootOf(tx, rotation.oldFingerprint);
+    const exchange = rotation === null ? undefined : await exchangeOf(tx, rotation, root, making);
+    const signing = exchange && signingRoot(exchange.phase) === 'new' ? exchange.newRoot : root;
+    const present = await tx.certificateAuthority.findFirst({
+      where: { kind: 'intermediate', rootFingerprint: signing.fingerprint },
+      orderBy: { notAfter: 'desc' },
+    });
     const isDue = present === null || present.notAfter.getTime() - now < intermediateRenewalMs;
-    const intermediate = isDue ? await makeIntermediate(tx, { secretKey, trustDomain, now, root }) : present;
-    return { trustDomain, root, intermediate, signer: await signerOf(intermediate, secretKey) };
+    const intermediate = isDue ? await makeIntermediate(tx, { ...making, root: signing }) : present;
+    return { trustDomain, root, exchange, intermediate, signer: await signerOf(intermediate, secretKey) };
   });
+}
+
+async function exchangeOf(
+  tx: Prisma.TransactionClient,
+  rotation: RootRotation,
+  oldRoot: CertificateAuthority,
+  making: Making,
+): Promise<Exchange> {
+  const { id, phase, since, bridgeNotAfter } = rotation;
+  const newRoot = await rootOf(tx, rotation.newFingerprint);
+  let { bridge } = rotation;
+  if (bridgeNotAfter.getTime() - making.now < bridgeRenewalMs) {
+    const { pem, notAfter } = await makeBridge({ oldRoot, newRoot }, making);
+    await tx.rootRotation.update({ where: { id }, data: { bridge: pem, bridgeNotAfter: notAfter } });
+    bridge = pem;
+  }
+  return { phase: phase as RotationPhase, since: since.getTime(), newRoot, bridge };
 }
 
 /** Made once: every SPIFFE ID in every certificate and rule would change with it. */
@@ -84,87 +116,13 @@ async function settleTrustDomain(tx: Prisma.TransactionClient, wanted: string | 
   return checked.data;
 }
 
-function newest(tx: Prisma.TransactionClient, kind: AuthorityKind): Promise<CertificateAuthority | null> {
-  return tx.certificateAuthority.findFirst({ where: { kind }, orderBy: { notAfter: 'desc' } });
-}
-
-interface Making {
-  readonly secretKey: SecretKey;
-  readonly trustDomain: string;
-  readonly now: number;
-}
-
-async function makeRoot(
-  tx: Prisma.TransactionClient,
-  { secretKey, trustDomain, now }: Making,
-): Promise<CertificateAuthority> {
-  const keys = await newKeyPair();
-  const certificate = await createAuthority({
-    subject: `CN=Tulle root,O=${trustDomain}`,
-    trustDomain,
-    pathLength: 1,
-    validity: validityFrom(now, now + rootLifeMs),
-    keys,
-  });
-  return store(tx, 'root', certificate, keys, secretKey);
-}
-
-async function makeIntermediate(
-  tx: Prisma.TransactionClient,
-  { secretKey, trustDomain, now, root }: Making & { root: CertificateAuthority },
-): Promise<CertificateAuthority> {
-  const keys = await newKeyPair();
-  const certificate = await createAuthority({
-    subject: `CN=Tulle intermediate ${new Date(now).toISOString().slice(0, 10)},O=${trustDomain}`,
-    trustDomain,
-    pathLength: 0,
-    // Nothing below the root outlives it.
-    validity: validityFrom(now, Math.min(now + intermediateLifeMs, root.notAfter.getTime())),
-    keys,
-    signer: await signerOf(root, secretKey),
-  });
-  return store(tx, 'intermediate', certificate, keys, secretKey);
-}
-
-/** X.509 has whole seconds only. */
-function validityFrom(now: number, notAfter: number): Validity {
-  const seconds = (ms: number) => new Date(Math.floor(ms / 1_000) * 1_000);
-  return { notBefore: seconds(now - backdateMs), notAfter: seconds(notAfter) };
-}
-
-async function store(
-  tx: Prisma.TransactionClient,
-  kind: AuthorityKind,
-  certificate: x509.X509Certificate,
-  keys: webcrypto.CryptoKeyPair,
-  secretKey: SecretKey,
-): Promise<CertificateAuthority> {
-  const pem = `${certificate.toString('pem')}\n`;
-  const pkcs8 = await exportPrivateKey(keys.privateKey);
-  return tx.certificateAuthority.create({
-    data: {
-      kind,
-      subject: certificate.subject,
-      serial: certificate.serialNumber,
-      fingerprint: fingerprintOf(pem),
-      certificate: pem,
-      encryptedKey: Uint8Array.from(seal(secretKey.bytes, pkcs8, certificate.serialNumber)),
-      notBefore: certificate.notBefore,
-      notAfter: certificate.notAfter,
-    },
+function newestRoot(tx: Prisma.TransactionClient): Promise<CertificateAuthority | null> {
+  return tx.certificateAuthority.findFirst({
+    where: { kind: 'root', retiredAt: null },
+    orderBy: { notAfter: 'desc' },
   });
 }
 
-async function signerOf(authority: CertificateAuthority, secretKey: SecretKey): Promise<Signer> {
-  const pkcs8 = open(secretKey.bytes, authority.encryptedKey, authority.serial);
-  if (pkcs8 === undefined) {
-    throw new MeshError(
-      'forbidden',
-      `The key in ${secretKey.origin} is not the one that this mesh's certificate authority was encrypted with; start with the former key.`,
-    );
-  }
-  return {
-    certificate: new x509.X509Certificate(authority.certificate),
-    key: await importPrivateKey(pkcs8),
-  };
+function rootOf(tx: Prisma.TransactionClient, fingerprint: string): Promise<CertificateAuthority> {
+  return tx.certificateAuthority.findFirstOrThrow({ where: { kind: 'root', fingerprint } });
 }

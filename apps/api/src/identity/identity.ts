@@ -1,11 +1,13 @@
 import type { webcrypto } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import type { CertificateGrant } from '@tulle/mesh/agent-protocol';
+import { type RotatedRoot, signingRoot } from '@tulle/mesh/root-rotation';
 import { controlPlaneSpiffeId, serviceSpiffeId } from '@tulle/mesh/spiffe';
 import type { Database } from '@tulle/prisma/database';
-import type { CertificateAuthority } from '@tulle/prisma/generated/client';
+import type { CertificateAuthority, Prisma } from '@tulle/prisma/generated/client';
 import type { Logger } from 'pino';
-import { type Authorities, loadAuthorities } from './authorities.ts';
+import { type Authorities, type Exchange, loadAuthorities } from './authorities.ts';
+import type { Making } from './authority-making.ts';
 import { publicKeyOfRequest } from './certificate-request.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createLeaf, exportPrivateKey, newKeyPair, privateKeyPem } from './x509.ts';
@@ -22,11 +24,13 @@ export interface Issued {
   readonly issuedAt: number;
   /** When its holder means to renew: half of its life. */
   readonly renewsAt: number;
+  /** Of the root it leads to. */
+  readonly rootFingerprint: string;
 }
 
 export interface ServerCredentials {
   readonly key: string;
-  /** Leaf, intermediate and root: a joiner checks the root against the fingerprint in its token. */
+  /** Leaf, what leads to the root in force, and that root: a joiner checks it against the fingerprint in its token. */
   readonly cert: string;
   readonly ca: string;
   readonly notAfter: number;
@@ -36,17 +40,28 @@ export interface ServerCredentials {
 export interface Identity {
   readonly trustDomain: string;
   readonly lifetimeMs: number;
-  /** SHA-256 of the root's DER, lower-case hex. */
+  /** SHA-256 of the DER of the root in force, lower-case hex: what join tokens name. */
   readonly rootFingerprint: string;
+  /** What agents are to trust: the root in force, and during a rotation the new one behind it. */
   readonly trustBundlePem: string;
-  /** Root and signing intermediate. */
+  /** The rotation of the root that is under way. */
+  readonly exchange: Exchange | undefined;
+  /** Roots, the one in force first, and the intermediate that signs. */
   authorities(): readonly CertificateAuthority[];
+  /** Which of the trusted roots has this fingerprint. */
+  rootNamed(fingerprint: string): RotatedRoot | undefined;
   /** The key of a request that proves itself; throws MeshError when it does not. */
   verifyRequest(csrPem: string): Promise<PublicKey>;
   /** Signs for a service whose right to the name was checked already. */
   issue(service: string, publicKey: PublicKey): Promise<Issued>;
   /** For the API's own listener, with a fresh key. */
   issueControlPlane(): Promise<ServerCredentials>;
+  /** Changes what the roots are, in one transaction under the lock of the CA, and takes it into use. */
+  changeRoots(act: (tx: Prisma.TransactionClient, making: Making) => Promise<void>): Promise<void>;
+  /** Takes into use what another replica has written. */
+  reload(): Promise<void>;
+  /** After the roots, or which of them signs, have changed; awaited in the order of subscription. */
+  onRoots(listener: () => void | Promise<void>): () => void;
   stop(): void;
 }
 
@@ -70,24 +85,50 @@ export async function createIdentity({
   now?: () => number;
 }): Promise<Identity> {
   const key = await loadSecretKey({ secretKey, dataDir });
-  const load = (trustDomain: string | undefined) =>
-    loadAuthorities({ database, secretKey: key, trustDomain, now: now() });
+  const load = (trustDomain: string | undefined, before?: Parameters<typeof loadAuthorities>[1]) =>
+    loadAuthorities({ database, secretKey: key, trustDomain, now: now() }, before);
   let authorities: Authorities = await load(wantedTrustDomain);
-  const { trustDomain, root } = authorities;
+  const { trustDomain } = authorities;
+  const listeners = new Set<() => void | Promise<void>>();
 
   // Renews the intermediate in time, and takes over the one that another replica has made.
   const renewal = setInterval(() => {
-    load(trustDomain).then(
-      (loaded) => {
-        authorities = loaded;
-      },
-      (error: unknown) => logger.error({ err: error }, 'could not look after the certificate authority'),
+    reload().catch((error: unknown) =>
+      logger.error({ err: error }, 'could not look after the certificate authority'),
     );
   }, hourMs);
   renewal.unref();
 
+  const reload = () => changeRoots();
+  let lastChange: Promise<void> = Promise.resolve();
+
+  /** One after the other: what was read first must not be taken into use last. */
+  function changeRoots(act?: Parameters<typeof loadAuthorities>[1]): Promise<void> {
+    const change = lastChange.then(async () => {
+      const before = rootsOf(authorities);
+      authorities = await load(trustDomain, act);
+      if (rootsOf(authorities) === before) return;
+      for (const listener of listeners) await listener();
+    });
+    lastChange = change.catch(() => undefined);
+    return change;
+  }
+
+  function trustedRoots(): CertificateAuthority[] {
+    const { root, exchange } = authorities;
+    return exchange === undefined ? [root] : [root, exchange.newRoot];
+  }
+
+  function bundle(): string {
+    return trustedRoots()
+      .map(({ certificate }) => certificate)
+      .join('');
+  }
+
   async function sign(spiffeId: string, publicKey: PublicKey | webcrypto.CryptoKey) {
-    const { intermediate, signer } = authorities;
+    const { intermediate, signer, exchange } = authorities;
+    // Whoever knows the old root alone, because it was away, believes the new one by this.
+    const bridge = exchange && signingRoot(exchange.phase) === 'new' ? exchange.bridge : '';
     const issuedAt = now();
     // Backdated for clocks that are behind, but little of a short life.
     const notBefore = wholeSeconds(issuedAt - Math.min(300_000, lifetimeMs / 10));
@@ -97,7 +138,8 @@ export async function createIdentity({
     const pem = `${leaf.toString('pem')}\n`;
     return {
       pem,
-      chainPem: pem + intermediate.certificate,
+      chainPem: pem + intermediate.certificate + bridge,
+      rootFingerprint: intermediate.rootFingerprint,
       serial: leaf.serialNumber.toLowerCase(),
       issuedAt,
       notBefore,
@@ -107,11 +149,12 @@ export async function createIdentity({
 
   async function issue(service: string, publicKey: PublicKey): Promise<Issued> {
     const spiffeId = serviceSpiffeId(trustDomain, service);
-    const { pem, chainPem, serial, issuedAt, notBefore, notAfter } = await sign(spiffeId, publicKey);
+    const signed = await sign(spiffeId, publicKey);
+    const { pem, chainPem, serial, issuedAt, notBefore, notAfter, rootFingerprint } = signed;
     return {
       grant: {
         certificateChainPem: chainPem,
-        trustBundlePem: root.certificate,
+        trustBundlePem: bundle(),
         trustDomain,
         serial,
         notBefore,
@@ -121,6 +164,7 @@ export async function createIdentity({
       pem,
       issuedAt,
       renewsAt: Math.round((issuedAt + notAfter) / 2),
+      rootFingerprint,
     };
   }
 
@@ -129,8 +173,8 @@ export async function createIdentity({
     const { chainPem, notAfter } = await sign(controlPlaneSpiffeId(trustDomain), keys.publicKey);
     return {
       key: privateKeyPem(await exportPrivateKey(keys.privateKey)),
-      cert: chainPem + root.certificate,
-      ca: root.certificate,
+      cert: chainPem + authorities.root.certificate,
+      ca: bundle(),
       notAfter,
     };
   }
@@ -138,14 +182,36 @@ export async function createIdentity({
   return {
     trustDomain,
     lifetimeMs,
-    rootFingerprint: root.fingerprint,
-    trustBundlePem: root.certificate,
-    authorities: () => [authorities.root, authorities.intermediate],
+    get rootFingerprint() {
+      return authorities.root.fingerprint;
+    },
+    get trustBundlePem() {
+      return bundle();
+    },
+    get exchange() {
+      return authorities.exchange;
+    },
+    authorities: () => [...trustedRoots(), authorities.intermediate],
+    rootNamed: (fingerprint) => {
+      const index = trustedRoots().findIndex((root) => root.fingerprint === fingerprint);
+      return (['old', 'new'] as const)[index];
+    },
     verifyRequest: publicKeyOfRequest,
     issue,
     issueControlPlane,
+    changeRoots,
+    reload,
+    onRoots: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     stop: () => clearInterval(renewal),
   };
+}
+
+/** What tells two states of the roots apart. */
+function rootsOf({ root, exchange }: Authorities): string {
+  return [root.fingerprint, exchange?.phase, exchange?.newRoot.fingerprint, exchange?.bridge].join();
 }
 
 /** X.509 has no smaller unit. */

@@ -1,0 +1,9 @@
+import { X509Certificate } from 'node:crypto';
+
+const certificateText = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** SHA-256 of the DER of each certificate of a trust bundle, lower-case hex. */
+export function fingerprintsOf(trustBundlePem: string): string[] {
+  const texts = trustBundlePem.match(certificateText) ?? [];
+  return texts.map((text) => new X509Certificate(text).fingerprint256.replaceAll(':', '').toLowerCase());
+}
