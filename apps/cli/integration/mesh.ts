@@ -36,9 +36,11 @@ export interface RunOptions {
 
 export interface TestMesh {
   readonly url: string;
+  /** Where agents reach the API. */
+  readonly agentsPort: number;
   api(): ReturnType<typeof createTRPCClient<AppRouter>>;
   startServer(): Promise<Started>;
-  /** Starts `tulle run`; with `port` the command serves there. Without `dataDir` it joins with a new token. */
+  /** Starts `tulle run`; with `port` the command serves there. Without `dataDir` it joins, with a new token unless `env` has one. */
   run(options: RunOptions): Promise<Started & { readonly dataDir: string; readonly port: number }>;
   echo(
     service: string,
@@ -48,7 +50,9 @@ export interface TestMesh {
   load(
     target: string,
     env?: Readonly<Record<string, string>>,
-  ): Promise<Started & { /** Its agent stays. */ finish(): Promise<LoadResult> }>;
+  ): Promise<
+    Awaited<ReturnType<TestMesh['run']>> & { /** Its agent stays. */ finish(): Promise<LoadResult> }
+  >;
   /** Ends every process it started, and removes its files. */
   close(): Promise<void>;
 }
@@ -65,6 +69,7 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
 
   const mesh: TestMesh = {
     url,
+    agentsPort,
     api: () => {
       const { token } = JSON.parse(readFileSync(path.join(dataDir, 'operator.json'), 'utf8')) as {
         token: string;
@@ -98,7 +103,7 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
         TULLE_DATA_DIR: runDir,
         SERVICE_VERSION: options.version ?? 'v1',
       };
-      if (options.dataDir === undefined) {
+      if (options.dataDir === undefined && env.TULLE_TOKEN === undefined) {
         const token = await mesh.api().joinTokens.create.mutate({ service: options.service });
         env.TULLE_TOKEN = token.token;
       }
