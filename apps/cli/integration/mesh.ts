@@ -10,6 +10,9 @@ import { prepareCluster } from './prepared-cluster.ts';
 
 const tulle = path.join(import.meta.dirname, '../bin/tulle.mjs');
 
+/** As `tulle run` has them by default. */
+const freePorts = ['outbound', 'inbound', 'admin'].flatMap((name) => [`--${name}-port`, '0']);
+
 export interface Started {
   readonly process: ChildProcess;
   /** Standard output so far. */
@@ -28,7 +31,8 @@ export interface RunOptions {
   readonly instance?: string;
   readonly upstreams?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly command: readonly string[];
+  /** Without one the agent alone is started, beside a service that listens at `port`. */
+  readonly command?: readonly string[];
   /** Taken up again from an earlier run, whose certificate and configuration it finds there. */
   readonly dataDir?: string;
   readonly port?: number;
@@ -109,13 +113,12 @@ export async function createTestMesh(settings: Readonly<Record<string, string>> 
       }
       const run = start(
         [
-          'run',
+          ...(options.command === undefined ? ['agent', ...freePorts] : ['run']),
           ...['--api', `https://127.0.0.1:${agentsPort}`, '--service', options.service],
           ...['--service-version', options.version ?? 'v1', '--port', String(servicePort)],
           ...(options.instance === undefined ? [] : ['--instance', options.instance]),
           ...(options.upstreams === undefined ? [] : ['--upstreams', options.upstreams.join(',')]),
-          '--',
-          ...options.command,
+          ...(options.command === undefined ? [] : ['--', ...options.command]),
         ],
         env,
       );

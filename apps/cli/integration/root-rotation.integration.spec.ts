@@ -1,19 +1,36 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 import { readChecksummed } from '@tulle/agent/config-store/checksummed-file';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTestMesh, type Started, type TestMesh, until } from './mesh.ts';
 
-const echo = [process.execPath, path.join(import.meta.dirname, 'echo-process.ts')];
-
 let mesh: TestMesh;
-afterEach(() => mesh.close());
+/** Behind all agents, so that none of them is restarted with it. */
+const service = createServer((_request, response) => response.end('ok'));
+beforeEach(async () => {
+  service.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+});
+afterEach(async () => {
+  await mesh.close();
+  service.close();
+});
 
 const credentialsSchema = z.object({ keyPem: z.string(), certificateChainPem: z.string() });
 type Credentials = z.infer<typeof credentialsSchema>;
 type Agent = Awaited<ReturnType<TestMesh['run']>>;
+
+const agent = (options: {
+  service: string;
+  instance: string;
+  dataDir?: string;
+  env?: Record<string, string>;
+}) => mesh.run({ ...options, port: (service.address() as AddressInfo).port });
 
 const rotation = async () => (await mesh.api().rootRotation.get.query()).rotation;
 
@@ -80,15 +97,15 @@ test('a rotation under load fails no request, whoever is restarted, killed or jo
     Array.from({ length: 2 }, () => mesh.api().joinTokens.create.mutate({ service: 'orders' })),
   );
   const joinWith = (index: number) =>
-    mesh.run({
+    agent({
       service: 'orders',
+      instance: `joined-${index}`,
       env: { TULLE_TOKEN: tokens[index]?.token ?? '' },
-      command: echo,
     });
   const [one, idle] = await Promise.all([
-    mesh.run({ service: 'orders', instance: 'orders-one', command: echo }),
-    mesh.run({ service: 'idle', instance: 'idle-one', command: echo }),
-    mesh.echo('orders', 'v1'),
+    agent({ service: 'orders', instance: 'orders-one' }),
+    agent({ service: 'idle', instance: 'idle-one' }),
+    agent({ service: 'orders', instance: 'orders-two' }),
   ]);
   await connected(3);
   const load = await mesh.load('orders', { RATE: '200', CONCURRENCY: '8' });
@@ -113,15 +130,15 @@ test('a rotation under load fails no request, whoever is restarted, killed or jo
   await expect(mesh.api().rootRotation.advance.mutate({ ...step, without: ['idle-one'] })).rejects.toThrow(
     'idle-one cannot be left behind',
   );
-  await mesh.run({ service: 'idle', instance: 'idle-one', dataDir: idle.dataDir, command: echo });
+  await agent({ service: 'idle', instance: 'idle-one', dataDir: idle.dataDir });
   await allConfirmed(5, server);
 
   // Re-issuing: the API is killed at once, an agent is restarted, another joins.
   await mesh.api().rootRotation.advance.mutate(step);
   await server.stop('SIGKILL');
   await one.stop('SIGTERM');
-  const again = { service: 'orders', instance: 'orders-one', dataDir: one.dataDir, command: echo };
-  const restarted = await mesh.run(again);
+  const again = { service: 'orders', instance: 'orders-one', dataDir: one.dataDir };
+  const restarted = await agent(again);
   server = await mesh.startServer();
   await joinWith(1);
   await allConfirmed(6, server);
@@ -146,8 +163,8 @@ test('a rotation under load fails no request, whoever is restarted, killed or jo
 
   // And it goes on as it was: a restart, a join with a token of now.
   await restarted.stop('SIGTERM');
-  await mesh.run(again);
-  await mesh.echo('orders', 'v1');
+  await agent(again);
+  await agent({ service: 'orders', instance: 'joined-last' });
   await connected(7);
   const counts = await load.finish();
   expect(counts.failures).toEqual({});
