@@ -20,6 +20,7 @@ import { type CallerConnection, QUIET_MS } from './forward/exchange-caller.ts';
 import type { CallerEnvironment } from './forward/passage.ts';
 import { Turn } from './forward/turn.ts';
 import { type ServerCertificate, ServerCertificates } from './gateway/server-certificates.ts';
+import { losesRoot } from './identity/trusted-roots.ts';
 import { LocalService } from './inbound/local-service.ts';
 import { EntryGuard } from './lifecycle/entry-guard.ts';
 import { PRESSURE, type Pressure } from './lifecycle/memory-guard.ts';
@@ -104,8 +105,12 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
   }
 
   setIdentity(identity: DataPlaneIdentity): void {
+    const trustedBefore = this.credentials.trustBundlePem;
     this.credentials.set(identity);
     this.entrances.useIdentity();
+    // Whoever is let in by one that stays connects anew; our own connections do so with every identity.
+    if (trustedBefore !== undefined && losesRoot(trustedBefore, identity.trustBundlePem))
+      for (const caller of [...this.callers]) if (caller.identity !== undefined) caller.retire();
   }
 
   setServerCertificates(certificates: readonly ServerCertificate[]): void {

@@ -357,3 +357,24 @@ it('a connection does not outlive the certificate of its caller', async () => {
   await client.toEnd();
   await expect.poll(() => web.stats().accepted).toBe(0);
 });
+
+it('a connection does not outlive the trust in the root that let it in', async () => {
+  const second = new TestAuthority('mesh.test', 'Second root');
+  const both = authority.rootPem + second.rootPem;
+  const { inboundPort, web } = await startPair(authority, await echo());
+  web.setIdentity(authority.identity('web', { trust: both }));
+  const { certificateChainPem: cert, keyPem: key } = authority.identity('caller');
+  const socket = connect({ host: '127.0.0.1', port: inboundPort, cert, key, rejectUnauthorized: false });
+  const client = new RawClient(socket);
+  const request = 'GET / HTTP/1.1\r\nHost: web\r\n\r\n';
+  await once(socket, 'secureConnect');
+  client.send(request);
+  await client.until(/200 OK/);
+  web.setIdentity(second.identity('web', { trust: both }));
+  client.send(request);
+  await client.until(/200 OK[\s\S]*200 OK/);
+  web.setIdentity(second.identity('web', { trust: second.rootPem }));
+  await client.toEnd();
+  expect(await knock(inboundPort, { certificateChainPem: cert, keyPem: key })).toBe('');
+  expect(await knock(inboundPort, second.identity('caller'))).toContain('200 OK');
+});

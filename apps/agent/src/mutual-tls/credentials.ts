@@ -20,6 +20,7 @@ const protocol = {
 interface Identity {
   readonly options: SecureContextOptions;
   readonly context: SecureContext;
+  readonly trustBundlePem: string;
   readonly trustDomain: string;
 }
 
@@ -41,13 +42,19 @@ export class Credentials {
     const leaf = new X509Certificate(pem.certificateChainPem);
     if (pem.trustBundlePem.trim() === '') throw new Error('the trust bundle is empty');
     if (Date.parse(leaf.validTo) <= Date.now()) throw new Error(`the certificate expired at ${leaf.validTo}`);
-    this.identity = { options, context: createSecureContext(options), trustDomain: pem.trustDomain };
+    const { trustBundlePem, trustDomain } = pem;
+    this.identity = { options, context: createSecureContext(options), trustBundlePem, trustDomain };
     this.generation++;
   }
 
   clear(): void {
     this.identity = undefined;
     this.generation++;
+  }
+
+  /** Of the present identity; undefined without one. */
+  get trustBundlePem(): string | undefined {
+    return this.identity?.trustBundlePem;
   }
 
   get current(): Identity | undefined {

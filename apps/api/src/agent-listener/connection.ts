@@ -147,12 +147,12 @@ export class AgentConnection {
     if (this.#greeted === undefined) throw new MeshError('bad_request', 'The first call must be hello.');
     const { telemetry, fleet, distribution, trustReports, now } = this.#dependencies;
     const { member } = this.#greeted;
+    if (input.trust !== undefined) trustReports.note(member.id, input.trust, now());
     const stored = await telemetry.report(
       { id: member.id, service: member.service, startedAt: member.startedAt },
       input,
     );
     fleet.seen(member.id, input.gauges);
-    if (input.trust !== undefined) trustReports.note(member.id, input.trust, now());
     return { ...stored, reportIntervalMs: distribution.reportIntervalMs() };
   }
 
