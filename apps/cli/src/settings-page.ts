@@ -11,7 +11,7 @@ Every setting is a flag and an environment variable; the flag wins. Each is chec
 sentence that names it. This page is made from the schemas that check them (\`apps/cli/src/settings-page.ts\`).
 `;
 
-const commandLine = `## \`tulle apply\`, \`tulle get\`, \`tulle token\`
+const commandLine = `## \`tulle apply\`, \`tulle get\`, \`tulle token\`, \`tulle roots\`
 
 | flag | variable | meaning |
 |---|---|---|
