@@ -38,7 +38,8 @@ describe('tulle roots says', () => {
   });
 
   test('what comes next, and that unused tokens end with the old root', () => {
-    const ready = { ...rotation, phase: 'reissuing', next: 'retired', confirmed: 3, holdouts: [] } as const;
+    const done = { phase: 'reissuing', next: 'retired', confirmed: 3 } as const;
+    const ready = { ...rotation, ...done, holdouts: [] };
     const text = rotationText({ root, rotation: ready, last: null }, now);
     expect(text).toContain('Join tokens not used yet: 2.');
     expect(text).toContain('Next: `tulle roots advance` is step 3 of 3');
