@@ -148,7 +148,9 @@ allow: []
     '  allow every service added\n  allow no service removed\n',
   );
   expect(tulle('get', 'access-rule', '*').output).toMatch(/AccessRule +\* +allow anyone\n/);
-  expect(tulle('delete', 'access-rule', '*').output).toMatch(/^AccessRule\/\* is deleted as revision \d+\.\n$/);
+  expect(tulle('delete', 'access-rule', '*').output).toMatch(
+    /^AccessRule\/\* is deleted as revision \d+\.\n$/,
+  );
   expect(tulle('delete', 'access-rule', 'till').code).toBe(0);
 });
 

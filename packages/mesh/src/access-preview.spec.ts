@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accessEffects, describeAccessChange, type ObservedCall } from './access-preview.ts';
-import { allowInForce } from './access-rule.ts';
+import { type AccessRule, allowInForce } from './access-rule.ts';
 import { compileServiceView } from './snapshot.ts';
 
 const calls: ObservedCall[] = [
@@ -58,8 +58,8 @@ const observed = fc.array(
 
 test('exactly those are named for whom the compiled view decides otherwise than before', () => {
   const letsIn = (list: readonly string[] | null, byDefault: readonly string[] | null, caller: string) => {
-    const rule = (service: string, names: readonly string[] | null) =>
-      names === null ? undefined : ({ kind: 'AccessRule', service, allow: [...names] } as const);
+    const rule = (service: string, names: readonly string[] | null): AccessRule | undefined =>
+      names === null ? undefined : { kind: 'AccessRule', service, allow: [...names] };
     const view = compileServiceView(
       'orders',
       { accessRule: rule('orders', list), defaultAccessRule: rule('*', byDefault) },
