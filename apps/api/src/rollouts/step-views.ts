@@ -53,7 +53,13 @@ function noteOf(
   known: Known,
 ): string {
   if (state === 'next') return '';
-  if (state === 'skipped') return 'skipped';
+  if (state === 'skipped') {
+    // Somebody ended it while it stood here; who had approved by then still counts for something.
+    const stoodHere = rollout.state.visited.at(-1)?.stepIndex === index;
+    return stoodHere
+      ? joined(step.type === 'approval' ? decidedBy(index, known) : '', 'ended here')
+      : 'skipped';
+  }
   const isNow = state === 'now';
   const isFrozen = (rollout.state.paused?.phase ?? rollout.state.phase) === 'frozen';
   const held = isNow && rollout.state.phase === 'paused' ? 'paused' : '';
