@@ -90,7 +90,10 @@ const upgrade = [
   ...['sec-websocket-version: 13', 'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==', '', ''],
 ].join('\r\n');
 
-test('a rotation under load fails no request, whoever is restarted, killed or joins meanwhile', async () => {
+// Nine processes, one after the other on a busy machine.
+test('a rotation under load fails no request, whoever is restarted, killed or joins meanwhile', {
+  timeout: 600_000,
+}, async () => {
   mesh = await createTestMesh();
   let server = await mesh.startServer();
   const tokens = await Promise.all(
