@@ -37,27 +37,6 @@ test('a join token is made, shown once with its command, and revoked', alone, as
   await expect(row.getByRole('button', { name: 'Revoke…' })).toHaveCount(0);
 });
 
-test('what is pressed twice in a row is asked for once', async ({ page }) => {
-  await page.goto('/agents/join-tokens?create=true');
-  const asked: string[] = [];
-  await page.route('**/trpc/**', async (route) => {
-    const url = route.request().url();
-    if (!url.includes('joinTokens.create')) return route.continue();
-    asked.push(...(url.match(/joinTokens\.create/g) ?? []));
-  });
-  const dialog = page.getByRole('dialog', { name: 'New join token' });
-  await dialog.getByLabel('Service').fill('orders');
-  const create = dialog.getByRole('button', { name: 'Create token' });
-  // As on a busy page: no timer comes between the two clicks.
-  await create.evaluate(async (button: HTMLButtonElement) => {
-    button.click();
-    for (let turn = 0; turn < 100; turn++) await undefined;
-    button.click();
-  });
-  await expect(create).toHaveAttribute('data-loading', 'true');
-  await expect.poll(() => asked).toEqual(['joinTokens.create']);
-});
-
 test('a token that is spent has no end any more', async ({ page }) => {
   await page.goto('/agents/join-tokens');
   const used = page.getByRole('row', { name: /^frontend used/ });

@@ -1,9 +1,5 @@
-import { MutationCache, notifyManager, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { failureOf, isOurFault } from './failure';
-
-// That something is being sent is known before the next press: by default a timer tells, which on a busy page comes after
-// the second click of a double click, and what was asked for was done twice.
-notifyManager.setScheduler(queueMicrotask);
 
 export interface QueryClientOptions {
   readonly onSuccess?: () => void;
