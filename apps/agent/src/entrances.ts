@@ -163,6 +163,9 @@ export class Entrances {
       get allow() {
         return services.get(self.service)?.allow;
       },
+      get awaiting() {
+        return services.mayCome(self.service) ? services.awaiting : undefined;
+      },
     });
     const mutualTls = inbound.tls
       ? new MutualTlsListener(passage, environment, credentials, logger, guard.mayAccept)

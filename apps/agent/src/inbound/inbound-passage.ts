@@ -1,6 +1,7 @@
 import { FIELD, hopByHop } from '@tulle/wire/http/known-fields';
 import type { RequestHead } from '@tulle/wire/http/message-head';
 import { fieldLine } from '@tulle/wire/http1/serialise';
+import type { AwaitingViews } from '../forward/awaiting-views.ts';
 import type { Exchange } from '../forward/exchange.ts';
 import type { Caller } from '../forward/exchange-caller.ts';
 import type { Passage } from '../forward/passage.ts';
@@ -23,6 +24,8 @@ export interface InboundContext {
     | undefined;
   /** Services that may call; undefined lets every identity of the mesh in. Replaced, never changed. */
   readonly allow: ReadonlySet<string> | undefined;
+  /** Where requests wait while the view of the own service has not come; undefined once it has. */
+  readonly awaiting: AwaitingViews | undefined;
 }
 
 const claims = [...hopByHop, FIELD.mesh, FIELD.forwardedClientCertificate] as const;
@@ -51,6 +54,10 @@ export class InboundPassage implements Passage {
       exchange.fail('access_denied', identity?.spiffeId ?? '');
       return;
     }
+    if (tls && this.context.awaiting !== undefined) {
+      this.awaitView(exchange, caller, this.context.awaiting);
+      return;
+    }
     if (local === undefined) {
       exchange.fail('no_endpoint', 'this agent stands for no service');
       return;
@@ -76,6 +83,14 @@ export class InboundPassage implements Passage {
       authority,
     };
     exchange.forward(decision, edit, identity?.service ?? '', isCheck ? local.checks : own.series);
+  }
+
+  /** Before the view of its own service has come, an agent does not know whom its access rule names. */
+  private awaitView(exchange: Exchange, caller: Caller, awaiting: AwaitingViews): void {
+    const { service } = this.context.self;
+    if (awaiting.add(service, exchange, () => this.admit(exchange, caller)))
+      exchange.waitAtMost(awaiting.timeoutMs);
+    else exchange.fail('overloaded', 'too many requests wait for the configuration of this service');
   }
 
   /** RFC 9112 section 3.2.2: the target's host takes the place of Host, which HTTP/1.0 may lack. '' leaves it. */
