@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   type AccessView,
+  afterApplied,
   allowOf,
   choose,
   isChanged,
@@ -85,4 +86,12 @@ it('follows other changes, and is overtaken by one of the same rule', () => {
   const mine = rebase(draft, theirs);
   expect(mine).toMatchObject({ baseRevision: 8, base: ['cart'], names: ['web', 'ads'] });
   expect(standing(mine, theirs)).toBe('current');
+});
+
+it('goes when it is applied, but for what was chosen meanwhile', () => {
+  const sent = nameCallers(startDraft(viewOf(['web'])), ['web', 'ads']);
+  const applied = { baseRevision: 8, allow: allowOf(sent) };
+  expect(afterApplied(sent, applied)).toBeNull();
+  const more = afterApplied(nameCallers(sent, ['web', 'ads', 'cart']), applied);
+  expect(more).toMatchObject({ baseRevision: 8, base: ['web', 'ads'], names: ['web', 'ads', 'cart'] });
 });

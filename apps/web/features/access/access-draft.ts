@@ -83,3 +83,12 @@ export function standing(draft: AccessDraft, view: AccessView): Standing {
 export function rebase(draft: AccessDraft, view: AccessView): AccessDraft {
   return { ...draft, baseRevision: view.revision, base: view.rule?.allow ?? null };
 }
+
+/** What is left to apply after a draft was; null when nothing was chosen meanwhile. */
+export function afterApplied(
+  draft: AccessDraft,
+  applied: { readonly baseRevision: number; readonly allow: AllowList },
+): AccessDraft | null {
+  const rest = { ...draft, baseRevision: applied.baseRevision, base: applied.allow };
+  return isChanged(rest) ? rest : null;
+}

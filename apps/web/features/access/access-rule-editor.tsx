@@ -26,20 +26,20 @@ export function AccessRuleEditor({ view }: { view: AccessView }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const { window } = useWindow();
-  const { draft, changed, overtaken, edit, discard } = useAccessDraft(view);
+  const { draft, changed, overtaken, edit, discard, settle } = useAccessDraft(view);
   const permission = usePermission();
   const [reason, setReason] = useState('');
   const [applied, setApplied] = useQueryState('applied', parseAsInteger);
 
   const update = useMutation(
     trpc.access.update.mutationOptions({
-      onSuccess: async (result) => {
+      onSuccess: async (result, sent) => {
         if (!result.changed) notifications.show({ message: 'Access was already set like this.' });
         void setApplied(result.changed ? result.revision : null);
         // The draft goes when the new rule is here, so that the choice does not jump back to the old one.
         await queryClient.invalidateQueries(trpc.access.get.queryFilter({ service: view.service }));
-        discard();
-        setReason('');
+        settle({ baseRevision: result.revision, allow: sent.allow });
+        setReason((current) => (current === sent.reason ? '' : current));
       },
       // A conflict: fetch what is true now, keep what was typed.
       onError: () => void queryClient.invalidateQueries(trpc.access.pathFilter()),

@@ -1,7 +1,15 @@
 'use client';
 
 import { useState } from 'react';
-import { type AccessDraft, type AccessView, isChanged, rebase, standing, startDraft } from './access-draft';
+import {
+  type AccessDraft,
+  type AccessView,
+  afterApplied,
+  isChanged,
+  rebase,
+  standing,
+  startDraft,
+} from './access-draft';
 
 /** As of splits: untouched it follows what is declared; once touched it stands still, and says when it is overtaken. */
 export function useAccessDraft(view: AccessView) {
@@ -15,5 +23,8 @@ export function useAccessDraft(view: AccessView) {
     overtaken: stands === 'overtaken',
     edit: (change: (draft: AccessDraft) => AccessDraft) => setTouched(change(draft)),
     discard: () => setTouched(null),
+    /** Lets go of what was applied; what was chosen meanwhile stays. */
+    settle: (applied: Parameters<typeof afterApplied>[1]) =>
+      setTouched((current) => current && afterApplied(current, applied)),
   };
 }
