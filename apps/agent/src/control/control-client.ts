@@ -1,6 +1,7 @@
 import type { HelloInput, ReportInput, ReportOutput } from '@tulle/mesh/agent-protocol';
 import type { Self } from '@tulle/mesh/service-view';
 import type { DataPlaneLogger } from '../data-plane.ts';
+import { type CertificateRequest, makeCertificateRequest } from '../identity/certificate-request.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { IdentityKeeper } from '../identity/identity-keeper.ts';
 import { fullJitter } from './backoff.ts';
@@ -50,6 +51,8 @@ export class ControlClient {
   #abandoned = false;
   /** The certificate there is does not do any more, although it is valid: the token's turn. */
   #rejoin = false;
+  /** Made for the token; the same in every attempt, as the API gives a certificate for one key alone. */
+  #request: Promise<CertificateRequest> | undefined;
   /** The token was refused, or has made a certificate: it is good for once. */
   #tokenSpent = false;
   #wake: (() => void) | undefined;
@@ -215,7 +218,8 @@ export class ControlClient {
     const { keeper, self, logger } = this.#options;
     logger.info({ api: api.origin }, 'joining the mesh');
     try {
-      const identity = await join(api, token, self);
+      this.#request ??= makeCertificateRequest(self.instance);
+      const identity = await join(api, token, self, await this.#request);
       keeper.adopt(identity);
       this.#tokenSpent = true;
       return identity;

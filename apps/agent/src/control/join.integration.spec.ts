@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeCertificateRequest } from '../identity/certificate-request.ts';
 import { temporaryFolder } from '../specs/temporary-folder.ts';
 import { join } from './join.ts';
 import { launchSpecAgent, type SpecAgent, viewOf } from './spec-api/spec-agent.ts';
@@ -8,6 +9,7 @@ import { SpecApi } from './spec-api/spec-api.ts';
 import { SpecAuthority } from './spec-api/spec-authority.ts';
 
 const self = { service: 'orders', version: 'v1', instance: 'orders-1' };
+const request = await makeCertificateRequest(self.instance);
 let api: SpecApi;
 const agents: SpecAgent[] = [];
 
@@ -23,7 +25,7 @@ afterEach(async () => {
 });
 
 test('a token gives a certificate for a key that only this process has', async () => {
-  const identity = await join(new URL(api.url), api.token(), self);
+  const identity = await join(new URL(api.url), api.token(), self, request);
   expect(identity.trustDomain).toBe('spec.mesh');
   expect(identity.serial).toBe(api.serials[0]);
   expect(identity.keyPem).toContain('PRIVATE KEY');
@@ -32,7 +34,7 @@ test('a token gives a certificate for a key that only this process has', async (
 test('a server without the root of the token never sees the token', async () => {
   const other = new SpecApi(new SpecAuthority('other.mesh'));
   const token = other.token();
-  await expect(join(new URL(api.url), token, self)).rejects.toMatchObject({
+  await expect(join(new URL(api.url), token, self, request)).rejects.toMatchObject({
     code: 'wrong_fingerprint',
     message: expect.stringContaining('nothing was sent'),
   });
@@ -45,7 +47,7 @@ test('a server with the right root but the identity of a service is refused', as
   const impostor = new SpecApi(api.authority);
   impostor.serverId = 'spiffe://spec.mesh/service/orders';
   await impostor.start();
-  await expect(join(new URL(impostor.url), token, self)).rejects.toThrow(
+  await expect(join(new URL(impostor.url), token, self, request)).rejects.toThrow(
     /The server is spiffe:\/\/spec.mesh\/service\/orders, not a control plane/,
   );
   await impostor.stop();
@@ -63,7 +65,18 @@ test.each([
 });
 
 test('text that is no token says what one looks like', async () => {
-  await expect(join(new URL(api.url), 'letmein', self)).rejects.toThrow(/tulle1_<id>_<secret>_<fingerprint>/);
+  await expect(join(new URL(api.url), 'letmein', self, request)).rejects.toThrow(
+    /tulle1_<id>_<secret>_<fingerprint>/,
+  );
+});
+
+test('a token whose answer was lost is asked for again with the same key', async () => {
+  api.answersToLose = 2;
+  const flags = { service: 'orders', port: 1, api: api.url, dataDir: temporaryFolder() };
+  const agent = await launchSpecAgent({ ...flags, token: api.token() });
+  agents.push(agent);
+  expect(await agent.agent.whenReady(60_000)).toBe(true);
+  expect(api.serials).toHaveLength(3);
 });
 
 test('without certificate and token an agent does not start, and says what to do', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@tulle/mesh/agent-protocol';
 import type { Self } from '@tulle/mesh/service-view';
 import * as z from 'zod/mini';
-import { makeCertificateRequest } from '../identity/certificate-request.ts';
+import type { CertificateRequest } from '../identity/certificate-request.ts';
 import { type Identity, identityFrom } from '../identity/identity.ts';
 import { ApiConnection } from './api-connection.ts';
 import { controlPlaneDomain, joinTls, spiffeIdOf } from './api-tls.ts';
@@ -23,9 +23,15 @@ const responseSchema = z.object({
 
 /**
  * Exchanges a join token for the first certificate. The server must hold the root whose fingerprint is in the token
- * before it sees the token. Rejects with an `RpcError` of one sentence.
+ * before it sees the token. With the same `request` it may be asked again when an answer was lost. Rejects with an
+ * `RpcError` of one sentence.
  */
-export async function join(api: URL, token: string, self: Self): Promise<Identity> {
+export async function join(
+  api: URL,
+  token: string,
+  self: Self,
+  { keyPem, csrPem }: CertificateRequest,
+): Promise<Identity> {
   const fingerprint = joinTokenPattern.exec(token)?.[3];
   if (fingerprint === undefined) {
     throw new RpcError(
@@ -34,7 +40,6 @@ export async function join(api: URL, token: string, self: Self): Promise<Identit
     );
   }
   const rootPem = await fetchPinnedRoot(api, fingerprint, timeoutMs);
-  const { keyPem, csrPem } = await makeCertificateRequest(self.instance);
   const { grant, domain } = await exchange(api, rootPem, { protocolVersion, token, csrPem, ...self });
   if (grant.trustDomain !== domain) {
     throw new RpcError('bad_response', `The API of ${domain} gave a certificate of ${grant.trustDomain}.`);

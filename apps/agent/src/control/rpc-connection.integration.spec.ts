@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { makeCertificateRequest } from '../identity/certificate-request.ts';
 import { sessionTls } from './api-tls.ts';
 import { join } from './join.ts';
 import { RpcConnection } from './rpc-connection.ts';
 import { SpecApi } from './spec-api/spec-api.ts';
 
 const self = { service: 'orders', version: 'v1', instance: 'orders-1' };
+const request = await makeCertificateRequest(self.instance);
 let api: SpecApi;
 
 beforeEach(async () => {
@@ -18,7 +20,7 @@ afterEach(async () => {
 });
 
 async function open(options: { heartbeatMs?: number; callTimeoutMs?: number } = {}): Promise<RpcConnection> {
-  const identity = await join(new URL(api.url), api.token(), self);
+  const identity = await join(new URL(api.url), api.token(), self, request);
   const url = new URL(`${api.url.replace('https', 'wss')}/trpc`);
   return await RpcConnection.open({ url, tls: sessionTls(identity), ...options });
 }
@@ -62,7 +64,7 @@ test('a call that takes too long fails alone', async () => {
 test('a certificate of another mesh does not open a connection', async () => {
   const other = new SpecApi();
   await other.start();
-  const identity = await join(new URL(other.url), other.token(), self);
+  const identity = await join(new URL(other.url), other.token(), self, request);
   await other.stop();
   const url = new URL(`${api.url.replace('https', 'wss')}/trpc`);
   await expect(RpcConnection.open({ url, tls: sessionTls(identity) })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import type { Database } from '@tulle/prisma/database';
 import { testDatabase } from '@tulle/prisma/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { join, type RefusedByApi, SimulatedAgent, spiffeIdOf } from './simulated-agent.ts';
+import { join, newRequest, type RefusedByApi, SimulatedAgent, spiffeIdOf } from './simulated-agent.ts';
 import { ada, type ControlPlane, startControlPlane } from './test-control-plane.ts';
 
 let database: Database;
@@ -55,7 +55,7 @@ test('used, expired, revoked, foreign, unknown and malformed tokens say what to 
   await joinAs('orders-2', used);
   expect(await refusal(joinAs('orders-3', used))).toMatchObject({
     code: 'used_token',
-    message: expect.stringContaining('also when its answer was lost. Make a new one'),
+    message: expect.stringContaining('each works once. Make a new one'),
   });
 
   const revoked = await api.token('orders');
@@ -75,6 +75,34 @@ test('used, expired, revoked, foreign, unknown and malformed tokens say what to 
   clock.ahead = 61_000;
   expect(await refusal(joinAs('orders-3', expired))).toMatchObject({ code: 'expired_token' });
   clock.ahead = 0;
+});
+
+test('who has not heard the answer asks again with the same key, and nobody else does', async () => {
+  const token = await api.token('orders');
+  const self = { token, service: 'orders', version: 'v1', instance: 'orders-lost' };
+  const request = await newRequest();
+  const { grant: lost } = await join(api.port, self, request);
+  const { grant } = await join(api.port, self, request);
+  expect(grant.serial).not.toBe(lost.serial);
+  const { certificates } = await database.prisma.agent.findUniqueOrThrow({
+    where: { instance: 'orders-lost' },
+    include: { certificates: true },
+  });
+  expect(certificates.map(({ serial }) => serial).sort()).toEqual([lost.serial, grant.serial].sort());
+
+  const used = { code: 'used_token' };
+  expect(await refusal(join(api.port, self))).toMatchObject(used);
+  expect(await refusal(join(api.port, { ...self, instance: 'orders-else' }, request))).toMatchObject(used);
+  expect(await database.prisma.agent.count({ where: { instance: 'orders-else' } })).toBe(0);
+
+  clock.ahead += 16 * 60_000;
+  expect(await refusal(join(api.port, self, request))).toMatchObject(used);
+  clock.ahead = 0;
+  await database.prisma.agent.update({
+    where: { instance: 'orders-lost' },
+    data: { revokedAt: new Date() },
+  });
+  expect(await refusal(join(api.port, self, request))).toMatchObject(used);
 });
 
 test('a refused join does not use the token up', async () => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type CertificateGrant, type JoinInput, protocolVersion } from '@tulle/mesh/agent-protocol';
 import { MeshError } from '@tulle/mesh/errors';
 import type { Database } from '@tulle/prisma/database';
@@ -43,7 +44,7 @@ export function createJoin({
       throw new MeshError('too_many', 'Too many joins from this address; wait a few seconds and try again.');
     }
     requireProtocol(input.protocolVersion);
-    const token = await tokens.check(input.token, input.service);
+    const token = await tokens.check(input.token, input.service, (agentId) => holdsKeyOf(agentId, input));
     const publicKey = await identity.verifyRequest(input.csrPem);
     const issued = await identity.issue(token.service, publicKey);
     const agentId = await prisma.$transaction(async (tx) => {
@@ -64,6 +65,22 @@ export function createJoin({
     );
     return issued.grant;
   };
+
+  /**
+   * Whether the agent has a certificate for the very key of this request. Then it has the token already, and its answer
+   * was lost: it must not depend on one message whether an instance comes up. Nobody else can prove to have that key.
+   */
+  async function holdsKeyOf(agentId: string, { csrPem }: JoinInput): Promise<boolean> {
+    const key = Buffer.from((await identity.verifyRequest(csrPem)).rawData);
+    const agent = await prisma.agent.findUnique({
+      where: { id: agentId },
+      select: { revokedAt: true, certificates: { select: { pem: true } } },
+    });
+    if (agent === null || agent.revokedAt !== null) return false;
+    return agent.certificates.some(({ pem }) =>
+      key.equals(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })),
+    );
+  }
 
   /** A new agent, or the same instance that comes back with a new key. */
   async function enrol(tx: Prisma.TransactionClient, input: JoinInput): Promise<string> {

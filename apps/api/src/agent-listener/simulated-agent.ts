@@ -53,8 +53,9 @@ export async function newRequest(): Promise<{ keyPem: string; csrPem: string }> 
 export async function join(
   port: number,
   self: { token: string; service: string; version: string; instance: string },
+  made?: Awaited<ReturnType<typeof newRequest>>,
 ): Promise<SimulatedIdentity> {
-  const { keyPem, csrPem } = await newRequest();
+  const { keyPem, csrPem } = made ?? (await newRequest());
   const body = JSON.stringify({ ...self, csrPem, protocolVersion });
   const fingerprint = parseToken(self.token)?.rootFingerprint;
   const reply = await new Promise<z.infer<typeof replySchema>>((resolve, reject) => {

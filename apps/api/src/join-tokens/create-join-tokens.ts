@@ -18,12 +18,24 @@ const makeANewOne = 'Make a new one under Agents, or with `tulle token create`.'
 export interface CheckedToken {
   readonly id: string;
   readonly service: string;
+  /** The agent that has it already, and asks again since the answer was lost; undefined while it is unused. */
+  readonly agentId: string | undefined;
 }
 
 export interface JoinTokenStore extends JoinTokens {
-  /** Throws a MeshError that says what is wrong with it and what to do. Uses nothing up. */
-  check(text: string, service: string): Promise<CheckedToken>;
-  /** Uses the token up, inside the transaction that makes the certificate: of many at once exactly one succeeds. */
+  /**
+   * Throws a MeshError that says what is wrong with it and what to do. Uses nothing up. Of a used one, `isHolder` says
+   * whether it is the agent that used it that asks.
+   */
+  check(
+    text: string,
+    service: string,
+    isHolder?: (agentId: string) => Promise<boolean>,
+  ): Promise<CheckedToken>;
+  /**
+   * Uses the token up, inside the transaction that makes the certificate: of many at once exactly one succeeds. For the
+   * agent that has used it, it is not used anew.
+   */
   use(tx: Prisma.TransactionClient, token: CheckedToken, agentId: string): Promise<void>;
 }
 
@@ -113,7 +125,11 @@ export function createJoinTokens({
     }
   }
 
-  async function check(text: string, service: string): Promise<CheckedToken> {
+  async function check(
+    text: string,
+    service: string,
+    isHolder: (agentId: string) => Promise<boolean> = async () => false,
+  ): Promise<CheckedToken> {
     const parts = parseToken(text);
     if (parts === undefined) {
       throw new MeshError(
@@ -129,14 +145,16 @@ export function createJoinTokens({
     if (row === null || !secretFits(parts.secret, row.secretHash)) {
       throw new MeshError('invalid_token', `This join token is not known here. ${makeANewOne}`);
     }
-    refuseUnlessUnused(row);
+    const { id, agentId } = row;
+    const isHeld = agentId !== null && row.expiresAt.getTime() > now() && (await isHolder(agentId));
+    if (!isHeld) refuseUnlessUnused(row);
     if (row.service !== service) {
       throw new MeshError(
         'invalid_token',
         `This join token is for the service ${row.service}, not for ${service}. ${makeANewOne}`,
       );
     }
-    return { id: row.id, service: row.service };
+    return { id, service, agentId: isHeld ? agentId : undefined };
   }
 
   function refuseUnlessUnused(row: JoinToken): void {
@@ -144,7 +162,7 @@ export function createJoinTokens({
     if (state === 'used') {
       throw new MeshError(
         'used_token',
-        `This join token was used already, ${formatRelative(row.usedAt?.getTime() ?? 0, now())}; each works once, also when its answer was lost. ${makeANewOne}`,
+        `This join token was used already, ${formatRelative(row.usedAt?.getTime() ?? 0, now())}; each works once. ${makeANewOne}`,
       );
     }
     if (state === 'revoked') throw new MeshError('revoked', `This join token was revoked. ${makeANewOne}`);
@@ -155,6 +173,7 @@ export function createJoinTokens({
   }
 
   async function use(tx: Prisma.TransactionClient, token: CheckedToken, agentId: string): Promise<void> {
+    if (token.agentId === agentId) return;
     const at = new Date(now());
     const { count } = await tx.joinToken.updateMany({
       where: { id: token.id, usedAt: null, revokedAt: null, expiresAt: { gt: at } },

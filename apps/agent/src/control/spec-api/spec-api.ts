@@ -52,7 +52,7 @@ export interface Push {
 export class SpecApi {
   readonly authority: SpecAuthority;
   readonly ledger = new SpecLedger();
-  readonly tokens = new Map<string, { used: boolean; expired: boolean }>();
+  readonly tokens = new Map<string, { used: boolean; usedFor?: string; expired: boolean }>();
   readonly hellos: HelloInput[] = [];
   readonly acks: AckInput[] = [];
   readonly watched: string[] = [];
@@ -60,6 +60,8 @@ export class SpecApi {
   /** `ack`, `hello`, `report`, `grant`, `subscribe`: emitted with the input. */
   readonly events = new EventEmitter();
   leafLifeMs = 3_600_000;
+  /** So many joins are granted, and the agent does not hear of it. */
+  answersToLose = 0;
   revoked = false;
   /** The SPIFFE ID the server shows. */
   serverId: string;
@@ -205,10 +207,14 @@ export class SpecApi {
       join: t.procedure.input(joinInputSchema).mutation(({ input }) => {
         const token = this.tokens.get(input.token);
         if (token === undefined) throw refusal('invalid_token', 'This join token is not known here.');
-        if (token.used) throw refusal('used_token', 'This join token has been used already: make a new one.');
+        if (token.used && token.usedFor !== input.csrPem)
+          throw refusal('used_token', 'This join token has been used already: make a new one.');
         if (token.expired) throw refusal('expired_token', 'This join token has expired: make a new one.');
         token.used = true;
-        return this.#grant(input.service, input.csrPem);
+        token.usedFor = input.csrPem;
+        const grant = this.#grant(input.service, input.csrPem);
+        if (this.answersToLose-- > 0) throw new Error('The answer is lost.');
+        return grant;
       }),
       renew: agent
         .input(renewInputSchema)
