@@ -59,6 +59,7 @@ export class Agent {
   readonly #localHealth: LocalHealth | undefined;
   readonly #startedAt = Date.now() - process.uptime() * 1_000;
   readonly #readiness = new Readiness(() => this.#notReady());
+  #leaving: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #admin: AdminPort | undefined;
 
@@ -178,7 +179,16 @@ export class Agent {
     this.#control.retryNow();
   }
 
-  /** Drains, reports what was counted last and puts everything on disk. Repeated calls share one stop. */
+  /**
+   * Has nobody sent here any more, and gives those who call the time to hear of it; what comes all the same is answered.
+   * Repeated calls share one leave.
+   */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  /** Leaves, drains, reports what was counted last and puts everything on disk. Repeated calls share one stop. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -237,16 +247,21 @@ export class Agent {
     return reasons;
   }
 
-  async #stop(): Promise<void> {
-    const { dataPlane, options, inbound } = this.#parts;
-    this.#renewal.stop();
-    this.#localHealth?.stop();
+  async #leave(): Promise<void> {
+    const { options, inbound } = this.#parts;
     if (inbound !== undefined && this.#control.connected) {
       await this.#control.leave(leaveMs);
       // The API has taken this instance out; the callers' agents learn it in this time.
       await sleep(settleMs);
     }
     if (!this.#control.abandoned) await sleep(options.drainDelayMs);
+  }
+
+  async #stop(): Promise<void> {
+    const { dataPlane, options } = this.#parts;
+    this.#renewal.stop();
+    this.#localHealth?.stop();
+    await this.leave();
     await dataPlane.drain(options.drainTimeoutMs);
     await this.#reporter.finish(lastReportMs);
     this.#control.stop();

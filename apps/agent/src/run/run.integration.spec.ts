@@ -102,6 +102,21 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGINT'] as const)('%s reaches the c
   expect(output()).toBe('up\ncaught\n');
 });
 
+test('the command hears of its end when nobody is sent to it any more', async () => {
+  const script = `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000); console.log(process.pid + '.')`;
+  const { process: supervisor, written, output, ended } = run([node, '-e', script], { TULLE_PORT: '18080' });
+  await written('.');
+  expect(api.hellos.at(-1)).toHaveProperty('inbound');
+  const wasAliveWhenLeft = new Promise<boolean>((resolve) => {
+    api.events.on('hello', (hello: object) => {
+      if (!('inbound' in hello)) resolve(isAlive(Number.parseInt(output(), 10)));
+    });
+  });
+  supervisor.kill('SIGTERM');
+  expect(await wasAliveWhenLeft).toBe(true);
+  expect(await ended).toBe(0);
+});
+
 test('the environment leads the command through the mesh, and keeps the token from it', async () => {
   const { ended, output } = run([node, '-p', 'JSON.stringify(process.env)'], {
     TULLE_UPSTREAMS: 'orders,payment-gateway',

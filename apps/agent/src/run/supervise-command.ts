@@ -49,7 +49,7 @@ async function runBeside(
     logger.warn({ reasons: agent.status().notReady }, 'the command starts although its agent is not ready');
   else logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
   const child = new CommandProcess(command, commandEnvironment(process.env, agent.ports, options.port));
-  signals.passTo(child);
+  signals.passTo(child, () => agent.leave());
   if (options.exitWithParent) {
     watchParent(options.parentPid, () => {
       logger.info({}, 'stopping: the parent process has ended');
@@ -69,6 +69,8 @@ async function runBeside(
 class Signals {
   readonly first: Promise<NodeJS.Signals>;
   #child: CommandProcess | undefined;
+  #leave: (() => Promise<void>) | undefined;
+  #isLeaving = false;
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
@@ -78,13 +80,22 @@ class Signals {
         resolve(signal);
         // Ctrl-C reached the command as well: a second one would often mean "at once" to it.
         if (signal === 'SIGINT' && inForegroundGroup()) return;
-        this.#child?.kill(signal);
+        if (signal === 'SIGTERM') this.#end();
+        else this.#child?.kill(signal);
       });
     }
   }
 
-  passTo(child: CommandProcess): void {
+  passTo(child: CommandProcess, leave: () => Promise<void>): void {
     this.#child = child;
+    this.#leave = leave;
+  }
+
+  /** The command hears of its end once nobody is sent to it any more; of a second signal at once. */
+  #end(): void {
+    if (this.#isLeaving) this.#child?.kill('SIGTERM');
+    this.#isLeaving = true;
+    void this.#leave?.().finally(() => this.#child?.kill('SIGTERM'));
   }
 
   exitCodeOf(signal: NodeJS.Signals): number {
