@@ -14,6 +14,13 @@ export interface Renewals {
   readonly isPending: (agentId: string) => boolean;
 }
 
+interface Asked {
+  /** Of the certificate to be replaced. */
+  readonly serial: string;
+  /** Nobody waits for it any more; should it come after all, that is still told. */
+  readonly isLate: boolean;
+}
+
 /** How long an agent may take before somebody should look after it. */
 const patienceMs = 20_000;
 
@@ -21,14 +28,15 @@ const patienceMs = 20_000;
 export function useRenewals(rows: readonly Certificate[] | undefined): Renewals {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [serials, setSerials] = useState<ReadonlyMap<string, string>>(new Map());
+  const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
+  const awaited = [...asked.values()].filter(({ isLate }) => !isLate).length;
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>());
   const { mutate } = useMutation(trpc.certificates.renew.mutationOptions());
 
   useEffect(() => {
-    for (const [agentId, old] of serials) {
+    for (const [agentId, { serial }] of asked) {
       const row = rows?.find((each) => each.agentId === agentId);
-      if (row === undefined || row.serial === old) continue;
+      if (row === undefined || row.serial === serial) continue;
       notifications.show({
         message: `${row.instance} has a new certificate, serial ${shortHex(row.serial)}`,
       });
@@ -39,14 +47,14 @@ export function useRenewals(rows: readonly Certificate[] | undefined): Renewals 
   // The event that tells of a new certificate can be lost with its connection; asking again cannot. An answer on its
   // way is not asked for again, or a slow one would never arrive.
   useEffect(() => {
-    if (serials.size === 0) return;
+    if (awaited === 0) return;
     const filter = trpc.certificates.list.queryFilter();
     const asking = setInterval(
       () => void queryClient.invalidateQueries(filter, { cancelRefetch: false }),
       1_000,
     );
     return () => clearInterval(asking);
-  }, [serials.size, queryClient, trpc]);
+  }, [awaited, queryClient, trpc]);
 
   useEffect(() => {
     const pending = timers.current;
@@ -58,29 +66,30 @@ export function useRenewals(rows: readonly Certificate[] | undefined): Renewals 
   function settle(agentId: string) {
     clearTimeout(timers.current.get(agentId));
     timers.current.delete(agentId);
-    setSerials((current) => new Map([...current].filter(([id]) => id !== agentId)));
+    setAsked((current) => new Map([...current].filter(([id]) => id !== agentId)));
   }
 
   function renew(row: Certificate) {
-    setSerials((current) => new Map(current).set(row.agentId, row.serial));
+    const { agentId, serial } = row;
+    setAsked((current) => new Map(current).set(agentId, { serial, isLate: false }));
     const giveUp = setTimeout(() => {
       notifications.show({
         color: 'warn',
-        message: `${row.instance} was asked 20 s ago and has not answered. Its certificate stays as it was.`,
+        message: `${row.instance} was asked 20 s ago and has not answered. Until it does, its certificate stays as it was.`,
       });
-      settle(row.agentId);
+      setAsked((current) => new Map(current).set(agentId, { serial, isLate: true }));
     }, patienceMs);
-    timers.current.set(row.agentId, giveUp);
+    timers.current.set(agentId, giveUp);
     mutate(
-      { agentId: row.agentId },
+      { agentId },
       {
         onError: (error) => {
           notifications.show({ color: 'bad', message: failureOf(error).message });
-          settle(row.agentId);
+          settle(agentId);
         },
       },
     );
   }
 
-  return { renew, isPending: (agentId) => serials.has(agentId) };
+  return { renew, isPending: (agentId) => asked.get(agentId)?.isLate === false };
 }
