@@ -178,6 +178,11 @@ export interface DataPlane {
   onCrowd(look: () => void): void;
   /** How scarce memory is from now on; to be told again and again while it is. */
   relieve(pressure: Pressure): void;
+  /**
+   * Takes no more calls of other agents, and resolves when those under way are answered, or after `timeoutMs`. What the
+   * own service calls goes on.
+   */
+  retireInbound(timeoutMs: number): Promise<void>;
   /** Stops accepting, answers what is in flight with Connection: close, and destroys what is left after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -83,6 +83,12 @@ export class Entrances {
     await Promise.all([...closing, this.names?.drain()]);
   }
 
+  /** As {@link close}, of what comes from other agents alone. */
+  async closeInbound(): Promise<void> {
+    const inbound = this.all.find(({ name }) => name === 'inbound');
+    if (inbound?.server.listening) await closed(inbound.server);
+  }
+
   /** Those too of which no caller is known yet, such as handshakes that hang. */
   destroyConnections(): void {
     this.mutualTls?.destroyConnections();

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { SeriesCounters } from '@tulle/mesh/agent-protocol';
 import type { ServiceView } from '@tulle/mesh/service-view';
 import manifest from '../package.json' with { type: 'json' };
@@ -203,6 +203,15 @@ export class LiveDataPlane implements DataPlane, CallerEnvironment {
       // Its last event comes with the next turn of the loop, the next look perhaps before: that one is for others.
       this.callers.delete(caller);
     }
+  }
+
+  async retireInbound(timeoutMs: number): Promise<void> {
+    const closed = this.entrances.closeInbound();
+    for (const caller of [...this.callers]) if (caller.identity !== undefined) caller.retire();
+    this.turn.flush();
+    const patience = new AbortController();
+    await Promise.race([closed, delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => {})]);
+    patience.abort();
   }
 
   async drain(timeoutMs: number): Promise<void> {

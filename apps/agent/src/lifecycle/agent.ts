@@ -28,6 +28,8 @@ import { Readiness } from './readiness.ts';
 
 const leaveMs = 1_000;
 const settleMs = 100;
+/** Streams that go on for longer are the service's to end. */
+const retireMs = 5_000;
 const lastReportMs = 1_500;
 
 export interface AgentParts {
@@ -186,6 +188,12 @@ export class Agent {
   leave(): Promise<void> {
     this.#leaving ??= this.#leave();
     return this.#leaving;
+  }
+
+  /** Leaves, and answers what others have sent by then: afterwards the service may end. Its own calls go on. */
+  async retire(): Promise<void> {
+    await this.leave();
+    await this.#parts.dataPlane.retireInbound(retireMs);
   }
 
   /** Leaves, drains, reports what was counted last and puts everything on disk. Repeated calls share one stop. */

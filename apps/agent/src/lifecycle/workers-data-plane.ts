@@ -105,6 +105,9 @@ export class WorkersDataPlane implements DataPlane {
   onCrowd(): void {}
   relieve(): void {}
 
+  /** Workers end as a whole; who has a command beside it has none. */
+  async retireInbound(): Promise<void> {}
+
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
     this.fleet.tell({ type: 'drain', timeoutMs });

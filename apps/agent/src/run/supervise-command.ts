@@ -49,7 +49,7 @@ async function runBeside(
     logger.warn({ reasons: agent.status().notReady }, 'the command starts although its agent is not ready');
   else logger.info({ readyMs: Math.round(performance.now()) }, 'ready');
   const child = new CommandProcess(command, commandEnvironment(process.env, agent.ports, options.port));
-  signals.passTo(child, () => agent.leave());
+  signals.passTo(child, () => agent.retire());
   if (options.exitWithParent) {
     watchParent(options.parentPid, () => {
       logger.info({}, 'stopping: the parent process has ended');
@@ -69,8 +69,8 @@ async function runBeside(
 class Signals {
   readonly first: Promise<NodeJS.Signals>;
   #child: CommandProcess | undefined;
-  #leave: (() => Promise<void>) | undefined;
-  #isLeaving = false;
+  #retire: (() => Promise<void>) | undefined;
+  #isEnding = false;
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
@@ -86,16 +86,16 @@ class Signals {
     }
   }
 
-  passTo(child: CommandProcess, leave: () => Promise<void>): void {
+  passTo(child: CommandProcess, retire: () => Promise<void>): void {
     this.#child = child;
-    this.#leave = leave;
+    this.#retire = retire;
   }
 
-  /** The command hears of its end once nobody is sent to it any more; of a second signal at once. */
+  /** The command hears of its end once nobody waits for its answers any more; of a second signal at once. */
   #end(): void {
-    if (this.#isLeaving) this.#child?.kill('SIGTERM');
-    this.#isLeaving = true;
-    void this.#leave?.().finally(() => this.#child?.kill('SIGTERM'));
+    if (this.#isEnding) this.#child?.kill('SIGTERM');
+    this.#isEnding = true;
+    void this.#retire?.().finally(() => this.#child?.kill('SIGTERM'));
   }
 
   exitCodeOf(signal: NodeJS.Signals): number {
