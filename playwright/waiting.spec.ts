@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page, WebSocket } from '@playwright/test';
 import { expect, test } from './mesh-test.ts';
 
 /** Of what a person sees as steady, half. */
@@ -18,12 +18,14 @@ interface Place {
   readonly from?: 'certificates';
   /** What it shows comes once, and not every few seconds. */
   readonly isStill?: true;
+  /** Its figures come by the socket, and are not asked for. */
+  readonly isPushed?: true;
 }
 
 const table = (name: string) => (page: Page) => page.getByRole('table', { name, exact: true });
 const places: readonly Place[] = [
   // By name: by rate, rows take their new places every ten seconds.
-  { path: '/?list=true&sort=call', ready: table('calls') },
+  { path: '/?list=true&sort=call', ready: table('calls'), isPushed: true },
   { path: '/services', from: 'certificates', waits: 'Loading services', ready: table('services') },
   {
     path: '/services/recommendation',
@@ -93,9 +95,11 @@ async function holdAnswers(page: Page): Promise<() => void> {
 }
 
 for (const size of sizes) {
-  for (const { path, from = 'changes', waits, ready, isStill } of places) {
+  for (const { path, from = 'changes', waits, ready, isStill, isPushed } of places) {
     test(`${path} waits in its own shape at ${size.width}, and nothing jumps`, async ({ page }) => {
       const shifted = await watchShifts(page);
+      const sockets: WebSocket[] = [];
+      page.on('websocket', (socket) => sockets.push(socket));
       await page.setViewportSize(size);
       await page.goto(`/${from}`);
       await expect(table(from)(page)).toBeVisible();
@@ -106,7 +110,8 @@ for (const size of sizes) {
       release();
       await expect(ready(page)).toBeVisible();
       // The next round of figures: a table that lives stands still too.
-      if (isStill === undefined) await page.waitForResponse(/\/trpc\//);
+      if (isPushed) await sockets.findLast((socket) => !socket.isClosed())?.waitForEvent('framereceived');
+      else if (!isStill) await page.waitForResponse(/\/trpc\//);
       expect((await shifted()) - before).toBeLessThan(mostShift);
     });
   }
